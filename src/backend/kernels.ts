@@ -1,0 +1,197 @@
+import * as mask from "../dataset/mask.ts";
+import * as curvature from "../inversion/curvature.ts";
+import {
+  type LogLikelihoodKernels,
+  logLikelihoodViaWCompactWith,
+  logLikelihoodViaWTildeWith,
+} from "../inversion/evidence.ts";
+import * as mapping from "../inversion/mapping.ts";
+import { constantRegularizationMatrix } from "../inversion/regularization/constant.ts";
+import * as solve from "../inversion/solve.ts";
+import { type CompactionKernels, compactWith } from "../operators/compaction.ts";
+import * as dirty from "../operators/dirty-image.ts";
+import { noiseNormalization } from "../operators/noise-normalization.ts";
+import { visibilities } from "../operators/visibilities.ts";
+import * as compact from "../operators/w-compact.ts";
+import * as preload from "../operators/w-preload.ts";
+import { wTilde } from "../operators/w-tilde.ts";
+import { absent, isAbsent, type Kernel, type Voice, type VoiceName } from "./contract.ts";
+import * as wasm from "./wasm-voices.ts";
+
+/**
+ * THE TABLE: every kernel, its voices, and how closely each must follow the reference.
+ *
+ * Tests, the exported cases and the benchmarks are generated from it; a new voice is a new entry here.
+ */
+
+/** Sums of the same terms in another order: a few hundred roundings of 1.1e-16 at most. */
+const REORDERED: Reason = [1e-13, "the same sums in another order"];
+/** The phase is counted in turns and reduced exactly, where the reference rounds 2 pi t, |t| up to some tens. */
+const PHASES: Reason = [1e-13, "phases reduced in turns, not in radians, and sums in another order"];
+const SAME: Reason = [1e-15, "the same operations"];
+/** s moves by the condition number of F + H, up to 1e10 with its 1e-8 on the diagonal, times rounding. */
+const SOLVED: Reason = [1e-8, "the condition number of F + H times rounding"];
+const DETERMINANT: Reason = [1e-12, "logarithms of pivots, each good to rounding"];
+/** chi^2 is a small difference of s'Fs, 2 s'D and c0. */
+const CANCELLED: Reason = [1e-8, "chi^2 cancels most of s'Fs, 2 s'D and c0"];
+
+type Reason = readonly [tolerance: number, because: string];
+
+const TRACED_LATER = absent("there is no tracing compiler yet");
+const TRACED_NEVER = absent("not a per-pixel formula: its loops depend on the data");
+
+function kernel<A, R>(
+  summary: string,
+  reference: (args: A) => R,
+  inWasm: (args: A) => R,
+  [tolerance, because]: Reason,
+  traced = TRACED_NEVER,
+): Kernel<A, R> {
+  return {
+    summary,
+    voices: {
+      reference: { run: reference, tolerance: 0, because: "it is the reference" },
+      wasm: { run: inWasm, tolerance, because },
+      traced,
+    },
+  };
+}
+
+const referenceCompaction: CompactionKernels = {
+  wCompact: compact.wCompact,
+  dirtyImage: dirty.dirtyImage,
+  visibilities,
+  noiseNormalization,
+};
+
+const referenceLikelihood: LogLikelihoodKernels = {
+  ...mapping,
+  ...curvature,
+  ...solve,
+  constantRegularizationMatrix,
+  noiseNormalization,
+};
+
+export const kernels = {
+  maskCentres: kernel("centre of a mask in pixels", mask.maskCentres, wasm.maskCentres, SAME),
+  maskCircular: kernel("circular mask", mask.maskCircular, wasm.maskCircular, SAME, TRACED_LATER),
+  visibilities: kernel("visibilities of an image", visibilities, wasm.visibilities, PHASES, TRACED_LATER),
+  dirtyImage: kernel("dirty image", dirty.dirtyImage, wasm.dirtyImage, PHASES, TRACED_LATER),
+  wTildeData: kernel("w-tilde data, as published", dirty.wTildeData, wasm.wTildeData, PHASES, TRACED_LATER),
+  wTilde: kernel("w-tilde from the visibilities", wTilde, wasm.wTilde, PHASES, TRACED_LATER),
+  wCompact: kernel("w compact", compact.wCompact, wasm.wCompact, PHASES, TRACED_LATER),
+  wTildeFromCompact: kernel("w-tilde from w compact", compact.wTildeFromCompact, wasm.wTildeFromCompact, SAME),
+  wPreload: kernel("w preload", preload.wPreload, wasm.wPreload, PHASES, TRACED_LATER),
+  wTildeFromPreload: kernel("w-tilde from w preload", preload.wTildeFromPreload, wasm.wTildeFromPreload, SAME),
+  noiseNormalization: kernel(
+    "noise normalization of complex noise",
+    noiseNormalization,
+    wasm.noiseNormalization,
+    REORDERED,
+    TRACED_LATER,
+  ),
+  compaction: kernel(
+    "w, dirty image, c0 and noise normalization in one pass",
+    compactWith(referenceCompaction),
+    compactWith(wasm),
+    PHASES,
+  ),
+  mappingMatrix: kernel("mapping matrix, dense", mapping.mappingMatrix, wasm.mappingMatrix, REORDERED),
+  sparseMappingMatrix: kernel(
+    "mapping matrix, sparse",
+    mapping.sparseMappingMatrix,
+    wasm.sparseMappingMatrix,
+    REORDERED,
+  ),
+  dataVector: kernel("data vector", mapping.dataVector, wasm.dataVector, REORDERED),
+  sparseMappingMatrixTransposeTimes: kernel(
+    "sparse mapping matrix, transposed, times a matrix",
+    mapping.sparseMappingMatrixTransposeTimes,
+    wasm.sparseMappingMatrixTransposeTimes,
+    REORDERED,
+  ),
+  wCompactTimesSparseMappingMatrix: kernel(
+    "w compact times sparse mapping matrix",
+    compact.wCompactTimesSparseMappingMatrix,
+    wasm.wCompactTimesSparseMappingMatrix,
+    REORDERED,
+  ),
+  curvatureMatrixViaWTildeDense: kernel(
+    "curvature matrix from w-tilde and a dense mapping matrix",
+    curvature.curvatureMatrixViaWTildeDense,
+    wasm.curvatureMatrixViaWTildeDense,
+    REORDERED,
+  ),
+  curvatureMatrixViaWTildeSparse: kernel(
+    "curvature matrix from w-tilde and a sparse mapping matrix",
+    curvature.curvatureMatrixViaWTildeSparse,
+    wasm.curvatureMatrixViaWTildeSparse,
+    REORDERED,
+  ),
+  curvatureMatrixViaWCompactSparse: kernel(
+    "curvature matrix from w compact in two passes",
+    curvature.curvatureMatrixViaWCompactSparse,
+    wasm.curvatureMatrixViaWCompactSparse,
+    REORDERED,
+  ),
+  curvatureMatrixViaWCompactDirect: kernel(
+    "curvature matrix from w compact in four loops",
+    curvature.curvatureMatrixViaWCompactDirect,
+    wasm.curvatureMatrixViaWCompactDirect,
+    REORDERED,
+  ),
+  curvatureMatrixViaPreloadDirect: kernel(
+    "curvature matrix from w preload in four loops",
+    curvature.curvatureMatrixViaPreloadDirect,
+    wasm.curvatureMatrixViaPreloadDirect,
+    REORDERED,
+  ),
+  constantRegularizationMatrix: kernel(
+    "constant regularization matrix",
+    constantRegularizationMatrix,
+    wasm.constantRegularizationMatrix,
+    SAME,
+  ),
+  reconstruction: kernel("reconstruction", solve.reconstruction, wasm.reconstruction, SOLVED),
+  logDeterminant: kernel("log determinant", solve.logDeterminant, wasm.logDeterminant, DETERMINANT),
+  logLikelihoodViaWTilde: kernel(
+    "log likelihood via w-tilde",
+    logLikelihoodViaWTildeWith(referenceLikelihood),
+    logLikelihoodViaWTildeWith(wasm),
+    CANCELLED,
+  ),
+  logLikelihoodViaWCompact: kernel(
+    "log likelihood via w compact",
+    logLikelihoodViaWCompactWith(referenceLikelihood),
+    logLikelihoodViaWCompactWith(wasm),
+    CANCELLED,
+  ),
+} as const;
+
+export type KernelName = keyof typeof kernels;
+
+/** The arguments and the result of a kernel. */
+export type ArgsOf<N extends KernelName> = (typeof kernels)[N] extends Kernel<infer A, unknown> ? A : never;
+export type ResultOf<N extends KernelName> = (typeof kernels)[N] extends Kernel<never, infer R> ? R : never;
+
+/** Every kernel as a function of one voice. */
+export type VoiceKernels = { readonly [N in KernelName]: (args: ArgsOf<N>) => ResultOf<N> };
+
+/**
+ * The kernels of one voice; a kernel that the voice lacks throws the reason when it is called, so nothing falls back
+ * in silence.
+ */
+export function kernelsOf(voice: VoiceName): VoiceKernels {
+  const picked = Object.entries(kernels).map(([name, entry]) => {
+    const chosen: Voice<never, unknown> | { absent: string } = entry.voices[voice];
+    return [
+      name,
+      isAbsent(chosen)
+        ? () => {
+            throw new Error(`${name} has no ${voice} voice: ${chosen.absent}`);
+          }
+        : chosen.run,
+    ];
+  });
+  return Object.fromEntries(picked) as VoiceKernels;
+}

@@ -1,0 +1,96 @@
+import { baseSimd, relaxedSimd } from "./wasm-binaries.ts";
+
+/** Typed arrays that cross into WebAssembly memory. */
+type Input = Float64Array | Int32Array | Uint8Array;
+
+/** The two compilations of the same sources: fused multiply-adds where the engine has relaxed SIMD, or not. */
+export type WasmBuild = "base" | "relaxed";
+
+type Export = (...args: number[]) => number;
+
+/**
+ * The compiled kernels and their memory.
+ *
+ * Arguments are copied in, results are copied out: a kernel keeps nothing between calls, so its memory is a stack that
+ * is emptied before each. The memory is shared from the start, as threads will need.
+ */
+export class WasmKernels {
+  readonly build: WasmBuild;
+  readonly #memory: WebAssembly.Memory;
+  readonly #exports: Record<string, Export>;
+
+  constructor(build: WasmBuild) {
+    this.build = build;
+    this.#memory = new WebAssembly.Memory({ initial: 256, maximum: 65536, shared: true });
+    const module = new WebAssembly.Module(bytesOf(build === "relaxed" ? relaxedSimd : baseSimd));
+    const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory, abort: aborted } });
+    this.#exports = instance.exports as Record<string, Export>;
+  }
+
+  /** Empties the memory; what was allocated before is gone. */
+  reset(): void {
+    this.#exports.reset();
+  }
+
+  /** Copies an array in; returns its address, or 0 for null. */
+  input(array: Input | null): number {
+    if (array === null) return 0;
+    const address = this.#allocate(array.byteLength);
+    new Uint8Array(this.#memory.buffer, address, array.byteLength).set(
+      new Uint8Array(array.buffer, array.byteOffset, array.byteLength),
+    );
+    return address;
+  }
+
+  /** Room for a result of `length` doubles. */
+  output(length: number): number {
+    return this.#allocate(8 * length);
+  }
+
+  call(name: string, ...args: number[]): number {
+    return this.#exports[name](...args);
+  }
+
+  float64(address: number, length: number): Float64Array {
+    return new Float64Array(this.#memory.buffer, address, length).slice();
+  }
+
+  int32(address: number, length: number): Int32Array {
+    return new Int32Array(this.#memory.buffer, address, length).slice();
+  }
+
+  uint8(address: number, length: number): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, address, length).slice();
+  }
+
+  #allocate(bytes: number): number {
+    // Addresses above 2^31 come back negative.
+    return this.#exports.allocate(bytes) >>> 0;
+  }
+}
+
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+function aborted(): never {
+  throw new Error("a WebAssembly kernel ran out of memory (4 GB)");
+}
+
+/** The faster build that this engine accepts. */
+export function bestWasmBuild(): WasmBuild {
+  return WebAssembly.validate(bytesOf(relaxedSimd)) ? "relaxed" : "base";
+}
+
+let current: WasmKernels | undefined;
+
+/** The kernels of this thread, compiled at first use: those of `chooseWasmBuild`, or of the best build. */
+export function wasmKernels(): WasmKernels {
+  current ??= new WasmKernels(bestWasmBuild());
+  return current;
+}
+
+/** Makes this thread use one build, as a run that must repeat another's bytes does. */
+export function chooseWasmBuild(build: WasmBuild): void {
+  if (current?.build !== build) current = new WasmKernels(build);
+}

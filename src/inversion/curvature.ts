@@ -1,0 +1,102 @@
+import { type Matrix, type SparseMatrix, zeros } from "../operators/matrix.ts";
+import { type WCompactTimesArgs, wCompactTimesSparseMappingMatrix, wEntry } from "../operators/w-compact.ts";
+import { type WPreload, wPreloadEntry } from "../operators/w-preload.ts";
+import { sparseMappingMatrixTransposeTimes } from "./mapping.ts";
+
+/**
+ * The curvature matrix F = T' W T (Warren & Dye 2003, equation 4, written with W = A' N^-1 A) in every form: they differ
+ * in what they keep in memory and in their cost, not in their value. F is (S, S), symmetric.
+ */
+
+export interface CurvatureViaWTildeDenseArgs {
+  /** (M, M) */
+  readonly wTilde: Matrix;
+  /** (M, S) */
+  readonly mappingMatrix: Matrix;
+}
+
+/** Two dense products: M^2 S multiply-adds. */
+export function curvatureMatrixViaWTildeDense({ wTilde, mappingMatrix: t }: CurvatureViaWTildeDenseArgs): Matrix {
+  const wt = zeros(t.rows, t.columns);
+  for (let i = 0; i < t.rows; i++) {
+    for (let j = 0; j < t.rows; j++) {
+      for (let p = 0; p < t.columns; p++) {
+        wt.values[i * t.columns + p] += wTilde.values[i * t.rows + j] * t.values[j * t.columns + p];
+      }
+    }
+  }
+  const out = zeros(t.columns, t.columns);
+  for (let i = 0; i < t.rows; i++) {
+    for (let p = 0; p < t.columns; p++) {
+      for (let q = 0; q < t.columns; q++) {
+        out.values[p * t.columns + q] += t.values[i * t.columns + p] * wt.values[i * t.columns + q];
+      }
+    }
+  }
+  return out;
+}
+
+export interface CurvatureViaWTildeSparseArgs {
+  /** (M, M) */
+  readonly wTilde: Matrix;
+  /** (M, S) */
+  readonly sparseMappingMatrix: SparseMatrix;
+}
+
+/** T' W, then (T' W) T through its transpose: M^2 B + M S B multiply-adds. */
+export function curvatureMatrixViaWTildeSparse(args: CurvatureViaWTildeSparseArgs): Matrix {
+  const { wTilde, sparseMappingMatrix } = args;
+  const half = sparseMappingMatrixTransposeTimes({ sparseMappingMatrix, matrix: wTilde });
+  return sparseMappingMatrixTransposeTimes({ sparseMappingMatrix, matrix: transpose(half) });
+}
+
+/** W T from the compact form, then T' (W T): M^2 B + M S B multiply-adds without the M x M matrix. */
+export function curvatureMatrixViaWCompactSparse(args: WCompactTimesArgs): Matrix {
+  const { sparseMappingMatrix } = args;
+  return sparseMappingMatrixTransposeTimes({ sparseMappingMatrix, matrix: wCompactTimesSparseMappingMatrix(args) });
+}
+
+/** Four loops over pairs of mappings, from the compact form: M^2 B^2 multiply-adds and no memory beyond F. */
+export function curvatureMatrixViaWCompactDirect(args: WCompactTimesArgs): Matrix {
+  const { wCompact, nativeIndex, sparseMappingMatrix } = args;
+  return fourLoops(wEntry, wCompact, nativeIndex, sparseMappingMatrix);
+}
+
+export interface CurvatureViaPreloadArgs {
+  readonly wPreload: WPreload;
+  /** (M, 2) row and column of every unmasked pixel. */
+  readonly nativeIndex: Int32Array;
+  /** (M, S) */
+  readonly sparseMappingMatrix: SparseMatrix;
+}
+
+/** Four loops over pairs of mappings, from the preload form. */
+export function curvatureMatrixViaPreloadDirect(args: CurvatureViaPreloadArgs): Matrix {
+  const { wPreload, nativeIndex, sparseMappingMatrix } = args;
+  return fourLoops(wPreloadEntry, wPreload, nativeIndex, sparseMappingMatrix);
+}
+
+type Entry<W> = (w: W, row: number, column: number, otherRow: number, otherColumn: number) => number;
+
+function fourLoops<W>(entry: Entry<W>, w: W, at: Int32Array, t: SparseMatrix): Matrix {
+  const out = zeros(t.columns, t.columns);
+  for (let i = 0; i < t.rows; i++) {
+    for (let j = 0; j < t.rows; j++) {
+      const wij = entry(w, at[2 * i], at[2 * i + 1], at[2 * j], at[2 * j + 1]);
+      for (let e = t.rowStart[i]; e < t.rowStart[i + 1]; e++) {
+        for (let f = t.rowStart[j]; f < t.rowStart[j + 1]; f++) {
+          out.values[t.columnIndex[e] * t.columns + t.columnIndex[f]] += t.values[e] * t.values[f] * wij;
+        }
+      }
+    }
+  }
+  return out;
+}
+
+function transpose({ rows, columns, values }: Matrix): Matrix {
+  const out = zeros(columns, rows);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) out.values[j * rows + i] = values[i * columns + j];
+  }
+  return out;
+}

@@ -1,0 +1,160 @@
+import { bilinear, dot, type Matrix, type SparseMatrix } from "../operators/matrix.ts";
+import type { NoiseNormalizationArgs } from "../operators/noise-normalization.ts";
+import type { WCompact, WCompactTimesArgs } from "../operators/w-compact.ts";
+import type { CurvatureViaWTildeDenseArgs } from "./curvature.ts";
+import type { DataVectorArgs, Mapping, MappingArgs } from "./mapping.ts";
+import type { ConstantRegularizationArgs, Neighbors } from "./regularization/constant.ts";
+import type { LogDeterminantArgs, Reconstruction, ReconstructionArgs } from "./solve.ts";
+
+/** The terms of the log evidence, by the names of the field. */
+export interface EvidenceTerms {
+  /** chi^2 of the reconstruction, s'Fs - 2 s'D + c0. */
+  readonly chiSquared: number;
+  /** s'Hs */
+  readonly regularizationTerm: number;
+  /** ln det (F + H) */
+  readonly logDetCurvatureRegMatrixTerm: number;
+  /** ln det H */
+  readonly logDetRegularizationMatrixTerm: number;
+  /** sum of ln 2 pi sigma^2 */
+  readonly noiseNormalization: number;
+}
+
+/** -1/2 [chi^2 + s'Hs + ln det(F + H) - ln det H + sum ln 2 pi sigma^2] (Suyu et al. 2006, equation 19). */
+export function logEvidence(terms: EvidenceTerms): number {
+  return (
+    -0.5 *
+    (terms.chiSquared +
+      terms.regularizationTerm +
+      terms.logDetCurvatureRegMatrixTerm -
+      terms.logDetRegularizationMatrixTerm +
+      terms.noiseNormalization)
+  );
+}
+
+/** -1/2 [chi^2 + sum ln 2 pi sigma^2], of the data given the reconstructed source. */
+export function logLikelihood(terms: EvidenceTerms): number {
+  return -0.5 * (terms.chiSquared + terms.noiseNormalization);
+}
+
+/** The kernels that a solved inversion is composed of. */
+export interface InversionKernels {
+  readonly reconstruction: (args: ReconstructionArgs) => Reconstruction;
+  readonly logDeterminant: (args: LogDeterminantArgs) => number;
+}
+
+/** The linear problem of one source: F, H, D and what the visibilities add to chi^2. */
+export interface LinearProblem {
+  readonly curvatureMatrix: Matrix;
+  readonly regularizationMatrix: Matrix;
+  readonly dataVector: Float64Array;
+  readonly chiSquaredOfData: number;
+  readonly noiseNormalization: number;
+}
+
+/** A source reconstructed, with its evidence. */
+export interface Inversion {
+  readonly curvatureRegMatrix: Matrix;
+  readonly reconstruction: Reconstruction;
+  readonly terms: EvidenceTerms;
+}
+
+/** Solves (F + H) s = D and takes every term of the evidence from the solution. */
+export function invert(problem: LinearProblem, kernels: InversionKernels): Inversion {
+  const { curvatureMatrix, regularizationMatrix, dataVector } = problem;
+  const curvatureRegMatrix = sum(curvatureMatrix, regularizationMatrix);
+  const reconstruction = kernels.reconstruction({ curvatureRegMatrix, dataVector });
+  const s = reconstruction.values;
+  return {
+    curvatureRegMatrix,
+    reconstruction,
+    terms: {
+      chiSquared: bilinear(s, curvatureMatrix, s) - 2 * dot(s, dataVector) + problem.chiSquaredOfData,
+      regularizationTerm: bilinear(s, regularizationMatrix, s),
+      logDetCurvatureRegMatrixTerm: reconstruction.logDeterminant,
+      logDetRegularizationMatrixTerm: kernels.logDeterminant({ matrix: regularizationMatrix }),
+      noiseNormalization: problem.noiseNormalization,
+    },
+  };
+}
+
+function sum(a: Matrix, b: Matrix): Matrix {
+  return { ...a, values: a.values.map((value, i) => value + b.values[i]) };
+}
+
+interface LogLikelihoodArgs {
+  /** (M) dirty image of the unmasked pixels. */
+  readonly dirtyImage: Float64Array;
+  /** (K) complex, interleaved. */
+  readonly visibilities: Float64Array;
+  /** (K) standard deviations of the real and the imaginary part, interleaved. */
+  readonly noiseMap: Float64Array;
+  readonly mapping: Mapping;
+  readonly neighbors: Neighbors;
+  readonly coefficient: number;
+}
+
+export interface LogLikelihoodViaWTildeArgs extends LogLikelihoodArgs {
+  /** (M, M) */
+  readonly wTilde: Matrix;
+}
+
+export interface LogLikelihoodViaWCompactArgs extends LogLikelihoodArgs {
+  readonly wCompact: WCompact;
+  /** (M, 2) row and column of every unmasked pixel. */
+  readonly nativeIndex: Int32Array;
+}
+
+/** The kernels that the study's whole likelihood functions are composed of. */
+export interface LogLikelihoodKernels extends InversionKernels {
+  readonly mappingMatrix: (args: MappingArgs) => Matrix;
+  readonly sparseMappingMatrix: (args: MappingArgs) => SparseMatrix;
+  readonly dataVector: (args: DataVectorArgs) => Float64Array;
+  readonly constantRegularizationMatrix: (args: ConstantRegularizationArgs) => Matrix;
+  readonly noiseNormalization: (args: NoiseNormalizationArgs) => number;
+  readonly curvatureMatrixViaWTildeDense: (args: CurvatureViaWTildeDenseArgs) => Matrix;
+  readonly curvatureMatrixViaWCompactSparse: (args: WCompactTimesArgs) => Matrix;
+}
+
+/** The study's log likelihood (in the field's terms the log evidence) from the full W and a dense T. */
+export function logLikelihoodViaWTildeWith(
+  kernels: LogLikelihoodKernels,
+): (args: LogLikelihoodViaWTildeArgs) => number {
+  return (args) => {
+    const mappingMatrix = kernels.mappingMatrix(args);
+    const curvatureMatrix = kernels.curvatureMatrixViaWTildeDense({ wTilde: args.wTilde, mappingMatrix });
+    return wholeLogLikelihood(kernels, args, mappingMatrix, curvatureMatrix);
+  };
+}
+
+/** The same from the compact form and a sparse T. */
+export function logLikelihoodViaWCompactWith(
+  kernels: LogLikelihoodKernels,
+): (args: LogLikelihoodViaWCompactArgs) => number {
+  return (args) => {
+    const sparseMappingMatrix = kernels.sparseMappingMatrix(args);
+    const curvatureMatrix = kernels.curvatureMatrixViaWCompactSparse({ ...args, sparseMappingMatrix });
+    return wholeLogLikelihood(kernels, args, kernels.mappingMatrix(args), curvatureMatrix);
+  };
+}
+
+function wholeLogLikelihood(
+  kernels: LogLikelihoodKernels,
+  args: LogLikelihoodArgs,
+  mappingMatrix: Matrix,
+  curvatureMatrix: Matrix,
+): number {
+  const { visibilities, noiseMap, dirtyImage } = args;
+  const scaled = visibilities.map((value, k) => value / noiseMap[k]);
+  const { terms } = invert(
+    {
+      curvatureMatrix,
+      regularizationMatrix: kernels.constantRegularizationMatrix(args),
+      dataVector: kernels.dataVector({ mappingMatrix, dirtyImage }),
+      chiSquaredOfData: dot(scaled, scaled),
+      noiseNormalization: kernels.noiseNormalization({ noiseMap }),
+    },
+    kernels,
+  );
+  return logEvidence(terms);
+}

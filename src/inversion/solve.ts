@@ -1,0 +1,67 @@
+import type { Matrix } from "../operators/matrix.ts";
+
+export interface ReconstructionArgs {
+  /** F + H (S, S), symmetric positive definite. */
+  readonly curvatureRegMatrix: Matrix;
+  /** D (S) */
+  readonly dataVector: Float64Array;
+}
+
+/** A solved system; where the matrix is not positive definite the numbers are NaN and `positiveDefinite` is false. */
+export interface Reconstruction {
+  readonly positiveDefinite: boolean;
+  /** (S) source brightness per pixel. */
+  readonly values: Float64Array;
+  /** ln det (F + H), from the same factorization. */
+  readonly logDeterminant: number;
+}
+
+/** s = (F + H)^-1 D by Cholesky's factorization, free to be negative (Warren & Dye 2003, equation 12). */
+export function reconstruction({ curvatureRegMatrix, dataVector }: ReconstructionArgs): Reconstruction {
+  const size = curvatureRegMatrix.rows;
+  const factor = choleskyFactor(curvatureRegMatrix);
+  if (factor === null)
+    return { positiveDefinite: false, values: dataVector.map(() => Number.NaN), logDeterminant: Number.NaN };
+  const values = dataVector.slice();
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j < i; j++) values[i] -= factor[i * size + j] * values[j];
+    values[i] /= factor[i * size + i];
+  }
+  for (let i = size - 1; i >= 0; i--) {
+    for (let j = i + 1; j < size; j++) values[i] -= factor[j * size + i] * values[j];
+    values[i] /= factor[i * size + i];
+  }
+  return { positiveDefinite: true, values, logDeterminant: logDeterminantOf(factor, size) };
+}
+
+export interface LogDeterminantArgs {
+  /** Symmetric positive definite. */
+  readonly matrix: Matrix;
+}
+
+/** ln det of a symmetric positive definite matrix; NaN where it is not. */
+export function logDeterminant({ matrix }: LogDeterminantArgs): number {
+  const factor = choleskyFactor(matrix);
+  return factor === null ? Number.NaN : logDeterminantOf(factor, matrix.rows);
+}
+
+/** Lower L with L L' = matrix, row-major, the upper triangle zero; null where a pivot is not positive. */
+function choleskyFactor({ rows: size, values }: Matrix): Float64Array | null {
+  const factor = new Float64Array(size * size);
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = values[i * size + j];
+      for (let k = 0; k < j; k++) sum -= factor[i * size + k] * factor[j * size + k];
+      if (i > j) factor[i * size + j] = sum / factor[j * size + j];
+      else if (sum > 0) factor[i * size + i] = Math.sqrt(sum);
+      else return null;
+    }
+  }
+  return factor;
+}
+
+function logDeterminantOf(factor: Float64Array, size: number): number {
+  let sum = 0;
+  for (let i = 0; i < size; i++) sum += 2 * Math.log(factor[i * size + i]);
+  return sum;
+}
