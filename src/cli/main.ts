@@ -1,0 +1,125 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
+import { type CommandDef, defineCommand, parseArgs, renderUsage, runCommand } from "citty";
+import { InputError } from "../errors.ts";
+import { strictArguments } from "./arguments.ts";
+import { type CommandLineIo, type Invocation, oneLine } from "./invocation.ts";
+import { nearest } from "./nearest.ts";
+import { commonOptions } from "./options.ts";
+
+/** Imported when asked for: `arclet --help` should not load a likelihood. */
+const COMMANDS: Readonly<Record<string, () => Promise<CommandDef>>> = {
+  demo: async () => (await import("./demo.ts")).demo,
+  evaluate: async () => (await import("./evaluate.ts")).evaluate,
+  compact: async () => (await import("./compact.ts")).compact,
+  inspect: async () => (await import("./inspect.ts")).inspect,
+};
+
+/** Commands of the contract that this version does not have. */
+const PLANNED: readonly string[] = ["simulate", "fit", "resume", "bench", "tune"];
+
+/**
+ * Runs a command line.
+ * @param argv Arguments after the name of the program.
+ * @returns The exit code: 0 done, 1 failed run, 2 wrong input.
+ */
+export async function run(argv: readonly string[], io: CommandLineIo): Promise<number> {
+  try {
+    await dispatch(argv, io);
+    return 0;
+  } catch (error) {
+    io.stderr.write(`arclet: ${oneLine(messageOf(error))}\n`);
+    if (argv.includes("--debug") && error instanceof Error) io.stderr.write(`${error.stack}\n`);
+    return error instanceof InputError ? 2 : 1;
+  }
+}
+
+async function dispatch(argv: readonly string[], io: CommandLineIo): Promise<void> {
+  const [first, ...rest] = argv;
+  if (first === "--help" || first === "-h") return printUsage(io, rootCommand());
+  if (first === "--version" || first === "-v") {
+    requireAlone(first, rest);
+    io.stdout.write(`${version()}\n`);
+    return;
+  }
+  const command = await commandNamed(first);
+  const options = rest.includes("--") ? rest.slice(0, rest.indexOf("--")) : rest;
+  if (options.includes("--help") || options.includes("-h")) return printUsage(io, command, rootCommand());
+  const known = await resolved(command.args ?? {});
+  const rawArgs = strictArguments(rest, first!, known);
+  const invocation: Invocation = { ...io, options: commonOptions(parseArgs(rawArgs, known)) };
+  await runCommand(command, { rawArgs, data: invocation });
+}
+
+async function commandNamed(name: string | undefined): Promise<CommandDef> {
+  const available = Object.keys(COMMANDS);
+  if (name === undefined) {
+    throw new InputError("command/missing", "no command is given", `write arclet ${available.join("|")} or --help`);
+  }
+  if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name]!();
+  if (PLANNED.includes(name)) {
+    const remedy = `available are ${available.join(", ")}`;
+    throw new InputError("command/planned", `${name} is not available in this version`, remedy);
+  }
+  if (name.startsWith("-")) {
+    const remedy = "write arclet COMMAND [options]; arclet --help lists the commands";
+    throw new InputError("command/missing", `the option ${name} stands where the command belongs`, remedy);
+  }
+  const remedy = `the nearest is ${nearest(name, [...available, ...PLANNED])}; arclet --help lists all`;
+  throw new InputError("command/unknown", `unknown command ${name}`, remedy);
+}
+
+function requireAlone(option: string, rest: readonly string[]): void {
+  if (rest.length === 0) return;
+  throw new InputError("argument/extra", `${option} does not take ${rest[0]}`, `write arclet ${option}`);
+}
+
+function rootCommand(): CommandDef {
+  return defineCommand({
+    meta: {
+      name: "arclet",
+      version: version(),
+      description: "A strong-gravitational-lens likelihood engine",
+    },
+    subCommands: COMMANDS,
+  }) as CommandDef;
+}
+
+async function printUsage(io: CommandLineIo, command: CommandDef, parent?: CommandDef): Promise<void> {
+  const usage = await renderUsage(command, parent);
+  // citty colours whatever the output is, and pads its lines.
+  const text = io.stdout.isTTY === true ? usage : stripVTControlCharacters(usage);
+  io.stdout.write(`${text.replace(/ +$/gm, "").trimEnd()}\n`);
+}
+
+/** From package.json, two directories up from the sources and from the compiled files alike. */
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  return (manifest as { version: string }).version;
+}
+
+async function resolved<T>(value: T | Promise<T> | (() => T | Promise<T>)): Promise<T> {
+  return typeof value === "function" ? (value as () => T | Promise<T>)() : value;
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof InputError) return error.message;
+  if (!(error instanceof Error)) return `failed: ${String(error)}`;
+  // A plain Error says what failed; any other kind is a fault of the program, and its name helps to find it.
+  const kind = error.name === "Error" ? "" : `unexpected ${error.name}: `;
+  return `${kind}${error.message === "" ? "failed" : error.message}`;
+}
+
+/** A reader that has seen enough (`arclet inspect ... | head`) is no error, and files are still to be written. */
+function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE" && error.code !== "ERR_STREAM_DESTROYED") throw error;
+  });
+}
+
+if (import.meta.main) {
+  ignoreClosedPipe(process.stdout);
+  ignoreClosedPipe(process.stderr);
+  process.exitCode = await run(process.argv.slice(2), process);
+}

@@ -1,0 +1,184 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { InputError } from "../errors.ts";
+import type { CompactArgs, CompactData, CompactSums, VisibilityData } from "../operators/compaction.ts";
+import { addTo, type CompensatedSum, compensatedSum, totalOf } from "../operators/compensated-sum.ts";
+import { ARCSECOND, type PixelGrid } from "./grid.ts";
+import {
+  orient,
+  type SkyConvention,
+  type UvRange,
+  uvRange,
+  type VisibilityFiles,
+  visibilityChunks,
+} from "./interferometer.ts";
+
+/**
+ * Visibilities in the form that likelihoods use, whose size does not depend on their number. It belongs to a pixel grid
+ * and a sky convention; any mask inside the grid uses it.
+ */
+export interface Compaction {
+  readonly grid: PixelGrid;
+  readonly sky: SkyConvention;
+  /** K */
+  readonly count: number;
+  readonly uv: UvRange;
+  readonly sums: CompactSums;
+  /** (rows, columns) image whose residual `sums.residual` describes; null without one. */
+  readonly referenceImage: Float64Array | null;
+  /** Bound of the error of every lattice sum, relative to the sum of its absolute weights. */
+  readonly epsilon: number;
+  /** SHA-256 of the visibilities, the noise and the baselines as they stand in the files. */
+  readonly inputHash: string;
+}
+
+/** Rows read from the files at a time, and visibilities summed before the compensated addition takes over. */
+const ROWS_PER_READ = 8192;
+const ROWS_PER_SUM = 512;
+
+export interface CompactOptions {
+  readonly referenceImage?: Float64Array | null;
+  /** Called with visibilities done and their number. */
+  readonly progress?: (done: number, count: number) => void;
+}
+
+/**
+ * Compacts a dataset in one streaming pass (after one over the baselines alone, which must suit the grid); memory does
+ * not depend on K.
+ * @param compact The `compaction` kernel of a voice.
+ * @throws InputError `grid/too-coarse` for a pixel scale of 1 / (2 max |u|) or more, and what reading throws.
+ */
+export async function compactVisibilities(
+  files: VisibilityFiles,
+  grid: PixelGrid,
+  sky: SkyConvention,
+  compact: (args: CompactArgs) => CompactSums,
+  { referenceImage = null, progress }: CompactOptions = {},
+): Promise<Compaction> {
+  const uv = await uvRange(files.uvWavelengths, ROWS_PER_READ);
+  requireFineGrid(grid, uv, files.uvWavelengths.where);
+  const totals = new Totals(grid, referenceImage !== null);
+  const hashes = { uvWavelengths: sha256.create(), visibilities: sha256.create(), noiseMap: sha256.create() };
+  let done = 0;
+  for await (const chunk of visibilityChunks(files, ROWS_PER_READ)) {
+    for (const key of ["uvWavelengths", "visibilities", "noiseMap"] as const) hashes[key].update(bytesOf(chunk[key]));
+    const oriented = { ...chunk, uvWavelengths: orient(chunk.uvWavelengths, sky) };
+    for (const part of parts(oriented, ROWS_PER_SUM)) totals.add(compact({ ...part, grid, referenceImage }));
+    done += chunk.visibilities.length / 2;
+    progress?.(done, files.count);
+  }
+  const hash = sha256.create();
+  for (const key of ["uvWavelengths", "visibilities", "noiseMap"] as const) hash.update(hashes[key].digest());
+  return {
+    grid,
+    sky,
+    count: files.count,
+    uv,
+    sums: totals.sums(),
+    referenceImage,
+    epsilon: latticeError(grid, uv),
+    inputHash: bytesToHex(hash.digest()),
+  };
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function* parts(chunk: VisibilityData, rows: number): Generator<VisibilityData> {
+  for (let first = 0; first < chunk.visibilities.length; first += 2 * rows) {
+    yield {
+      uvWavelengths: chunk.uvWavelengths.subarray(first, first + 2 * rows),
+      visibilities: chunk.visibilities.subarray(first, first + 2 * rows),
+      noiseMap: chunk.noiseMap.subarray(first, first + 2 * rows),
+    };
+  }
+}
+
+/** A grid coarser than the fringes of the longest baseline cannot hold an image of its visibilities. */
+function requireFineGrid({ pixelScale }: PixelGrid, { maximum }: UvRange, where: string): void {
+  const longest = Math.max(...maximum);
+  const limit = 1 / (2 * longest * ARCSECOND);
+  if (pixelScale < limit) return;
+  const axis = maximum[0] >= maximum[1] ? "u" : "v";
+  throw new InputError(
+    "grid/too-coarse",
+    `max |${axis}| is ${longest.toPrecision(6)} wavelengths, which needs a pixel scale below ${limit.toPrecision(4)} arcsec, not ${pixelScale}`,
+    "give a finer grid (or baselines in wavelengths, if these are not)",
+    where,
+  );
+}
+
+/**
+ * Roundings of a term and of a sum, in units of 2^-53: three in the phase, of up to 2 pi max |x u + y v| radians, over
+ * the sums of two positions that `plus` needs; a few in sine, cosine and weight; one an addition.
+ */
+function latticeError({ shape, pixelScale, origin }: PixelGrid, { maximum }: UvRange): number {
+  const reach = (axis: 0 | 1): number => 2 * Math.abs(origin[axis]) + shape[axis] * pixelScale;
+  const radians = 2 * Math.PI * ARCSECOND * (reach(1) * maximum[0] + reach(0) * maximum[1]);
+  return 2 ** -53 * (3 * radians + 8 + ROWS_PER_SUM);
+}
+
+/** Running totals of what `CompactSums` holds. */
+class Totals {
+  readonly #grid: PixelGrid;
+  readonly #minus: CompensatedSum;
+  readonly #plus: CompensatedSum;
+  readonly #data: DataTotals;
+  readonly #residual: DataTotals | null;
+  /** Noise normalization, sum of weights. */
+  readonly #scalars = compensatedSum(2);
+  #unequalNoise = false;
+
+  constructor(grid: PixelGrid, withResidual: boolean) {
+    const [rows, columns] = grid.shape;
+    this.#grid = grid;
+    this.#minus = compensatedSum(rows * (2 * columns - 1));
+    this.#plus = compensatedSum((2 * rows - 1) * (2 * columns - 1));
+    this.#data = dataTotals(rows * columns);
+    this.#residual = withResidual ? dataTotals(rows * columns) : null;
+  }
+
+  add(sums: CompactSums): void {
+    addTo(this.#minus, sums.wCompact.minus);
+    if (sums.wCompact.plus !== null) {
+      addTo(this.#plus, sums.wCompact.plus);
+      this.#unequalNoise = true;
+    }
+    addData(this.#data, sums.data);
+    if (this.#residual !== null && sums.residual !== null) addData(this.#residual, sums.residual);
+    addTo(this.#scalars, Float64Array.of(sums.noiseNormalization, sums.weightSum));
+  }
+
+  sums(): CompactSums {
+    const [noiseNormalization, weightSum] = totalOf(this.#scalars);
+    const plus = this.#unequalNoise ? totalOf(this.#plus) : null;
+    return {
+      wCompact: { shape: this.#grid.shape, minus: totalOf(this.#minus), plus },
+      data: dataOf(this.#data),
+      residual: this.#residual === null ? null : dataOf(this.#residual),
+      noiseNormalization,
+      weightSum,
+    };
+  }
+}
+
+interface DataTotals {
+  readonly dirtyImage: CompensatedSum;
+  /** chi^2, weighted sum. */
+  readonly scalars: CompensatedSum;
+}
+
+function dataTotals(pixels: number): DataTotals {
+  return { dirtyImage: compensatedSum(pixels), scalars: compensatedSum(2) };
+}
+
+function addData(totals: DataTotals, { dirtyImage, chiSquared, weightedSum }: CompactData): void {
+  addTo(totals.dirtyImage, dirtyImage);
+  addTo(totals.scalars, Float64Array.of(chiSquared, weightedSum));
+}
+
+function dataOf(totals: DataTotals): CompactData {
+  const [chiSquared, weightedSum] = totalOf(totals.scalars);
+  return { dirtyImage: totalOf(totals.dirtyImage), chiSquared, weightedSum };
+}

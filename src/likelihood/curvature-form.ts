@@ -1,0 +1,71 @@
+import type { VoiceKernels } from "../backend/kernels.ts";
+import { InputError } from "../errors.ts";
+import { type Mapping, mappingMatrix } from "../inversion/mapping.ts";
+import type { Matrix, SparseMatrix } from "../operators/matrix.ts";
+import { wPreloadFromCompact } from "../operators/w-preload.ts";
+import type { InterferometerDataset } from "./interferometer-dataset.ts";
+
+/** The ways to the curvature matrix: same value, different memory and cost. */
+export const CURVATURE_FORMS = [
+  "w_tilde_dense",
+  "w_tilde_sparse",
+  "w_compact_sparse",
+  "w_compact_direct",
+  "preload_direct",
+] as const;
+
+export type CurvatureForm = (typeof CURVATURE_FORMS)[number];
+
+/** F = T' W T for a mapping, with what depends on the dataset alone done before. */
+export type CurvatureOperator = (mapping: Mapping, sparseMappingMatrix: SparseMatrix) => Matrix;
+
+/** The largest M x M matrix that a kernel can hold: 1 GiB. */
+const LARGEST_W_TILDE = 11_000;
+
+/**
+ * Plans one form for one dataset.
+ * @throws InputError where the form needs an M x M matrix that does not fit in memory.
+ */
+export function planCurvature(
+  form: CurvatureForm,
+  { compaction, nativeIndex }: InterferometerDataset,
+  kernels: VoiceKernels,
+): CurvatureOperator {
+  const { wCompact } = compaction.sums;
+  switch (form) {
+    case "w_tilde_dense": {
+      const wTilde = expand(nativeIndex, () => kernels.wTildeFromCompact({ wCompact, nativeIndex }));
+      return (mapping) => kernels.curvatureMatrixViaWTildeDense({ wTilde, mappingMatrix: mappingMatrix({ mapping }) });
+    }
+    case "w_tilde_sparse": {
+      const wTilde = expand(nativeIndex, () => kernels.wTildeFromCompact({ wCompact, nativeIndex }));
+      return (_, sparseMappingMatrix) => kernels.curvatureMatrixViaWTildeSparse({ wTilde, sparseMappingMatrix });
+    }
+    case "w_compact_sparse":
+      return (_, sparseMappingMatrix) => {
+        return kernels.curvatureMatrixViaWCompactSparse({ wCompact, nativeIndex, sparseMappingMatrix });
+      };
+    case "w_compact_direct":
+      return (_, sparseMappingMatrix) => {
+        return kernels.curvatureMatrixViaWCompactDirect({ wCompact, nativeIndex, sparseMappingMatrix });
+      };
+    case "preload_direct": {
+      const wPreload = wPreloadFromCompact(wCompact);
+      return (_, sparseMappingMatrix) => {
+        return kernels.curvatureMatrixViaPreloadDirect({ wPreload, nativeIndex, sparseMappingMatrix });
+      };
+    }
+  }
+}
+
+function expand(nativeIndex: Int32Array, make: () => Matrix): Matrix {
+  const size = nativeIndex.length / 2;
+  if (size > LARGEST_W_TILDE) {
+    throw new InputError(
+      "curvature/too-large",
+      `w-tilde of ${size} image pixels takes ${((8 * size * size) / 2 ** 30).toFixed(1)} GiB`,
+      "use a form that does not need it, such as w_compact_sparse",
+    );
+  }
+  return make();
+}

@@ -1,0 +1,171 @@
+import type { VoiceName } from "../backend/contract.ts";
+import type { VoiceKernels } from "../backend/kernels.ts";
+import { nativeFromSlim, slimFromNative } from "../dataset/mask.ts";
+import { InputError } from "../errors.ts";
+import { type Inversion, invert, logEvidence, logLikelihood } from "../inversion/evidence.ts";
+import { rectangularMesh } from "../inversion/mesh/rectangular.ts";
+import { lensPlanes, traceRays } from "../lens/trace-rays.ts";
+import { instantiate, type Model, type ModelGalaxy } from "../model/model.ts";
+import { dot, type SparseMatrix, sparseTimesVector } from "../operators/matrix.ts";
+import { imageChiSquared, logLikelihoodErrorBound } from "./chi-squared.ts";
+import { type CurvatureForm, type CurvatureOperator, planCurvature } from "./curvature-form.ts";
+import type { Evaluation, Likelihood } from "./evaluation.ts";
+import type { InterferometerDataset } from "./interferometer-dataset.ts";
+import { maximizeEvidence } from "./maximize-evidence.ts";
+import { type Stopwatch, stopwatch, timed } from "./stopwatch.ts";
+
+export interface InterferometerPlan {
+  readonly dataset: InterferometerDataset;
+  readonly model: Model;
+  readonly voice: VoiceName;
+  readonly kernels: VoiceKernels;
+  readonly form: CurvatureForm;
+}
+
+/**
+ * The evidence of compacted visibilities under a lens model with one pixelized source. What depends on the dataset
+ * alone is done here, once.
+ * @throws InputError for a model that this likelihood cannot take.
+ */
+export function planInterferometer(plan: InterferometerPlan): Likelihood {
+  const { dataset, model, kernels } = plan;
+  const pixelized = requirePixelizedSource(model);
+  const curvature = planCurvature(plan.form, dataset, kernels);
+  const dirtyImage = slimFromNative(
+    dataset.compaction.sums.data.dirtyImage,
+    dataset.compaction.grid.shape[1],
+    dataset.nativeIndex,
+  );
+  return {
+    async evaluate(batch) {
+      const size = model.parameters.length;
+      const count = size === 0 ? 1 : batch.length / size;
+      return Array.from({ length: count }, (_, i) => {
+        const { galaxies } = instantiate(model, batch.subarray(i * size, (i + 1) * size));
+        return evaluateOne(plan, curvature, dirtyImage, galaxies, galaxies[pixelized]);
+      });
+    },
+  };
+}
+
+function requirePixelizedSource({ galaxies }: Model): number {
+  for (const { name, profiles } of galaxies) {
+    if (profiles.every(({ kind }) => kind === "mass")) continue;
+    throw new InputError(
+      "likelihood/light",
+      `galaxies.${name} has a light profile, which the interferometer likelihood does not take yet`,
+      "remove it, or give the galaxy a pixelization",
+    );
+  }
+  const pixelized = galaxies.flatMap((galaxy, index) => (galaxy.pixelization === undefined ? [] : [index]));
+  if (pixelized.length !== 1) {
+    throw new InputError(
+      "likelihood/source",
+      `${pixelized.length} galaxies have a pixelization`,
+      "give one galaxy, the source, a pixelization",
+    );
+  }
+  return pixelized[0];
+}
+
+function evaluateOne(
+  plan: InterferometerPlan,
+  curvature: CurvatureOperator,
+  dirtyImage: Float64Array,
+  galaxies: readonly ModelGalaxy[],
+  source: ModelGalaxy,
+): Evaluation {
+  const { dataset, kernels } = plan;
+  const { sums, grid } = dataset.compaction;
+  const watch = stopwatch();
+  const { mesh: meshSpec, regularization } = source.pixelization as NonNullable<ModelGalaxy["pixelization"]>;
+  const positions = timed(watch, "trace_rays", () => {
+    const { masses, sourceRedshift } = lensPlanes(galaxies);
+    return source.redshift === sourceRedshift ? traceRays(masses, dataset.positions) : dataset.positions;
+  });
+  const mesh = timed(watch, "mesh", () => rectangularMesh(positions, meshSpec.shape, meshSpec.edges));
+  const mapping = withBeam(mesh.mapping, dataset.primaryBeam);
+  const sparse = timed(watch, "mapping_matrix", () => kernels.sparseMappingMatrix({ mapping }));
+  const curvatureMatrix = timed(watch, "curvature_matrix", () => curvature(mapping, sparse));
+  const dataVector = timed(watch, "data_vector", () => transposeTimes(kernels, sparse, dirtyImage));
+  const solve = (coefficient: number): Inversion => {
+    const regularizationMatrix = timed(watch, "regularization_matrix", () => {
+      return kernels.constantRegularizationMatrix({ coefficient, neighbors: mesh.neighbors });
+    });
+    const { chiSquared: chiSquaredOfData } = sums.data;
+    const { noiseNormalization } = sums;
+    const problem = { curvatureMatrix, regularizationMatrix, dataVector, chiSquaredOfData, noiseNormalization };
+    return timed(watch, "solve", () => invert(problem, kernels));
+  };
+  const coefficient =
+    regularization.coefficient === "maximize"
+      ? maximizeEvidence(curvatureMatrix, mesh.neighbors, (trial) => logEvidence(solve(trial).terms))
+      : regularization.coefficient;
+  const inversion = solve(coefficient);
+  const seen = sparseTimesVector(sparse, inversion.reconstruction.values);
+  const native = nativeFromSlim(seen, grid.shape, dataset.nativeIndex);
+  const terms = {
+    ...inversion.terms,
+    // From the image, where recentring gives digits back that s'Fs - 2 s'D + c0 has lost.
+    chiSquared:
+      sums.residual === null
+        ? inversion.terms.chiSquared
+        : timed(watch, "chi_squared", () => imageChiSquared(dataset.compaction, native, kernels)),
+  };
+  return {
+    ...outcome(inversion, terms),
+    terms,
+    source: {
+      galaxy: source.name,
+      mesh,
+      values: inversion.reconstruction.values,
+      coefficient,
+      image: sparseTimesVector(kernels.sparseMappingMatrix({ mapping: mesh.mapping }), inversion.reconstruction.values),
+    },
+    logLikelihoodErrorBound: logLikelihoodErrorBound(dataset.compaction, native),
+    solveResidual: solveResidual(inversion, dataVector),
+    backend: plan.voice,
+    curvatureForm: plan.form,
+    seconds: total(watch),
+  };
+}
+
+/** T scaled by the primary beam: the visibilities are those of the beam times the sky. */
+function withBeam<M extends { readonly weights: Float64Array; readonly mappingsPerPixel: number }>(
+  mapping: M,
+  beam: Float64Array | null,
+): M {
+  if (beam === null) return mapping;
+  const weights = mapping.weights.map((weight, entry) => weight * beam[Math.floor(entry / mapping.mappingsPerPixel)]);
+  return { ...mapping, weights };
+}
+
+function transposeTimes(kernels: VoiceKernels, sparseMappingMatrix: SparseMatrix, image: Float64Array): Float64Array {
+  const matrix = { rows: image.length, columns: 1, values: image };
+  return kernels.sparseMappingMatrixTransposeTimes({ sparseMappingMatrix, matrix }).values;
+}
+
+function outcome(inversion: Inversion, terms: Evaluation["terms"]) {
+  const evidence = logEvidence(terms);
+  if (inversion.reconstruction.positiveDefinite && Number.isFinite(evidence)) {
+    return { logLikelihood: logLikelihood(terms), logEvidence: evidence, failure: null };
+  }
+  const failure = inversion.reconstruction.positiveDefinite
+    ? "a term of the evidence is not finite"
+    : "the curvature matrix with regularization is not positive definite";
+  return { logLikelihood: Number.NEGATIVE_INFINITY, logEvidence: Number.NEGATIVE_INFINITY, failure };
+}
+
+function solveResidual({ curvatureRegMatrix, reconstruction }: Inversion, dataVector: Float64Array): number {
+  const { rows, columns, values } = curvatureRegMatrix;
+  let squared = 0;
+  for (let i = 0; i < rows; i++) {
+    const row = values.subarray(i * columns, (i + 1) * columns);
+    squared += (dot(row, reconstruction.values) - dataVector[i]) ** 2;
+  }
+  return Math.sqrt(squared / dot(dataVector, dataVector));
+}
+
+function total({ seconds }: Stopwatch): Readonly<Record<string, number>> {
+  return { ...seconds, total: Object.values(seconds).reduce((sum, step) => sum + step, 0) };
+}

@@ -1,0 +1,49 @@
+import type { VoiceName } from "../backend/contract.ts";
+import { kernelsOf, type VoiceKernels } from "../backend/kernels.ts";
+import { InputError } from "../errors.ts";
+import type { Model } from "../model/model.ts";
+import type { CurvatureForm } from "./curvature-form.ts";
+import type { Likelihood } from "./evaluation.ts";
+import { planInterferometer } from "./interferometer.ts";
+import type { InterferometerDataset } from "./interferometer-dataset.ts";
+
+export type BackendChoice = "auto" | VoiceName;
+
+export interface PlanOptions {
+  /** `auto` is WebAssembly, the fastest voice that has every kernel. */
+  readonly backend?: BackendChoice;
+  /** `auto` is the compact form in two passes, which needs no M x M matrix. */
+  readonly curvature?: "auto" | CurvatureForm;
+}
+
+/**
+ * The voice a choice stands for, with its kernels.
+ * @throws InputError for a voice that does not exist yet.
+ */
+export function pickVoice(choice: BackendChoice = "auto"): { voice: VoiceName; kernels: VoiceKernels } {
+  if (choice === "traced") {
+    throw new InputError("backend/absent", "there is no traced backend yet", "use auto, wasm or reference");
+  }
+  const voice = choice === "auto" ? "wasm" : choice;
+  return { voice, kernels: kernelsOf(voice) };
+}
+
+/**
+ * Plans the likelihood of datasets under a model; evaluations then cost what depends on the parameters only.
+ * @throws InputError for what this version cannot do: several datasets, a model without one pixelized source.
+ */
+export function plan(
+  datasets: readonly InterferometerDataset[],
+  model: Model,
+  { backend, curvature = "auto" }: PlanOptions = {},
+): Likelihood {
+  if (datasets.length !== 1) {
+    throw new InputError(
+      "plan/datasets",
+      `${datasets.length} datasets are given`,
+      "give one: several are not there yet",
+    );
+  }
+  const form = curvature === "auto" ? "w_compact_sparse" : curvature;
+  return planInterferometer({ dataset: datasets[0], model, form, ...pickVoice(backend) });
+}

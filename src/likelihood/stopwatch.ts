@@ -1,0 +1,16 @@
+/** Seconds spent in named steps. */
+export interface Stopwatch {
+  readonly seconds: Record<string, number>;
+}
+
+export function stopwatch(): Stopwatch {
+  return { seconds: {} };
+}
+
+/** Runs one step and adds the time it took. */
+export function timed<T>({ seconds }: Stopwatch, step: string, run: () => T): T {
+  const start = performance.now();
+  const result = run();
+  seconds[step] = (seconds[step] ?? 0) + (performance.now() - start) / 1000;
+  return result;
+}

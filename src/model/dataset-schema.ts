@@ -1,0 +1,145 @@
+import * as z from "zod";
+import { pixelGrid } from "../dataset/grid.ts";
+import { choose, file, isPlain, oneOf, position, positive, quantity, refuse, shape, strict, tagged } from "./schema.ts";
+import type { DatasetSpec, ImagingSpec, InterferometerSpec, MaskSpec } from "./spec.ts";
+
+/** 4096 x 4096: larger images are not those of a galaxy-scale lens, and a typing error must not exhaust the memory. */
+const MOST_PIXELS = 2 ** 24;
+
+const centre = position("the centre of the mask").default([0, 0]);
+
+const mask: z.ZodType<MaskSpec> = tagged<MaskSpec>("type", {
+  circular: strict({
+    type: z.literal("circular"),
+    radius: positive("arcsec", "a positive radius"),
+    centre,
+  }),
+  annular: strict({
+    type: z.literal("annular"),
+    inner_radius: quantity("arcsec", "a radius of zero or more", (value) => value >= 0),
+    outer_radius: positive("arcsec", "a positive radius"),
+    centre,
+  })
+    .refine(({ inner_radius, outer_radius }) => inner_radius < outer_radius, {
+      error: "give an outer_radius larger than inner_radius",
+    })
+    .transform(({ inner_radius, outer_radius, ...rest }) => ({
+      ...rest,
+      innerRadius: inner_radius,
+      outerRadius: outer_radius,
+    })),
+  file: strict({
+    type: z.literal("file"),
+    path: file,
+    invert: z.boolean({ error: "give true where nonzero means kept, false where it means ignored" }).default(false),
+  }),
+});
+
+const primaryBeam = choose<NonNullable<InterferometerSpec["primaryBeam"]>>((value) => {
+  if (isPlain(value) && Object.hasOwn(value, "path")) return strict({ path: file }, ["fwhm", "path"]);
+  return strict({ fwhm: positive("arcsec", "a positive full width at half maximum") }, ["fwhm", "path"]);
+});
+
+/** What the raw and the compact form share. */
+const interferometer = {
+  type: z.literal("interferometer"),
+  mask: mask.optional(),
+  x_axis: oneOf(["east", "west"]).default("east"),
+  fits_row_zero: oneOf(["bottom", "top"]).default("bottom"),
+  primary_beam: primaryBeam.optional(),
+  recentre: file.optional(),
+};
+
+interface SharedKeys {
+  readonly mask?: MaskSpec | undefined;
+  readonly x_axis: "east" | "west";
+  readonly fits_row_zero: "bottom" | "top";
+  readonly primary_beam?: InterferometerSpec["primaryBeam"];
+  readonly recentre?: InterferometerSpec["recentre"];
+}
+
+function shared({ mask, x_axis, fits_row_zero, primary_beam, recentre }: SharedKeys) {
+  return {
+    type: "interferometer" as const,
+    mask,
+    xAxis: x_axis,
+    fitsRowZero: fits_row_zero,
+    primaryBeam: primary_beam,
+    recentre,
+  };
+}
+
+const grid = strict({
+  shape: shape(1, MOST_PIXELS),
+  pixel_scale: positive("arcsec", "the positive side of a pixel"),
+  offset: position("the centre of the grid from the phase centre").default([0, 0]),
+}).transform(({ shape, pixel_scale, offset }) => pixelGrid(shape, pixel_scale, offset));
+
+const raw: z.ZodType<InterferometerSpec> = strict(
+  {
+    ...interferometer,
+    visibilities: file,
+    noise_map: file,
+    uv_wavelengths: file,
+    grid,
+    visibilities_sign: oneOf([-1, 1]).default(-1),
+  },
+  [
+    ...["type", "visibilities", "noise_map", "uv_wavelengths", "grid", "visibilities_sign", "compact"],
+    ...["mask", "x_axis", "fits_row_zero", "primary_beam", "recentre"],
+  ],
+).transform(({ visibilities, noise_map, uv_wavelengths, grid, visibilities_sign, ...rest }) => ({
+  ...shared(rest),
+  data: {
+    kind: "visibilities" as const,
+    visibilities,
+    noiseMap: noise_map,
+    uvWavelengths: uv_wavelengths,
+    grid,
+    visibilitiesSign: visibilities_sign as -1 | 1,
+  },
+}));
+
+const carried = refuse("remove it, the compact file carries its own; or remove compact").optional();
+
+const compact: z.ZodType<InterferometerSpec> = strict({
+  ...interferometer,
+  compact: file,
+  visibilities: carried,
+  noise_map: carried,
+  uv_wavelengths: carried,
+  grid: carried,
+  visibilities_sign: carried,
+}).transform(({ compact, ...rest }) => ({ ...shared(rest), data: { kind: "compact" as const, compact } }));
+
+const size = z.int({ error: "give a positive integer" }).min(1, { error: "give a positive integer" });
+
+const imaging: z.ZodType<ImagingSpec> = strict({
+  type: z.literal("imaging"),
+  data: file,
+  noise_map: file,
+  psf: file,
+  pixel_scale: positive("arcsec", "the positive side of a pixel"),
+  mask: mask.optional(),
+  over_sampling: strict({ light: size.default(1), source: size.default(1) }).optional(),
+  x_axis: oneOf(["east", "west"]).default("west"),
+  fits_row_zero: oneOf(["bottom", "top"]).default("bottom"),
+}).transform(({ data, noise_map, psf, pixel_scale, mask, over_sampling, x_axis, fits_row_zero }) => ({
+  type: "imaging" as const,
+  data,
+  noiseMap: noise_map,
+  psf,
+  pixelScale: pixel_scale,
+  mask,
+  overSampling: over_sampling ?? { light: 1, source: 1 },
+  xAxis: x_axis,
+  fitsRowZero: fits_row_zero,
+}));
+
+/** One entry of `datasets`. */
+export const dataset: z.ZodType<DatasetSpec> = tagged<DatasetSpec>("type", {
+  imaging,
+  interferometer: choose<InterferometerSpec>((value) =>
+    isPlain(value) && Object.hasOwn(value, "compact") ? compact : raw,
+  ),
+});

@@ -1,0 +1,91 @@
+import * as z from "zod";
+import { lightProfiles, massProfiles } from "../profiles/index.ts";
+import type { ParameterTable } from "../profiles/parameter.ts";
+import type { LightProfile, MassProfile } from "../profiles/profile.ts";
+import { nearest } from "./nearest.ts";
+import { entry, parameterSchema } from "./parameter-schema.ts";
+import { choose, isPlain, oneOf, quantity, refuseNames, shape, strict, tagged } from "./schema.ts";
+import type { GalaxySpec, MeshSpec, ParameterSpec, PixelizationSpec, ProfileSpec, RegularizationSpec } from "./spec.ts";
+
+/** More source pixels than a dense curvature matrix of 800 MB has rows. */
+const MOST_SOURCE_PIXELS = 10_000;
+
+const mesh: z.ZodType<MeshSpec> = tagged<MeshSpec>("type", {
+  rectangular_uniform: strict({
+    type: z.literal("rectangular_uniform"),
+    shape: shape(2, MOST_SOURCE_PIXELS),
+    edges: oneOf(["clamp", "extrapolate"]).default("clamp"),
+  }),
+});
+
+const COEFFICIENT = {
+  unit: "none",
+  meaning: "strength of the regularization; or maximize, for the one of largest evidence",
+  bounds: [Number.MIN_VALUE, Infinity],
+} as const;
+
+const regularization: z.ZodType<RegularizationSpec> = tagged<RegularizationSpec>("type", {
+  constant: strict({
+    type: z.literal("constant"),
+    coefficient: choose<RegularizationSpec["coefficient"]>((value) =>
+      typeof value === "string" ? oneOf(["maximize"]) : entry(COEFFICIENT),
+    ),
+  }),
+});
+
+const pixelization: z.ZodType<PixelizationSpec> = strict({ mesh, regularization });
+
+function profileSchema(profile: MassProfile | LightProfile): z.ZodType<ProfileSpec> {
+  const table: ParameterTable = profile.parameters;
+  const fields = Object.values(table).map((parameter) => {
+    const schema = parameterSchema(parameter);
+    const mayBeLinear = profile.kind === "light" && parameter.name === "intensity";
+    return [parameter.name, mayBeLinear ? orLinear(schema) : schema] as const;
+  });
+  return strict({ profile: z.literal(profile.name), ...Object.fromEntries(fields) }).transform(
+    (given: Readonly<Record<string, unknown>>): ProfileSpec => ({
+      kind: profile.kind,
+      profile: profile.name,
+      parameters: Object.fromEntries(
+        Object.entries(table).map(([key, { name }]) => [key, given[name] as ParameterSpec]),
+      ),
+    }),
+  );
+}
+
+/** An intensity may be left to the linear inversion. */
+function orLinear(schema: z.ZodType<ParameterSpec>): z.ZodType<ParameterSpec> {
+  return choose<ParameterSpec>((value) => (typeof value === "string" ? oneOf(["linear"]) : schema));
+}
+
+const profile: z.ZodType<ProfileSpec> = tagged<ProfileSpec>(
+  "profile",
+  Object.fromEntries([...massProfiles.values(), ...lightProfiles.values()].map((p) => [p.name, profileSchema(p)])),
+);
+
+const own = {
+  redshift: quantity("none", "a redshift of zero or more", (value) => value >= 0),
+  pixelization: pixelization.optional(),
+};
+
+/** One entry of `galaxies`: any key besides its own is a profile. */
+export const galaxy: z.ZodType<GalaxySpec> = choose<GalaxySpec>((value) => {
+  const others = isPlain(value) ? Object.keys(value).filter((key) => !Object.hasOwn(own, key)) : [];
+  const meant = others.filter((key) => isPlain(value) && isProfile(key, value[key]));
+  const refused = refuseNames(meant);
+  if (refused !== undefined) return refused;
+  const profiles = Object.fromEntries(meant.map((key) => [key, profile]));
+  return strict({ ...own, ...profiles }, [...Object.keys(own), ...meant]).transform(
+    ({ redshift, pixelization, ...given }): GalaxySpec => ({
+      redshift,
+      pixelization,
+      profiles: given as Readonly<Record<string, ProfileSpec>>,
+    }),
+  );
+});
+
+/** Whether an entry is meant as a profile and not as a mistyped `redshift` or `pixelization`. */
+function isProfile(key: string, value: unknown): boolean {
+  if (!isPlain(value)) return false;
+  return Object.hasOwn(value, "profile") || nearest(key, Object.keys(own)) === undefined;
+}

@@ -1,0 +1,153 @@
+import { InputError } from "../errors.ts";
+import type { Galaxy, LightComponent, MassComponent, NumericValues } from "../lens/galaxy.ts";
+import { lightProfiles, massProfiles } from "../profiles/index.ts";
+import type { Pair, ParameterTable, Prior } from "../profiles/parameter.ts";
+import type { MeshSpec, ParameterEntry, ParameterSpec, Spec } from "./spec.ts";
+
+/** A parameter to be found: one entry of the vectors that a search draws. */
+export interface FreeParameter {
+  /** Its path in the spec, e.g. `galaxies.lens.mass.ell_comps.0`. */
+  readonly path: string;
+  readonly prior: Prior;
+}
+
+/** A number, or the index of the free parameter whose value goes there. */
+export type Slot = number | { readonly free: number };
+
+export interface ProfileTemplate {
+  readonly kind: "mass" | "light";
+  readonly profile: string;
+  readonly values: Readonly<Record<string, Slot | Pair<Slot>>>;
+  /** The intensity is left to the linear inversion; its value is 1. */
+  readonly linear: boolean;
+}
+
+export interface GalaxyTemplate {
+  readonly name: string;
+  readonly redshift: number;
+  readonly profiles: readonly ProfileTemplate[];
+  readonly pixelization: { readonly mesh: MeshSpec; readonly coefficient: Slot | "maximize" } | undefined;
+}
+
+/** Galaxies with holes in the places of the free parameters. Plain data. */
+export interface Model {
+  readonly parameters: readonly FreeParameter[];
+  readonly galaxies: readonly GalaxyTemplate[];
+}
+
+export interface Pixelization {
+  readonly mesh: MeshSpec;
+  readonly regularization: { readonly type: "constant"; readonly coefficient: number | "maximize" };
+}
+
+/** A light profile whose intensity may be left to the linear inversion (its value is then 1). */
+export interface ModelLight extends LightComponent {
+  readonly linear: boolean;
+}
+
+export interface ModelGalaxy extends Galaxy {
+  readonly lights: readonly ModelLight[];
+  readonly pixelization: Pixelization | undefined;
+}
+
+/** A model with numbers for all of its parameters. */
+export interface ModelInstance {
+  readonly galaxies: readonly ModelGalaxy[];
+}
+
+/** The model of a spec: its free parameters in the order of the file, a profile's in the order of its table. */
+export function buildModel(spec: Pick<Spec, "galaxies">): Model {
+  const parameters: FreeParameter[] = [];
+  const slot = (entry: ParameterEntry, path: string): Slot => {
+    if (typeof entry === "number") return entry;
+    parameters.push({ path, prior: entry });
+    return { free: parameters.length - 1 };
+  };
+  const galaxies = Object.entries(spec.galaxies).map(([name, { redshift, profiles, pixelization }]): GalaxyTemplate => {
+    const path = `galaxies.${name}`;
+    const templates = Object.entries(profiles).map(([key, { kind, profile, parameters }]): ProfileTemplate => {
+      const table: ParameterTable = profileNamed(kind, profile).parameters;
+      const values = Object.entries(table).map(([parameter, { name: inFile }]) => {
+        return [parameter, slots(parameters[parameter], `${path}.${key}.${inFile}`, slot)] as const;
+      });
+      const linear = Object.values(parameters).includes("linear");
+      return { kind, profile, values: Object.fromEntries(values), linear };
+    });
+    const coefficient = pixelization?.regularization.coefficient;
+    return {
+      name,
+      redshift,
+      profiles: templates,
+      pixelization: pixelization && {
+        mesh: pixelization.mesh,
+        coefficient:
+          coefficient === undefined || coefficient === "maximize"
+            ? "maximize"
+            : slot(coefficient, `${path}.pixelization.regularization.coefficient`),
+      },
+    };
+  });
+  return { parameters, galaxies };
+}
+
+function slots(
+  given: ParameterSpec,
+  path: string,
+  slot: (entry: ParameterEntry, path: string) => Slot,
+): Slot | Pair<Slot> {
+  if (given === "linear") return 1;
+  if (isPair(given)) return [slot(given[0], `${path}.0`), slot(given[1], `${path}.1`)];
+  return slot(given, path);
+}
+
+/**
+ * The model with these values for its free parameters.
+ * @param vector One value for each of `model.parameters`, in that order.
+ * @throws InputError when the vector has another length.
+ */
+export function instantiate(model: Model, vector: ArrayLike<number>): ModelInstance {
+  if (vector.length !== model.parameters.length) {
+    throw new InputError(
+      "model/vector",
+      `${vector.length} values for ${model.parameters.length} free parameters`,
+      `give one for each of [${model.parameters.map(({ path }) => path).join(", ")}]`,
+    );
+  }
+  const fill = (slot: Slot) => (typeof slot === "number" ? slot : vector[slot.free]);
+  const galaxies = model.galaxies.map(({ name, redshift, profiles, pixelization }): ModelGalaxy => {
+    const masses: MassComponent[] = [];
+    const lights: ModelLight[] = [];
+    for (const { kind, profile, values: holes, linear } of profiles) {
+      const values: NumericValues = Object.fromEntries(
+        Object.entries(holes).map(([key, hole]) => [key, isPair(hole) ? [fill(hole[0]), fill(hole[1])] : fill(hole)]),
+      );
+      const found = profileNamed(kind, profile);
+      if (found.kind === "mass") masses.push({ profile: found, values });
+      else lights.push({ profile: found, values, linear });
+    }
+    return { name, redshift, masses, lights, pixelization: pixelization && filled(pixelization, fill) };
+  });
+  return { galaxies };
+}
+
+function filled(
+  { mesh, coefficient }: NonNullable<GalaxyTemplate["pixelization"]>,
+  fill: (slot: Slot) => number,
+): Pixelization {
+  return {
+    mesh,
+    regularization: { type: "constant", coefficient: coefficient === "maximize" ? coefficient : fill(coefficient) },
+  };
+}
+
+function isPair<T>(value: T | Pair<T>): value is Pair<T> {
+  return Array.isArray(value);
+}
+
+function profileNamed(kind: "mass" | "light", name: string) {
+  const profile = kind === "mass" ? massProfiles.get(name) : lightProfiles.get(name);
+  if (profile === undefined) {
+    throw new InputError("model/profile", `there is no ${kind} profile '${name}'`, "give the name of a known profile");
+  }
+  return profile;
+}

@@ -1,0 +1,81 @@
+import * as z from "zod";
+import type { Parameter, Prior } from "../profiles/parameter.ts";
+import { choose, isPlain, quantity, strict, tagged } from "./schema.ts";
+import type { ParameterEntry, ParameterSpec } from "./spec.ts";
+
+/** What a scalar is called in messages, and the values that it may have. */
+export interface Scalar {
+  readonly unit: Parameter["unit"];
+  readonly meaning: string;
+  readonly bounds: readonly [lower: number, upper: number];
+}
+
+/** A parameter of a profile: a number or a prior, or two of them. */
+export function parameterSchema(parameter: Parameter): z.ZodType<ParameterSpec> {
+  const value = entry(parameter);
+  const { components, lengthBelow = Infinity } = parameter;
+  if (components === undefined) {
+    return parameter.default === undefined ? value : value.default(parameter.default);
+  }
+  const list = `give [${components.join(", ")}], each ${describe(parameter)}`;
+  const pair = z.tuple([value, value], { error: list }).refine(
+    ([first, second]) => {
+      return typeof first !== "number" || typeof second !== "number" || Math.hypot(first, second) < lengthBelow;
+    },
+    { error: `give a vector shorter than ${lengthBelow}: ${parameter.meaning}` },
+  );
+  return parameter.default === undefined ? pair : pair.default([parameter.default, parameter.default]);
+}
+
+/** A number, or a prior. */
+export function entry(scalar: Scalar): z.ZodType<ParameterEntry> {
+  return choose<ParameterEntry>((value) => (isPlain(value) ? priorSchema(scalar) : number(scalar)));
+}
+
+/** A number within the bounds. */
+function number(scalar: Scalar): z.ZodType<number> {
+  return quantity(scalar.unit, describe(scalar), (value) => isWithin(scalar, value));
+}
+
+/** Completes "give ...". */
+function describe({ meaning, bounds, unit }: Scalar): string {
+  return `a number${boundsRemedy(bounds)}${unit === "arcsec" ? " arcsec" : ""} (${meaning})`;
+}
+
+function boundsRemedy([lower, upper]: readonly [number, number]): string {
+  if (lower === -Infinity && upper === Infinity) return "";
+  if (lower === Number.MIN_VALUE && upper === Infinity) return " above zero";
+  if (upper === Infinity) return ` of at least ${lower}`;
+  return ` from ${lower} to ${upper}`;
+}
+
+function isWithin({ bounds: [lower, upper] }: Scalar, value: number): boolean {
+  return value >= lower && value <= upper;
+}
+
+function priorSchema(scalar: Scalar): z.ZodType<Prior> {
+  const { unit } = scalar;
+  const edge = number(scalar);
+  const ordered = { error: "give an upper larger than lower" };
+  return tagged<Prior>("prior", {
+    uniform: strict({ prior: z.literal("uniform"), lower: edge, upper: edge }).refine(
+      ({ lower, upper }) => lower < upper,
+      ordered,
+    ),
+    log_uniform: strict({
+      prior: z.literal("log_uniform"),
+      lower: quantity(unit, "a lower edge above zero", (value) => value > 0 && isWithin(scalar, value)),
+      upper: edge,
+    }).refine(({ lower, upper }) => lower < upper, ordered),
+    gaussian: strict({
+      prior: z.literal("gaussian"),
+      mean: edge,
+      sigma: quantity(unit, "a positive sigma", (value) => value > 0),
+    }).transform((prior): Prior => ({ ...prior, ...cutOff(scalar) })),
+  });
+}
+
+/** A Gaussian ends where the parameter does. */
+function cutOff({ bounds: [lower, upper] }: Scalar): { lower?: number; upper?: number } {
+  return { ...(lower > -Infinity && { lower }), ...(upper < Infinity && { upper }) };
+}

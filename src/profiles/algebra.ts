@@ -1,0 +1,49 @@
+/**
+ * The scalars that formulas are written over.
+ *
+ * A profile is a function of an algebra and of scalars of that algebra. Over `numbers` it computes; over symbolic
+ * scalars the same function builds an expression graph. A formula must therefore never look at a value: the only
+ * branch is `selectLess`, which evaluates both of its alternatives, so neither may divide by zero or leave the domain
+ * of a function anywhere (give the alternative that is not taken a harmless argument, by another `selectLess`).
+ */
+export interface Algebra<T> {
+  constant(value: number): T;
+  add(a: T, b: T): T;
+  sub(a: T, b: T): T;
+  mul(a: T, b: T): T;
+  div(a: T, b: T): T;
+  neg(a: T): T;
+  sqrt(a: T): T;
+  exp(a: T): T;
+  log(a: T): T;
+  /** `base ** exponent` for a base that is not negative. */
+  pow(base: T, exponent: T): T;
+  sin(a: T): T;
+  cos(a: T): T;
+  atan(a: T): T;
+  /** The angle of the point (x, y), counter-clockwise from +x; 0 at the origin. */
+  atan2(y: T, x: T): T;
+  atanh(a: T): T;
+  /** `a < b ? whenLess : otherwise`, both alternatives evaluated. */
+  selectLess(a: T, b: T, whenLess: T, otherwise: T): T;
+}
+
+/** The algebra of f64 numbers. */
+export const numbers: Algebra<number> = {
+  constant: (value) => value,
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
+  div: (a, b) => a / b,
+  neg: (a) => -a,
+  sqrt: Math.sqrt,
+  exp: Math.exp,
+  log: Math.log,
+  pow: (base, exponent) => base ** exponent,
+  sin: Math.sin,
+  cos: Math.cos,
+  atan: Math.atan,
+  atan2: Math.atan2,
+  atanh: Math.atanh,
+  selectLess: (a, b, whenLess, otherwise) => (a < b ? whenLess : otherwise),
+};
