@@ -1,5 +1,5 @@
-import { ARCSECOND, type PixelGrid } from "../dataset/grid.ts";
 import type { MaskCentresArgs, MaskCircularArgs } from "../dataset/mask.ts";
+import { ARCSECOND, type PixelGrid } from "../grid.ts";
 import type {
   CurvatureViaPreloadArgs,
   CurvatureViaWTildeDenseArgs,

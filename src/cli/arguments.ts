@@ -7,15 +7,15 @@ import { nearest } from "./nearest.ts";
  * the positionals.
  *
  * citty lets unknown options pass, takes the next option for a missing value, ignores superfluous positionals and
- * keeps the last of repeated options; here all of them are errors.
+ * keeps the last of repeated options; here all of them are errors. Only an option whose value hint ends in `...` may be
+ * repeated; its values are joined by line breaks.
  *
  * @param known The command's options and positionals; a positional whose name ends in `...` takes any number.
  * @throws InputError `option/...`, `argument/...`.
  */
 export function strictArguments(raw: readonly string[], command: string, known: ArgsDef): string[] {
-  const options: string[] = [];
+  const options = new Map<string, string>();
   const positionals: string[] = [];
-  const seen = new Set<string>();
   for (let index = 0; index < raw.length; index++) {
     const argument = raw[index]!;
     if (argument === "--") {
@@ -27,22 +27,25 @@ export function strictArguments(raw: readonly string[], command: string, known: 
       continue;
     }
     const [name, definition] = knownOption(argument, command, known);
-    if (seen.has(name)) throw new InputError("option/repeated", `--${name} is given twice`, "give it once");
-    seen.add(name);
+    const earlier = options.get(name);
+    if (earlier !== undefined && !definition.valueHint?.endsWith("...")) {
+      throw new InputError("option/repeated", `--${name} is given twice`, "give it once");
+    }
     const equals = argument.indexOf("=");
     if (definition.type === "boolean") {
       if (equals >= 0) throw new InputError("option/value", `--${name} takes no value`, `write --${name}`);
-      options.push(`--${name}`);
+      options.set(name, `--${name}`);
       continue;
     }
     const next = raw[index + 1];
     // A number may be negative; that its option wants another is for the option to say.
     const nextIsValue = next !== undefined && next !== "" && (!next.startsWith("-") || /^-\.?\d/.test(next));
     const value = equals >= 0 ? argument.slice(equals + 1) : nextIsValue ? raw[++index]! : "";
-    options.push(`--${name}=${checkedValue(name, definition, value)}`);
+    const checked = checkedValue(name, definition, value);
+    options.set(name, earlier === undefined ? `--${name}=${checked}` : `${earlier}\n${checked}`);
   }
   requirePositionals(positionals, command, known);
-  return [...options, "--", ...positionals];
+  return [...options.values(), "--", ...positionals];
 }
 
 function knownOption(argument: string, command: string, known: ArgsDef): [string, ArgDef] {

@@ -1,10 +1,82 @@
+import { basename } from "node:path";
+import { type Compaction, logLikelihoodErrorBound } from "../dataset/compaction.ts";
+import { writeCompaction } from "../dataset/compaction-file.ts";
+import { locating } from "../errors.ts";
+import { interferometers } from "../likelihood/from-spec.ts";
+import { compactDataset } from "../likelihood/interferometer-dataset.ts";
+import { pickVoice } from "../likelihood/plan.ts";
 import { command } from "./command.ts";
+import { compactionProgress } from "./compaction-progress.ts";
+import { type Invocation, printJson } from "./invocation.ts";
+import { outputDirectory } from "./output.ts";
+import { SPEC_OPTIONS, withSpec } from "./spec-files.ts";
 
 export const compact = command({
   name: "compact",
-  description: "visibilities made compact for a pixel grid",
-  args: { spec: { type: "positional", description: "the YAML file of datasets and model" } },
-  run() {
-    throw new Error("compact is not written yet");
+  description: "visibilities in the form that likelihoods use: one npz for each dataset, its size free of their number",
+  args: SPEC_OPTIONS,
+  async run(args, invocation) {
+    await withSpec(args, async (files) => {
+      const { voice, kernels } = pickVoice(invocation.options.backend);
+      const made: object[] = [];
+      for (const [name, spec] of interferometers(files.spec)) {
+        const start = performance.now();
+        const read = { open: files.open, kernels, progress: compactionProgress(invocation) };
+        const compaction = await locating(`datasets.${name}`, () => compactDataset(spec, read));
+        const seconds = (performance.now() - start) / 1000;
+        const directory = await outputDirectory(invocation.options.out ?? ".", files.paths);
+        const file = await directory.write(`${name}.compact.npz`, writeCompaction(compaction));
+        const summary = { ...summaryOf(name, file, compaction), backend: voice, seconds: { compact: seconds } };
+        made.push(summary);
+        if (!invocation.options.json) printSummary(invocation, name, file, compaction, seconds);
+      }
+      if (invocation.options.json) printJson(invocation, { compactions: made });
+    });
   },
 });
+
+function summaryOf(dataset: string, file: string, compaction: Compaction) {
+  return {
+    dataset,
+    file,
+    visibilities: compaction.count,
+    grid: {
+      shape: compaction.grid.shape,
+      pixel_scale: compaction.grid.pixelScale,
+      offset: compaction.grid.origin,
+    },
+    visibilities_sign: compaction.sky.visibilitiesSign,
+    x_axis: compaction.sky.xAxis,
+    uv_maximum: compaction.uv.maximum,
+    uv_shortest: compaction.uv.shortest,
+    uv_longest: compaction.uv.longest,
+    unequal_noise: compaction.sums.wCompact.plus !== null,
+    recentred: compaction.referenceImage !== null,
+    input_sha256: compaction.inputHash,
+    largest_amplitude: compaction.largestAmplitude,
+    log_likelihood_error_bound: logLikelihoodErrorBound(compaction, compaction.largestAmplitude),
+  };
+}
+
+function printSummary(
+  { stdout }: Invocation,
+  name: string,
+  file: string,
+  compaction: Compaction,
+  seconds: number,
+): void {
+  const { grid, uv, largestAmplitude } = compaction;
+  const kilo = (wavelengths: number): string => (wavelengths / 1000).toPrecision(4);
+  const bound = logLikelihoodErrorBound(compaction, largestAmplitude).toExponential(1);
+  stdout.write(
+    [
+      `${name}: ${compaction.count} visibilities in ${seconds.toFixed(1)} s -> ${file}`,
+      `  grid        ${grid.shape.join(" x ")} pixels of ${grid.pixelScale} arcsec, centre (y, x) = (${grid.origin.join(", ")})`,
+      `  baselines   ${kilo(uv.shortest)} to ${kilo(uv.longest)} kilowavelengths`,
+      `  noise       ${compaction.sums.wCompact.plus === null ? "equal" : "unequal"} in real and imaginary parts`,
+      `  error       at most ${bound} in log L at a flux of ${largestAmplitude.toPrecision(4)}, growing as flux squared`,
+      `  use it with compact: ${basename(file)}`,
+      "",
+    ].join("\n"),
+  );
+}

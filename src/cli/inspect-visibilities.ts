@@ -1,4 +1,4 @@
-import { ARCSECOND, columnCentres, type PixelGrid, pixelGrid, rowCentres } from "../dataset/grid.ts";
+import { ARCSECOND, columnCentres, type PixelGrid, pixelGrid, rowCentres } from "../grid.ts";
 import type { DirtyImageArgs } from "../operators/dirty-image.ts";
 
 /** Computes the adjoint of the weighted visibilities, as `dirtyImage` does. */

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { InputError } from "../errors.ts";
+import { pixelGrid } from "../grid.ts";
 import { type NdArray, toFloat64 } from "../io/ndarray.ts";
 import { readNpz, writeNpz } from "../io/npz.ts";
 import type { CompactData } from "../operators/compaction.ts";
-import type { Compaction } from "./compaction.ts";
-import { pixelGrid } from "./grid.ts";
+import { type Compaction, logLikelihoodErrorBound } from "./compaction.ts";
 
 /** Grows when the meaning of what is stored changes. */
 const FORMAT = 1;
@@ -45,6 +45,9 @@ export function writeCompaction(compaction: Compaction): Uint8Array {
     noise_normalization: scalar(sums.noiseNormalization),
     weight_sum: scalar(sums.weightSum),
     epsilon: scalar(compaction.epsilon),
+    largest_amplitude: scalar(compaction.largestAmplitude),
+    // At the flux of the largest amplitude, the least there can be; it grows as the square of the flux.
+    log_likelihood_error_bound: scalar(logLikelihoodErrorBound(compaction, compaction.largestAmplitude)),
   });
 }
 
@@ -94,6 +97,7 @@ export function readCompaction(bytes: Uint8Array, name: string): Compaction {
       weightSum: scalar("weight_sum"),
     },
     referenceImage: recentred ? array("reference_image", [rows, columns]) : null,
+    largestAmplitude: scalar("largest_amplitude"),
     epsilon: scalar("epsilon"),
     inputHash: madeFor.input_sha256,
   };

@@ -1,9 +1,9 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { InputError } from "../errors.ts";
+import { ARCSECOND, type PixelGrid } from "../grid.ts";
 import type { CompactArgs, CompactData, CompactSums, VisibilityData } from "../operators/compaction.ts";
 import { addTo, type CompensatedSum, compensatedSum, totalOf } from "../operators/compensated-sum.ts";
-import { ARCSECOND, type PixelGrid } from "./grid.ts";
 import {
   orient,
   type SkyConvention,
@@ -26,6 +26,8 @@ export interface Compaction {
   readonly sums: CompactSums;
   /** (rows, columns) image whose residual `sums.residual` describes; null without one. */
   readonly referenceImage: Float64Array | null;
+  /** The largest |d|: the flux of what is seen is at least this. */
+  readonly largestAmplitude: number;
   /** Bound of the error of every lattice sum, relative to the sum of its absolute weights. */
   readonly epsilon: number;
   /** SHA-256 of the visibilities, the noise and the baselines as they stand in the files. */
@@ -60,10 +62,12 @@ export async function compactVisibilities(
   const totals = new Totals(grid, referenceImage !== null);
   const hashes = { uvWavelengths: sha256.create(), visibilities: sha256.create(), noiseMap: sha256.create() };
   let done = 0;
+  let largestAmplitude = 0;
   for await (const chunk of visibilityChunks(files, ROWS_PER_READ)) {
     for (const key of ["uvWavelengths", "visibilities", "noiseMap"] as const) hashes[key].update(bytesOf(chunk[key]));
     const oriented = { ...chunk, uvWavelengths: orient(chunk.uvWavelengths, sky) };
     for (const part of parts(oriented, ROWS_PER_SUM)) totals.add(compact({ ...part, grid, referenceImage }));
+    largestAmplitude = Math.max(largestAmplitude, amplitude(chunk.visibilities));
     done += chunk.visibilities.length / 2;
     progress?.(done, files.count);
   }
@@ -76,9 +80,28 @@ export async function compactVisibilities(
     uv,
     sums: totals.sums(),
     referenceImage,
+    largestAmplitude,
     epsilon: latticeError(grid, uv),
     inputHash: bytesToHex(hash.digest()),
   };
+}
+
+/**
+ * What the rounding of the lattice sums can add to the log likelihood of an image I:
+ * epsilon (sum |w| |I|_1^2 / 2 + sum |d| / sigma^2 |I|_1), with I and d taken from the reference where there is one.
+ * @param flux |I|_1, the sum of absolute intensities.
+ */
+export function logLikelihoodErrorBound({ sums, epsilon }: Compaction, flux: number): number {
+  const data = sums.residual ?? sums.data;
+  return epsilon * ((sums.weightSum * flux * flux) / 2 + data.weightedSum * flux);
+}
+
+function amplitude(visibilities: Float64Array): number {
+  let largest = 0;
+  for (let k = 0; k < visibilities.length; k += 2) {
+    largest = Math.max(largest, Math.hypot(visibilities[k], visibilities[k + 1]));
+  }
+  return largest;
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {

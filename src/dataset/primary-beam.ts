@@ -1,4 +1,4 @@
-import { columnCentres, type PixelGrid, rowCentres } from "./grid.ts";
+import { columnCentres, type PixelGrid, rowCentres } from "../grid.ts";
 
 /**
  * A Gaussian primary beam around the phase centre: exp(-4 ln 2 r^2 / fwhm^2).

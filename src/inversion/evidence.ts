@@ -37,16 +37,12 @@ export function logLikelihood(terms: EvidenceTerms): number {
   return -0.5 * (terms.chiSquared + terms.noiseNormalization);
 }
 
-/** The kernels that a solved inversion is composed of. */
-export interface InversionKernels {
-  readonly reconstruction: (args: ReconstructionArgs) => Reconstruction;
-  readonly logDeterminant: (args: LogDeterminantArgs) => number;
-}
-
 /** The linear problem of one source: F, H, D and what the visibilities add to chi^2. */
 export interface LinearProblem {
   readonly curvatureMatrix: Matrix;
   readonly regularizationMatrix: Matrix;
+  /** ln det H */
+  readonly logDetRegularizationMatrix: number;
   readonly dataVector: Float64Array;
   readonly chiSquaredOfData: number;
   readonly noiseNormalization: number;
@@ -60,10 +56,10 @@ export interface Inversion {
 }
 
 /** Solves (F + H) s = D and takes every term of the evidence from the solution. */
-export function invert(problem: LinearProblem, kernels: InversionKernels): Inversion {
+export function invert(problem: LinearProblem, solve: (args: ReconstructionArgs) => Reconstruction): Inversion {
   const { curvatureMatrix, regularizationMatrix, dataVector } = problem;
   const curvatureRegMatrix = sum(curvatureMatrix, regularizationMatrix);
-  const reconstruction = kernels.reconstruction({ curvatureRegMatrix, dataVector });
+  const reconstruction = solve({ curvatureRegMatrix, dataVector });
   const s = reconstruction.values;
   return {
     curvatureRegMatrix,
@@ -72,7 +68,7 @@ export function invert(problem: LinearProblem, kernels: InversionKernels): Inver
       chiSquared: bilinear(s, curvatureMatrix, s) - 2 * dot(s, dataVector) + problem.chiSquaredOfData,
       regularizationTerm: bilinear(s, regularizationMatrix, s),
       logDetCurvatureRegMatrixTerm: reconstruction.logDeterminant,
-      logDetRegularizationMatrixTerm: kernels.logDeterminant({ matrix: regularizationMatrix }),
+      logDetRegularizationMatrixTerm: problem.logDetRegularizationMatrix,
       noiseNormalization: problem.noiseNormalization,
     },
   };
@@ -106,7 +102,9 @@ export interface LogLikelihoodViaWCompactArgs extends LogLikelihoodArgs {
 }
 
 /** The kernels that the study's whole likelihood functions are composed of. */
-export interface LogLikelihoodKernels extends InversionKernels {
+export interface LogLikelihoodKernels {
+  readonly reconstruction: (args: ReconstructionArgs) => Reconstruction;
+  readonly logDeterminant: (args: LogDeterminantArgs) => number;
   readonly mappingMatrix: (args: MappingArgs) => Matrix;
   readonly sparseMappingMatrix: (args: MappingArgs) => SparseMatrix;
   readonly dataVector: (args: DataVectorArgs) => Float64Array;
@@ -146,15 +144,17 @@ function wholeLogLikelihood(
 ): number {
   const { visibilities, noiseMap, dirtyImage } = args;
   const scaled = visibilities.map((value, k) => value / noiseMap[k]);
+  const regularizationMatrix = kernels.constantRegularizationMatrix(args);
   const { terms } = invert(
     {
       curvatureMatrix,
-      regularizationMatrix: kernels.constantRegularizationMatrix(args),
+      regularizationMatrix,
+      logDetRegularizationMatrix: kernels.logDeterminant({ matrix: regularizationMatrix }),
       dataVector: kernels.dataVector({ mappingMatrix, dirtyImage }),
       chiSquaredOfData: dot(scaled, scaled),
       noiseNormalization: kernels.noiseNormalization({ noiseMap }),
     },
-    kernels,
+    kernels.reconstruction,
   );
   return logEvidence(terms);
 }

@@ -39,14 +39,3 @@ function oneColumn(image: Float64Array): SparseMatrix {
     values: image,
   };
 }
-
-/**
- * What the rounding of the lattice sums can add to the log likelihood of an image:
- * epsilon (sum |w| |I|_1^2 / 2 + sum |d| / sigma^2 |I|_1), with I and d taken from the reference where there is one.
- */
-export function logLikelihoodErrorBound(compaction: Compaction, image: Float64Array): number {
-  const { sums, epsilon } = compaction;
-  const data = sums.residual ?? sums.data;
-  const flux = departure(compaction, image).reduce((sum, value) => sum + Math.abs(value), 0);
-  return epsilon * ((sums.weightSum * flux * flux) / 2 + data.weightedSum * flux);
-}

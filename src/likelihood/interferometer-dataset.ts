@@ -2,12 +2,12 @@ import type { VoiceKernels } from "../backend/kernels.ts";
 import { type ArraySelection, type OpenFile, openArray } from "../dataset/array-file.ts";
 import { type Compaction, compactVisibilities } from "../dataset/compaction.ts";
 import { readCompaction } from "../dataset/compaction-file.ts";
-import { type PixelGrid, pixelGrid, slimPositions } from "../dataset/grid.ts";
-import { type VisibilityFiles, visibilityFiles } from "../dataset/interferometer.ts";
+import { visibilityFiles } from "../dataset/interferometer.ts";
 import { readMap } from "../dataset/map.ts";
 import { nativeIndexForSlimIndex, slimFromNative } from "../dataset/mask.ts";
 import { gaussianBeam } from "../dataset/primary-beam.ts";
 import { InputError } from "../errors.ts";
+import { type PixelGrid, slimPositions } from "../grid.ts";
 import type { InterferometerSpec, MaskSpec } from "../model/spec.ts";
 
 /** An interferometer dataset as a likelihood uses it. */
@@ -51,48 +51,54 @@ export async function readInterferometer(
 }
 
 async function readOrCompact(spec: InterferometerSpec, options: ReadOptions): Promise<Compaction> {
-  const { data } = spec;
-  if (data.kind === "compact") {
-    const source = await options.open(data.compact.path);
-    return readCompaction(await source.read(0, source.size), source.name);
-  }
-  const files = await openVisibilities(spec, options);
-  const grid = pixelGrid(data.grid.shape, data.grid.pixelScale, data.grid.origin);
-  const referenceImage =
-    spec.recentre === undefined ? null : await readSpecMap(spec.recentre, "image", grid, spec, options);
-  const { kernels, progress } = options;
-  return compactVisibilities(
-    files,
-    grid,
-    { visibilitiesSign: data.visibilitiesSign, xAxis: spec.xAxis },
-    kernels.compaction,
-    {
-      referenceImage,
-      ...(progress === undefined ? {} : { progress }),
-    },
-  );
+  if (spec.data.kind === "visibilities") return compactDataset(spec, options);
+  const source = await options.open(spec.data.compact.path);
+  const compaction = readCompaction(await source.read(0, source.size), source.name);
+  requireSameSky(spec, compaction, source.name);
+  return compaction;
 }
 
-/** The visibilities, noise and baselines of a dataset that is not compacted yet. */
-export async function openVisibilities(
-  spec: InterferometerSpec,
-  { open }: Pick<ReadOptions, "open">,
-): Promise<VisibilityFiles> {
+/**
+ * Compacts the visibilities that a spec names.
+ * @throws InputError when they are compacted already, and what reading throws.
+ */
+export async function compactDataset(spec: InterferometerSpec, options: ReadOptions): Promise<Compaction> {
   if (spec.data.kind === "compact") {
-    throw new InputError("visibilities/compacted", "the dataset is compacted already", "name its visibilities");
+    const remedy = "name visibilities, noise_map and uv_wavelengths in the place of compact";
+    throw new InputError("visibilities/compacted", "the dataset is compacted already", remedy, spec.data.compact.path);
   }
-  const { visibilities, noiseMap, uvWavelengths } = spec.data;
-  const array = async (file: ArraySelection & { path: string }, key: string) =>
-    openArray(await open(file.path), key, file);
-  return visibilityFiles(
+  const { visibilities, noiseMap, uvWavelengths, visibilitiesSign, grid } = spec.data;
+  const array = async (file: FileChoice, key: string) => openArray(await options.open(file.path), key, file);
+  const files = visibilityFiles(
     await array(visibilities, "visibilities"),
     await array(noiseMap, "noise_map"),
     await array(uvWavelengths, "uv_wavelengths"),
   );
+  const referenceImage =
+    spec.recentre === undefined ? null : await readSpecMap(spec.recentre, "image", grid, spec, options);
+  return compactVisibilities(files, grid, { visibilitiesSign, xAxis: spec.xAxis }, options.kernels.compaction, {
+    referenceImage,
+    ...(options.progress === undefined ? {} : { progress: options.progress }),
+  });
+}
+
+type FileChoice = ArraySelection & { readonly path: string };
+
+/** A compaction carries its sky and its reference image; a spec that says otherwise was written for another. */
+function requireSameSky(spec: InterferometerSpec, { sky, referenceImage }: Compaction, where: string): void {
+  if (spec.xAxis === "west" && sky.xAxis === "east") {
+    const remedy = "compact the visibilities again with x_axis: west";
+    throw new InputError("compaction/sky", "was made with x_axis: east, the spec says west", remedy, where);
+  }
+  if (spec.recentre !== undefined) {
+    const holds = referenceImage === null ? "was made without a reference image" : "holds its own reference image";
+    const remedy = "remove recentre, or compact the visibilities again with it";
+    throw new InputError("compaction/recentre", `${holds}, the spec has recentre`, remedy, where);
+  }
 }
 
 async function readSpecMap(
-  file: ArraySelection & { path: string },
+  file: FileChoice,
   key: string,
   grid: PixelGrid,
   spec: InterferometerSpec,

@@ -1,13 +1,15 @@
 import type { VoiceName } from "../backend/contract.ts";
 import type { VoiceKernels } from "../backend/kernels.ts";
+import { logLikelihoodErrorBound } from "../dataset/compaction.ts";
 import { nativeFromSlim, slimFromNative } from "../dataset/mask.ts";
 import { InputError } from "../errors.ts";
-import { type Inversion, invert, logEvidence, logLikelihood } from "../inversion/evidence.ts";
+import { type Inversion, invert, type LinearProblem, logEvidence, logLikelihood } from "../inversion/evidence.ts";
 import { rectangularMesh } from "../inversion/mesh/rectangular.ts";
+import { constantRegularizationLogDeterminant } from "../inversion/regularization/constant.ts";
 import { lensPlanes, traceRays } from "../lens/trace-rays.ts";
 import { instantiate, type Model, type ModelGalaxy } from "../model/model.ts";
 import { dot, type SparseMatrix, sparseTimesVector } from "../operators/matrix.ts";
-import { imageChiSquared, logLikelihoodErrorBound } from "./chi-squared.ts";
+import { departure, imageChiSquared } from "./chi-squared.ts";
 import { type CurvatureForm, type CurvatureOperator, planCurvature } from "./curvature-form.ts";
 import type { Evaluation, Likelihood } from "./evaluation.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
@@ -89,13 +91,19 @@ function evaluateOne(
   const curvatureMatrix = timed(watch, "curvature_matrix", () => curvature(mapping, sparse));
   const dataVector = timed(watch, "data_vector", () => transposeTimes(kernels, sparse, dirtyImage));
   const solve = (coefficient: number): Inversion => {
-    const regularizationMatrix = timed(watch, "regularization_matrix", () => {
-      return kernels.constantRegularizationMatrix({ coefficient, neighbors: mesh.neighbors });
+    const args = { coefficient, neighbors: mesh.neighbors };
+    const [regularizationMatrix, logDetRegularizationMatrix] = timed(watch, "regularization_matrix", () => {
+      return [kernels.constantRegularizationMatrix(args), constantRegularizationLogDeterminant(args)] as const;
     });
-    const { chiSquared: chiSquaredOfData } = sums.data;
-    const { noiseNormalization } = sums;
-    const problem = { curvatureMatrix, regularizationMatrix, dataVector, chiSquaredOfData, noiseNormalization };
-    return timed(watch, "solve", () => invert(problem, kernels));
+    const problem: LinearProblem = {
+      curvatureMatrix,
+      regularizationMatrix,
+      logDetRegularizationMatrix,
+      dataVector,
+      chiSquaredOfData: sums.data.chiSquared,
+      noiseNormalization: sums.noiseNormalization,
+    };
+    return timed(watch, "solve", () => invert(problem, kernels.reconstruction));
   };
   const coefficient =
     regularization.coefficient === "maximize"
@@ -122,7 +130,7 @@ function evaluateOne(
       coefficient,
       image: sparseTimesVector(kernels.sparseMappingMatrix({ mapping: mesh.mapping }), inversion.reconstruction.values),
     },
-    logLikelihoodErrorBound: logLikelihoodErrorBound(dataset.compaction, native),
+    logLikelihoodErrorBound: logLikelihoodErrorBound(dataset.compaction, fluxOf(departure(dataset.compaction, native))),
     solveResidual: solveResidual(inversion, dataVector),
     backend: plan.voice,
     curvatureForm: plan.form,
@@ -143,6 +151,10 @@ function withBeam<M extends { readonly weights: Float64Array; readonly mappingsP
 function transposeTimes(kernels: VoiceKernels, sparseMappingMatrix: SparseMatrix, image: Float64Array): Float64Array {
   const matrix = { rows: image.length, columns: 1, values: image };
   return kernels.sparseMappingMatrixTransposeTimes({ sparseMappingMatrix, matrix }).values;
+}
+
+function fluxOf(image: Float64Array): number {
+  return image.reduce((sum, intensity) => sum + Math.abs(intensity), 0);
 }
 
 function outcome(inversion: Inversion, terms: Evaluation["terms"]) {

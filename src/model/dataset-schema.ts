@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { pixelGrid } from "../dataset/grid.ts";
+import { pixelGrid } from "../grid.ts";
 import { choose, file, isPlain, oneOf, position, positive, quantity, refuse, shape, strict, tagged } from "./schema.ts";
 import type { DatasetSpec, ImagingSpec, InterferometerSpec, MaskSpec } from "./spec.ts";
 

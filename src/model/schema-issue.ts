@@ -20,6 +20,9 @@ export function specError(issues: readonly Issue[], tree: YamlTree): InputError 
       placeOf(tree.keyPlaces, joinPath(path, key)) ?? placeOf(tree.places, path),
     );
   }
+  if (issue.code === "invalid_key") {
+    return new InputError("spec/name", `the name ${shown(issue.path.at(-1))}`, issue.message, tree.keyPlaces[path]);
+  }
   const where = placeOf(tree.places, path);
   const subject = path === "" ? "the spec" : path;
   if (issue.input === undefined) return new InputError("spec/missing", `${subject} is missing`, issue.message, where);

@@ -11,6 +11,9 @@ import { LENGTH_UNITS, lengthInArcseconds } from "./units.ts";
  * by `schema-issue.ts`. For unknown keys the message is the list of the known ones.
  */
 
+/** Values go into messages; code is not generated, which a page's content security policy may forbid. */
+export const PARSING = { reportInput: true, jitless: true } as const;
+
 export type Plain = Readonly<Record<string, unknown>>;
 
 export function isPlain(value: unknown): value is Plain {
@@ -27,7 +30,7 @@ export function strict<Shape extends z.ZodRawShape>(shape: Shape, known: readonl
 /** Looks at the value before it picks a schema, so that a message speaks of one alternative and not of all. */
 export function choose<T>(pick: (value: unknown) => z.ZodType<T>) {
   return z.unknown().transform((value, context): T => {
-    const result = pick(value).safeParse(value, { reportInput: true });
+    const result = pick(value).safeParse(value, PARSING);
     if (result.success) return result.data;
     for (const issue of result.error.issues) context.issues.push({ ...issue, input: issue.input } as never);
     return z.NEVER;
@@ -73,9 +76,13 @@ const NAME = /^\w[\w-]*$/;
 
 /** Refuses the first key that is no name; undefined where there is none. */
 export function refuseNames(names: readonly string[]): z.ZodType<never> | undefined {
-  const wrong = names.find((name) => !NAME.test(name));
-  if (wrong === undefined) return undefined;
-  return z.object({ [wrong]: refuse("name it with letters, digits, _ and - only") }) as unknown as z.ZodType<never>;
+  const key = names.find((name) => !NAME.test(name));
+  if (key === undefined) return undefined;
+  return z.unknown().transform((input, context) => {
+    const message = "name it with letters, digits, _ and - only";
+    context.issues.push({ code: "invalid_key", origin: "map", issues: [], path: [key], input, message });
+    return z.NEVER;
+  });
 }
 
 /** A map from names that a person chose. */

@@ -1,12 +1,12 @@
 import * as z from "zod";
-import type { PixelGrid } from "../dataset/grid.ts";
 import { InputError } from "../errors.ts";
+import type { PixelGrid } from "../grid.ts";
 import type { Prior } from "../profiles/parameter.ts";
 import { dataset } from "./dataset-schema.ts";
 import type { FileReference } from "./file-reference.ts";
 import { galaxy } from "./galaxy-schema.ts";
 import { applyOverrides } from "./overrides.ts";
-import { named, oneOf, strict } from "./schema.ts";
+import { named, oneOf, PARSING, strict } from "./schema.ts";
 import { specError } from "./schema-issue.ts";
 import { parseYaml, placeOf } from "./yaml-tree.ts";
 
@@ -134,7 +134,7 @@ export function parseSpec(text: string, fileName: string, overrides: readonly st
     parseYaml(text, (line, column) => `${fileName}:${line}:${column}`),
     overrides,
   );
-  const result = schema.safeParse(tree.value, { reportInput: true });
+  const result = schema.safeParse(tree.value, PARSING);
   if (!result.success) throw specError(result.error.issues, tree);
   return { ...result.data, search: result.data.search, places: tree.places };
 }

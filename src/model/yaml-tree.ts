@@ -1,4 +1,15 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type ParsedNode, parseDocument, type YAMLError } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type ParsedNode,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from "yaml";
 import { InputError } from "../errors.ts";
 
 /** A spec is a page of text; what is longer is another file. */
@@ -8,7 +19,7 @@ const MOST_VALUES = 20_000;
 const DEEPEST = 40;
 
 /** A key that a message on one line can show. */
-const PRINTABLE = /^[^\p{Cc}\p{Zl}\p{Zp}]{0,200}$/u;
+const PRINTABLE = /^[^\p{Cc}\p{Zl}\p{Zp}]{1,200}$/u;
 
 /** What a YAML file says, as plain values, and where it says it. */
 export interface YamlTree {
@@ -53,7 +64,10 @@ export function parseYaml(text: string, place: (line: number, column: number) =>
   };
   const document = compose(text, lines, place);
   const [problem] = [...document.errors, ...document.warnings];
-  if (problem !== undefined) throw syntaxError(problem, at(problem.pos[0]));
+  if (problem !== undefined) {
+    const open = /closing .quote/.test(problem.message) ? lastQuote(document) : undefined;
+    throw syntaxError(problem, at(open ?? problem.pos[0]));
+  }
   const { places, keyPlaces, read } = reader(at);
   return { value: read(document.contents), places, keyPlaces };
 }
@@ -75,11 +89,25 @@ function compose(text: string, lineCounter: LineCounter, place: (line: number, c
   }
 }
 
+/** Where the last quoted text begins: the one that is left open, where one is. */
+function lastQuote(document: Document.Parsed): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Scalar: (_, { type, range }) => {
+      if (type?.startsWith("QUOTE")) offset = range?.[0];
+    },
+  });
+  return offset;
+}
+
 function syntaxError({ code, message }: YAMLError, where: string): InputError {
   // What the parser makes of a stack that it exhausted itself.
   if (/call stack/.test(message)) return tooDeep(where);
   if (code === "MULTIPLE_DOCS") return new InputError("yaml/syntax", "a second document", "remove ---", where);
-  const what = message.split("\n")[0].replace(/[.:;]+$/, "");
+  const what = message
+    .split("\n")[0]
+    .replace(/\p{Cc}/gu, " ")
+    .replace(/[.:;]+$/, "");
   return new InputError("yaml/syntax", `not YAML: ${what}`, "correct the syntax there", where);
 }
 

@@ -1,4 +1,4 @@
-import type { PixelGrid } from "../dataset/grid.ts";
+import type { PixelGrid } from "../grid.ts";
 import type { DirtyImageArgs } from "./dirty-image.ts";
 import { dot } from "./matrix.ts";
 import type { NoiseNormalizationArgs } from "./noise-normalization.ts";

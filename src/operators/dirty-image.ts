@@ -1,4 +1,4 @@
-import { ARCSECOND, columnCentres, type PixelGrid, rowCentres } from "../dataset/grid.ts";
+import { ARCSECOND, columnCentres, type PixelGrid, rowCentres } from "../grid.ts";
 
 export interface DirtyImageArgs {
   readonly grid: PixelGrid;

@@ -1,4 +1,4 @@
-import { ARCSECOND, type PixelGrid } from "../dataset/grid.ts";
+import { ARCSECOND, type PixelGrid } from "../grid.ts";
 import { type Matrix, type SparseMatrix, zeros } from "./matrix.ts";
 
 /**

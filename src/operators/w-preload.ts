@@ -1,4 +1,4 @@
-import { ARCSECOND } from "../dataset/grid.ts";
+import { ARCSECOND } from "../grid.ts";
 import { type Matrix, zeros } from "./matrix.ts";
 import type { WCompact, WCompactArgs } from "./w-compact.ts";
 

@@ -1,4 +1,4 @@
-import { InputError } from "../errors.ts";
+import { InputError } from "./errors.ts";
 
 /** Radians in one arcsecond. */
 export const ARCSECOND = Math.PI / 648_000;

@@ -1,0 +1,68 @@
+import { readFile } from "node:fs/promises";
+import { dirname, isAbsolute, join } from "node:path";
+import { InputError } from "../errors.ts";
+import { parseSpec, type Spec } from "../model/spec.ts";
+import { type FileSource, openFile } from "./file-source.ts";
+
+/** Options of every command that takes a spec. */
+export const SPEC_OPTIONS = {
+  spec: { type: "positional", description: "the YAML file of datasets and model" },
+  set: { type: "string", valueHint: "PATH=VALUE...", description: "replace a value of the spec; may be repeated" },
+  data: { type: "string", valueHint: "DIR", description: "where the spec's files are (default: beside the spec)" },
+} as const;
+
+/** A spec, and the files that it names, open until `close`. */
+export class SpecFiles {
+  readonly spec: Spec;
+  /** Paths of the spec and of every file opened so far. */
+  readonly paths: string[];
+  readonly #folder: string;
+  readonly #open: FileSource[] = [];
+
+  constructor(spec: Spec, path: string, folder: string) {
+    this.spec = spec;
+    this.paths = [path];
+    this.#folder = folder;
+  }
+
+  /** Opens a file of the spec; relative paths start from the data folder. */
+  readonly open = async (path: string): Promise<FileSource> => {
+    const full = isAbsolute(path) ? path : join(this.#folder, path);
+    const source = await openFile(full);
+    this.#open.push(source);
+    this.paths.push(full);
+    return source;
+  };
+
+  async close(): Promise<void> {
+    await Promise.all(this.#open.map((source) => source.close()));
+  }
+}
+
+interface SpecArguments {
+  readonly spec?: string | undefined;
+  readonly set?: string | undefined;
+  readonly data?: string | undefined;
+}
+
+/** Reads a spec with its overrides, hands it to `use` and closes what that opened. */
+export async function withSpec<T>(args: SpecArguments, use: (files: SpecFiles) => Promise<T>): Promise<T> {
+  // Required by the definition, although citty types it as optional.
+  const path = args.spec as string;
+  const spec = parseSpec(await readText(path), path, args.set?.split("\n"));
+  const files = new SpecFiles(spec, path, args.data ?? dirname(path));
+  try {
+    return await use(files);
+  } finally {
+    await files.close();
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    throw new InputError("spec/unreadable", `the spec cannot be read (${code})`, "give the path of a YAML file", path);
+  }
+}
