@@ -1,5 +1,5 @@
 import type { ArgsOf, KernelName } from "../src/backend/kernels.ts";
-import { ARCSECOND, type PixelGrid, pixelGrid, slimPositions } from "../src/dataset/grid.ts";
+import { ARCSECOND, type PixelGrid, pixelGrid, slimPositions } from "../src/grid.ts";
 import { type Mask, maskCircular, nativeIndexForSlimIndex, slimFromNative } from "../src/dataset/mask.ts";
 import { draws, normal, type RandomState, randomState, uniform } from "../src/inference/rng.ts";
 import { curvatureMatrixViaWCompactSparse } from "../src/inversion/curvature.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decode } from "fast-png";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { ARCSECOND } from "../../src/dataset/grid.ts";
+import { ARCSECOND } from "../../src/grid.ts";
 import { type FitsOutput, writeFits } from "../../src/io/fits.ts";
 import { writeNpy } from "../../src/io/npy.ts";
 import { writeNpz } from "../../src/io/npz.ts";
