@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { isAbsent, type Kernel } from "../src/backend/contract.ts";
 import { type ArgsOf, type KernelName, kernels } from "../src/backend/kernels.ts";
@@ -163,7 +164,7 @@ function fileOf(c: Case): string {
   return `${c.name.replace(/[^a-z0-9]+/gi, "-").toLowerCase()}.npz`;
 }
 
-if (import.meta.main) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { out } = parseArgs({ options: { out: { type: "string", default: "arclet-out/cases" } } }).values;
   mkdirSync(out, { recursive: true });
   for (const c of CASES) writeFileSync(join(out, fileOf(c)), writeNpz(caseArrays(c), { level: 9 }));

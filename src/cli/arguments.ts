@@ -1,6 +1,6 @@
 import type { ArgDef, ArgsDef } from "citty";
 import { InputError } from "../errors.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 
 /**
  * The arguments of a command in a form that citty reads in one way only: `--name=value` options first, then `--`, then
@@ -17,7 +17,7 @@ export function strictArguments(raw: readonly string[], command: string, known: 
   const options = new Map<string, string>();
   const positionals: string[] = [];
   for (let index = 0; index < raw.length; index++) {
-    const argument = raw[index]!;
+    const argument = raw[index];
     if (argument === "--") {
       positionals.push(...raw.slice(index + 1));
       break;
@@ -40,7 +40,7 @@ export function strictArguments(raw: readonly string[], command: string, known: 
     const next = raw[index + 1];
     // A number may be negative; that its option wants another is for the option to say.
     const nextIsValue = next !== undefined && next !== "" && (!next.startsWith("-") || /^-\.?\d/.test(next));
-    const value = equals >= 0 ? argument.slice(equals + 1) : nextIsValue ? raw[++index]! : "";
+    const value = equals >= 0 ? argument.slice(equals + 1) : nextIsValue ? raw[++index] : "";
     const checked = checkedValue(name, definition, value);
     options.set(name, earlier === undefined ? `--${name}=${checked}` : `${earlier}\n${checked}`);
   }
@@ -49,7 +49,7 @@ export function strictArguments(raw: readonly string[], command: string, known: 
 }
 
 function knownOption(argument: string, command: string, known: ArgsDef): [string, ArgDef] {
-  const name = argument.split("=", 1)[0]!.replace(/^--?/, "");
+  const name = argument.split("=", 1)[0].replace(/^--?/, "");
   // Object.hasOwn: an option called --constructor is unknown.
   const definition = Object.hasOwn(known, name) ? known[name] : undefined;
   if (definition !== undefined && definition.type !== "positional" && argument.startsWith("--")) {
@@ -80,7 +80,7 @@ function requirePositionals(given: readonly string[], command: string, known: Ar
   const required = wanted.filter(([, { required = true }]) => required);
   const form = `arclet ${command}${wanted.map(([name]) => ` ${name.toUpperCase()}`).join("")} [options]`;
   if (given.length < required.length) {
-    const missing = required[given.length]![0].replace(/\.\.\.$/, "").toUpperCase();
+    const missing = required[given.length][0].replace(/\.\.\.$/, "").toUpperCase();
     throw new InputError("argument/missing", `${command} needs ${missing}`, `write ${form}`);
   }
   if (given.length > wanted.length && !wanted.at(-1)?.[0].endsWith("...")) {

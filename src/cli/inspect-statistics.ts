@@ -19,7 +19,7 @@ export function statisticsOf(values: Float64Array): Statistics {
   for (const value of values) if (Number.isNaN(value)) nan++;
   const finite = values.filter(Number.isFinite).sort();
   const middle = finite.length >> 1;
-  const median = finite.length % 2 === 1 ? finite[middle] : (finite[middle - 1]! + finite[middle]!) / 2;
+  const median = finite.length % 2 === 1 ? finite[middle] : (finite[middle - 1] + finite[middle]) / 2;
   return {
     values: values.length,
     nan,
@@ -76,9 +76,9 @@ function psfWarnings(shape: readonly number[], values: Float64Array): string[] {
   let peak = 0;
   let negative = 0;
   for (let i = 0; i < values.length; i++) {
-    sum += values[i]!;
-    if (values[i]! > values[peak]!) peak = i;
-    if (values[i]! < 0) negative++;
+    sum += values[i];
+    if (values[i] > values[peak]) peak = i;
+    if (values[i] < 0) negative++;
   }
   // Rounding to f32 and to a few decimals is no matter; a missing wing of a percent of the light is.
   if (!(Math.abs(sum - 1) < 1e-3)) warnings.push(`the PSF sums to ${sum.toPrecision(4)}, not 1: normalize it`);

@@ -33,9 +33,9 @@ function tablesOf(arrays: readonly InspectedArray[]): string[] {
     });
     const shown = COLUMNS.map((_, column) => column >= 2 || rows.some((row) => row[column] !== ""));
     const table = [COLUMNS, ...rows].map((row) => row.filter((_, column) => shown[column]));
-    const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+    const widths = table[0].map((_, column) => Math.max(...table.map((row) => row[column].length)));
     const lines = table.map((row) =>
-      `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ")}`.trimEnd(),
+      `  ${row.map((cell, column) => cell.padEnd(widths[column])).join("  ")}`.trimEnd(),
     );
     const notes = members.flatMap((array) => {
       const place = array.name === "" ? "" : `${oneLine(array.name)}: `;

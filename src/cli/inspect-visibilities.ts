@@ -52,13 +52,13 @@ export function usable(set: VisibilitySet): VisibilitySet {
       (i) =>
         Number.isFinite(uvWavelengths[i]) &&
         Number.isFinite(visibilities[i]) &&
-        noiseMap[i]! > 0 &&
+        noiseMap[i] > 0 &&
         Number.isFinite(noiseMap[i]),
     );
     if (finite) good.push(k);
   }
   if (2 * good.length === uvWavelengths.length) return set;
-  const kept = (values: Float64Array) => Float64Array.from(good.flatMap((k) => [values[k]!, values[k + 1]!]));
+  const kept = (values: Float64Array) => Float64Array.from(good.flatMap((k) => [values[k], values[k + 1]]));
   return { uvWavelengths: kept(uvWavelengths), visibilities: kept(visibilities), noiseMap: kept(noiseMap) };
 }
 
@@ -66,7 +66,7 @@ export function usable(set: VisibilitySet): VisibilitySet {
 export function uvCoverage(uvWavelengths: Float64Array): UvCoverage {
   let [largestU, largestV, shortest, longest, zero] = [0, 0, Number.POSITIVE_INFINITY, 0, 0];
   for (let k = 0; k < uvWavelengths.length; k += 2) {
-    const [u, v] = [Math.abs(uvWavelengths[k]!), Math.abs(uvWavelengths[k + 1]!)];
+    const [u, v] = [Math.abs(uvWavelengths[k]), Math.abs(uvWavelengths[k + 1])];
     const length = Math.hypot(u, v);
     if (u > largestU) largestU = u;
     if (v > largestV) largestV = v;
@@ -144,7 +144,7 @@ function brightest(map: Float64Array, grid: PixelGrid, separation: number, count
   const maxima: Spot[] = [];
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
-      if (isMaximum(map, rows, columns, i, j)) maxima.push({ position: [y[i]!, x[j]!], value: map[i * columns + j]! });
+      if (isMaximum(map, rows, columns, i, j)) maxima.push({ position: [y[i], x[j]], value: map[i * columns + j] });
     }
   }
   maxima.sort((a, b) => b.value - a.value);
@@ -159,10 +159,10 @@ function brightest(map: Float64Array, grid: PixelGrid, separation: number, count
 }
 
 function isMaximum(map: Float64Array, rows: number, columns: number, i: number, j: number): boolean {
-  const value = map[i * columns + j]!;
+  const value = map[i * columns + j];
   for (let row = Math.max(0, i - 1); row <= Math.min(rows - 1, i + 1); row++) {
     for (let column = Math.max(0, j - 1); column <= Math.min(columns - 1, j + 1); column++) {
-      if (map[row * columns + column]! > value) return false;
+      if (map[row * columns + column] > value) return false;
     }
   }
   return true;

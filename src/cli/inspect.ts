@@ -57,7 +57,7 @@ const LARGEST_SIDE = 1024;
 function parseShape(text: string): readonly [number, number] {
   const match = /^(\d{1,6})(?:[x,](\d{1,6}))?$/.exec(text);
   const shape = match === null ? [] : [Number(match[1]), Number(match[2] ?? match[1])];
-  if (shape.length === 2 && shape.every((side) => side >= 1 && side <= LARGEST_SIDE)) return [shape[0]!, shape[1]!];
+  if (shape.length === 2 && shape.every((side) => side >= 1 && side <= LARGEST_SIDE)) return [shape[0], shape[1]];
   throw new InputError(
     "option/value",
     `--shape ${text} is not ROWSxCOLUMNS with sides from 1 to ${LARGEST_SIDE}`,

@@ -97,8 +97,8 @@ async function inspectImaging(group: ImagingGroup): Promise<InspectedImaging> {
   const largestNoise = MASKING_NOISE * (statisticsOf(noise).median ?? 0);
   let [largestSignalToNoise, pixelsAboveThree, pixels] = [Number.NEGATIVE_INFINITY, 0, 0];
   for (let i = 0; i < data.length; i++) {
-    const ratio = data[i]! / noise[i]!;
-    if (!(noise[i]! > 0 && noise[i]! <= largestNoise && Number.isFinite(ratio))) continue;
+    const ratio = data[i] / noise[i];
+    if (!(noise[i] > 0 && noise[i] <= largestNoise && Number.isFinite(ratio))) continue;
     pixels++;
     if (ratio > 3) pixelsAboveThree++;
     if (ratio > largestSignalToNoise) largestSignalToNoise = ratio;
@@ -113,7 +113,7 @@ async function inspectInterferometer(
   const uvWavelengths = await group.uvWavelengths.values!();
   const noise = await group.noiseMap.values!();
   // A noise map of one number a visibility holds for both parts.
-  const noiseMap = noise.length === uvWavelengths.length ? noise : uvWavelengths.map((_, i) => noise[i >> 1]!);
+  const noiseMap = noise.length === uvWavelengths.length ? noise : uvWavelengths.map((_, i) => noise[i >> 1]);
   const set = usable({ uvWavelengths, visibilities: await group.visibilities.values!(), noiseMap });
   const [count, used] = [uvWavelengths.length / 2, set.uvWavelengths.length / 2];
   const coverage = uvCoverage(set.uvWavelengths);

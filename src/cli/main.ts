@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { type CommandDef, defineCommand, parseArgs, renderUsage, runCommand } from "citty";
 import { InputError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
 import { strictArguments } from "./arguments.ts";
 import { type CommandLineIo, type Invocation, oneLine } from "./invocation.ts";
-import { nearest } from "./nearest.ts";
 import { commonOptions } from "./options.ts";
 
 /** Imported when asked for: `arclet --help` should not load a likelihood. */
@@ -57,7 +57,7 @@ async function commandNamed(name: string | undefined): Promise<CommandDef> {
   if (name === undefined) {
     throw new InputError("command/missing", "no command is given", `write arclet ${available.join("|")} or --help`);
   }
-  if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name]!();
+  if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name]();
   if (PLANNED.includes(name)) {
     const remedy = `available are ${available.join(", ")}`;
     throw new InputError("command/planned", `${name} is not available in this version`, remedy);

@@ -1,5 +1,5 @@
 // F = T' W T in every form of curvature.ts.
-import { addProductTransposed } from "../operators/products.as";
+import { addMultiple, addProductTransposed } from "../operators/products.as";
 import { compactEntry, preloadEntry } from "../operators/w-tilde.as";
 import { sparseTransposeTimes } from "./mapping.as";
 
@@ -81,6 +81,16 @@ export function curvatureViaCompactSparse(
   sparseTransposeTimes(size, source, rowStart, columnIndex, values, source, half, out);
 }
 
+// Image pixels whose terms are summed before they join the total, as in curvature.ts.
+const PIXELS_PER_SUM: i32 = 64;
+
+// After pixel i, moves a full partial sum, or the last, to the total.
+function flush(i: i32, size: i32, entries: i32, partial: usize, out: usize): void {
+  if ((i + 1) % PIXELS_PER_SUM != 0 && i + 1 != size) return;
+  addMultiple(entries, 1, partial, out);
+  memory.fill(partial, 0, <usize>entries << 3);
+}
+
 // @ts-ignore: decorator
 @inline
 function addPairs(
@@ -101,14 +111,17 @@ export function curvatureViaCompactDirect(
   columns: i32, minus: usize, plus: usize, size: i32, source: i32, native: usize,
   rowStart: usize, columnIndex: usize, values: usize, out: usize,
 ): void {
+  const partial = heap.alloc((<usize>source * source) << 3);
+  memory.fill(partial, 0, (<usize>source * source) << 3);
   memory.fill(out, 0, (<usize>source * source) << 3);
   for (let i = 0; i < size; i++) {
     const row = load<i32>(native + (<usize>i << 3)), column = load<i32>(native + (<usize>i << 3), 4);
     for (let j = 0; j < size; j++) {
       const at = native + (<usize>j << 3);
       const w = compactEntry(columns, minus, plus, row, column, load<i32>(at), load<i32>(at, 4));
-      addPairs(w, i, j, source, rowStart, columnIndex, values, out);
+      addPairs(w, i, j, source, rowStart, columnIndex, values, partial);
     }
+    flush(i, size, source * source, partial, out);
   }
 }
 
@@ -116,13 +129,16 @@ export function curvatureViaPreloadDirect(
   rows: i32, columns: i32, preload: usize, plus: usize, size: i32, source: i32, native: usize,
   rowStart: usize, columnIndex: usize, values: usize, out: usize,
 ): void {
+  const partial = heap.alloc((<usize>source * source) << 3);
+  memory.fill(partial, 0, (<usize>source * source) << 3);
   memory.fill(out, 0, (<usize>source * source) << 3);
   for (let i = 0; i < size; i++) {
     const row = load<i32>(native + (<usize>i << 3)), column = load<i32>(native + (<usize>i << 3), 4);
     for (let j = 0; j < size; j++) {
       const at = native + (<usize>j << 3);
       const w = preloadEntry(rows, columns, preload, plus, row, column, load<i32>(at), load<i32>(at, 4));
-      addPairs(w, i, j, source, rowStart, columnIndex, values, out);
+      addPairs(w, i, j, source, rowStart, columnIndex, values, partial);
     }
+    flush(i, size, source * source, partial, out);
   }
 }

@@ -78,16 +78,24 @@ export function curvatureMatrixViaPreloadDirect(args: CurvatureViaPreloadArgs): 
 
 type Entry<W> = (w: W, row: number, column: number, otherRow: number, otherColumn: number) => number;
 
+/** Image pixels whose terms are summed before they join the total: chi^2 needs digits that one long sum would lose. */
+const PIXELS_PER_SUM = 64;
+
 function fourLoops<W>(entry: Entry<W>, w: W, at: Int32Array, t: SparseMatrix): Matrix {
   const out = zeros(t.columns, t.columns);
+  const partial = new Float64Array(out.values.length);
   for (let i = 0; i < t.rows; i++) {
     for (let j = 0; j < t.rows; j++) {
       const wij = entry(w, at[2 * i], at[2 * i + 1], at[2 * j], at[2 * j + 1]);
       for (let e = t.rowStart[i]; e < t.rowStart[i + 1]; e++) {
         for (let f = t.rowStart[j]; f < t.rowStart[j + 1]; f++) {
-          out.values[t.columnIndex[e] * t.columns + t.columnIndex[f]] += t.values[e] * t.values[f] * wij;
+          partial[t.columnIndex[e] * t.columns + t.columnIndex[f]] += t.values[e] * t.values[f] * wij;
         }
       }
+    }
+    if ((i + 1) % PIXELS_PER_SUM === 0 || i + 1 === t.rows) {
+      for (let n = 0; n < partial.length; n++) out.values[n] += partial[n];
+      partial.fill(0);
     }
   }
   return out;

@@ -38,7 +38,7 @@ export function isCommentary(keyword: string): boolean {
 export function parseCards(images: readonly string[]): FitsCard[] {
   const cards: FitsCard[] = [];
   for (let index = 0; index < images.length; index++) {
-    const card = parseCard(images[index]!);
+    const card = parseCard(images[index]);
     if (typeof card.value !== "string" || !images[index + 1]?.startsWith("CONTINUE")) {
       cards.push(card);
       continue;
@@ -46,7 +46,7 @@ export function parseCards(images: readonly string[]): FitsCard[] {
     const pieces = [card.value];
     const comments = card.comment === undefined ? [] : [card.comment];
     while (pieces.at(-1)!.endsWith("&") && images[index + 1]?.startsWith("CONTINUE")) {
-      const next = parseValue(images[index + 1]!.slice(8).trimStart());
+      const next = parseValue(images[index + 1].slice(8).trimStart());
       if (typeof next.value !== "string") break;
       pieces.push(pieces.pop()!.slice(0, -1), next.value);
       if (next.comment !== undefined) comments.push(next.comment);
@@ -78,7 +78,7 @@ function parseValue(text: string): { value: FitsValue | undefined; comment: stri
     // A doubled quote stands for one quote.
     const match = /^'((?:[^']|'')*)'\s*(?:\/(.*))?$/s.exec(text);
     if (match !== null)
-      return { value: match[1]!.replaceAll("''", "'").trimEnd(), comment: match[2]?.trim() || undefined };
+      return { value: match[1].replaceAll("''", "'").trimEnd(), comment: match[2]?.trim() || undefined };
     return { value: text, comment: undefined };
   }
   const slash = text.indexOf("/");
@@ -95,8 +95,8 @@ function parseToken(token: string): FitsValue {
   }
   const complex = /^\(([^,]*),([^,]*)\)$/.exec(token);
   if (complex !== null) {
-    const re = parseReal(complex[1]!.trim());
-    const im = parseReal(complex[2]!.trim());
+    const re = parseReal(complex[1].trim());
+    const im = parseReal(complex[2].trim());
     return re === undefined || im === undefined ? token : { re, im };
   }
   return parseReal(token) ?? token;

@@ -40,7 +40,7 @@ export function decodeFits(bytes: Uint8Array, bitpix: number, scaling: FitsScali
     const blank = scaling.blank === undefined ? Number.NaN : Number(scaling.blank);
     // The identity is skipped: it would turn -0 into 0.
     if (scale === 1 && zero === 0 && Number.isNaN(blank)) return;
-    for (let i = 0; i < target.length; i++) target[i] = target[i] === blank ? Number.NaN : zero + scale * target[i]!;
+    for (let i = 0; i < target.length; i++) target[i] = target[i] === blank ? Number.NaN : zero + scale * target[i];
   }
 }
 

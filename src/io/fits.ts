@@ -55,7 +55,7 @@ export async function openFits(source: ByteSource): Promise<FitsFile> {
       requireRowsPerChunk(rowsPerChunk, where);
       const perRow = elementCount(hdu.shape.slice(1));
       const rowBytes = (perRow * Math.abs(hdu.bitpix)) / 8;
-      const rowCount = perRow === 0 ? 0 : hdu.shape[0]!;
+      const rowCount = perRow === 0 ? 0 : hdu.shape[0];
       for (let row = 0; row < rowCount; row += rowsPerChunk) {
         const count = Math.min(rowsPerChunk, rowCount - row);
         const target = new Float64Array(allocate(8 * count * perRow, where));

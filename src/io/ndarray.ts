@@ -57,7 +57,7 @@ export function toFloat64(array: NdArray): Float64Array {
   if (!(data instanceof BigInt64Array)) return Float64Array.from(data);
   const values = new Float64Array(data.length);
   for (let i = 0; i < data.length; i++) {
-    const value = data[i]!;
+    const value = data[i];
     values[i] = Number(value);
     if (!Number.isSafeInteger(values[i]))
       throw new InputError(
@@ -85,13 +85,13 @@ export function fortranToC(data: NdData, target: NdData, shape: readonly number[
   const index = shape.map(() => 0);
   let from = 0;
   for (let to = 0; to < count * words; to += words) {
-    for (let word = 0; word < words; word++) target[to + word] = data[from + word]!;
+    for (let word = 0; word < words; word++) target[to + word] = data[from + word];
     // Odometer over the C-order index: the last axis turns fastest.
     for (let axis = shape.length - 1; axis >= 0; axis--) {
-      index[axis]!++;
-      from += strides[axis]!;
-      if (index[axis]! < shape[axis]!) break;
-      from -= index[axis]! * strides[axis]!;
+      index[axis]++;
+      from += strides[axis];
+      if (index[axis] < shape[axis]) break;
+      from -= index[axis] * strides[axis];
       index[axis] = 0;
     }
   }

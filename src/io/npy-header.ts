@@ -40,7 +40,7 @@ const DTYPES: ReadonlyMap<string, Dtype> = new Map([
 export function npyTextRange(prefix: Uint8Array, where: string): { start: number; end: number; utf8: boolean } {
   if (prefix.length < 10 || MAGIC.some((byte, i) => prefix[i] !== byte))
     throw new InputError("npy/not-npy", "the bytes are not in the npy format", "write it with numpy.save", where);
-  const major = prefix[6]!;
+  const major = prefix[6];
   if (major < 1 || major > 3 || prefix[7] !== 0)
     throw new InputError(
       "npy/version",
@@ -138,9 +138,9 @@ function parseShape(
 
 function parseDescr(descr: string, where: string): { dtype: Dtype; byteOrder: ByteOrder } {
   const match = /^([<>|=])([a-zA-Z?][0-9]*)$/.exec(descr);
-  const dtype = match === null ? undefined : DTYPES.get(match[2]!);
+  const dtype = match === null ? undefined : DTYPES.get(match[2]);
   if (match === null || dtype === undefined) throw unsupported(`dtype "${printable(descr, 40)}"`, where);
-  const order = match[1]!;
+  const order = match[1];
   if (layoutOf(dtype).wordBytes > 1 && order !== "<" && order !== ">")
     throw unsupported(`dtype "${descr}", which names no byte order,`, where);
   return { dtype, byteOrder: order === ">" ? "big" : "little" };

@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { nearMiss } from "../nearest.ts";
 import { lightProfiles, massProfiles } from "../profiles/index.ts";
 import type { ParameterTable } from "../profiles/parameter.ts";
 import type { LightProfile, MassProfile } from "../profiles/profile.ts";
-import { nearest } from "./nearest.ts";
 import { entry, parameterSchema } from "./parameter-schema.ts";
 import { choose, isPlain, oneOf, quantity, refuseNames, shape, strict, tagged } from "./schema.ts";
 import type { GalaxySpec, MeshSpec, ParameterSpec, PixelizationSpec, ProfileSpec, RegularizationSpec } from "./spec.ts";
@@ -87,5 +87,5 @@ export const galaxy: z.ZodType<GalaxySpec> = choose<GalaxySpec>((value) => {
 /** Whether an entry is meant as a profile and not as a mistyped `redshift` or `pixelization`. */
 function isProfile(key: string, value: unknown): boolean {
   if (!isPlain(value)) return false;
-  return Object.hasOwn(value, "profile") || nearest(key, Object.keys(own)) === undefined;
+  return Object.hasOwn(value, "profile") || nearMiss(key, Object.keys(own)) === undefined;
 }

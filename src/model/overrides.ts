@@ -1,5 +1,5 @@
 import { InputError } from "../errors.ts";
-import { nearest } from "./nearest.ts";
+import { nearMiss } from "../nearest.ts";
 import { joinPath, parseYaml, type YamlTree } from "./yaml-tree.ts";
 
 /**
@@ -45,7 +45,7 @@ function nearestPath({ places }: YamlTree, path: string): string {
     const children = Object.keys(places)
       .filter((place) => place !== "" && place.slice(0, Math.max(0, place.lastIndexOf("."))) === known)
       .map((place) => place.slice(known === "" ? 0 : known.length + 1));
-    const child = children.includes(key) ? key : nearest(key, children);
+    const child = children.includes(key) ? key : nearMiss(key, children);
     if (child === undefined) break;
     known = joinPath(known, child);
   }

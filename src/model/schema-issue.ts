@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { InputError } from "../errors.ts";
-import { nearest } from "./nearest.ts";
+import { nearMiss } from "../nearest.ts";
 import { joinPath, placeOf, type YamlTree } from "./yaml-tree.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -12,7 +12,7 @@ export function specError(issues: readonly Issue[], tree: YamlTree): InputError 
   if (issue.code === "unrecognized_keys") {
     const [key] = issue.keys;
     const known = issue.message.split(" ");
-    const near = nearest(key, known);
+    const near = nearMiss(key, known);
     return new InputError(
       "spec/unknown-key",
       `unknown key '${key}'${path === "" ? "" : ` in ${path}`}`,

@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { nearMiss } from "../nearest.ts";
 import type { Unit } from "../profiles/parameter.ts";
 import { FILE_REFERENCE_FORMS, type FileReference, parseFileReference } from "./file-reference.ts";
-import { nearest } from "./nearest.ts";
 import { LENGTH_UNITS, lengthInArcseconds } from "./units.ts";
 
 /*
@@ -46,7 +46,7 @@ export function refuse(remedy: string): z.ZodType<never> {
 export function oneOf<const Words extends readonly (string | number)[]>(words: Words): z.ZodType<Words[number]> {
   return z.literal(words as readonly (string | number)[], {
     error: (issue) => {
-      const near = typeof issue.input === "string" ? nearest(issue.input, words.map(String)) : undefined;
+      const near = typeof issue.input === "string" ? nearMiss(issue.input, words.map(String)) : undefined;
       return `${near === undefined ? "" : `did you mean '${near}'? `}give ${words.length > 1 ? "one of " : ""}${words.join(", ")}`;
     },
   }) as z.ZodType<Words[number]>;
@@ -58,7 +58,7 @@ export function tagged<T>(key: string, schemas: Readonly<Record<string, z.ZodTyp
   return choose<T>((value) => {
     if (!isPlain(value)) return refuse(`give a map with ${key}: ${names.join(" | ")}`);
     const name = value[key];
-    const mistyped = Object.keys(value).find((other) => nearest(other, [key]) !== undefined);
+    const mistyped = Object.keys(value).find((other) => nearMiss(other, [key]) !== undefined);
     if (name === undefined && mistyped !== undefined) return only(value, [key], mistyped);
     if (typeof name === "string" && Object.hasOwn(schemas, name)) return schemas[name];
     return z.looseObject({ [key]: oneOf(names) }) as unknown as z.ZodType<T>;

@@ -62,7 +62,7 @@ export const GLYPH_ADVANCE = 4;
 export function* inkOf(text: string): Generator<readonly [row: number, column: number]> {
   let start = 0;
   for (const character of text.toUpperCase()) {
-    const glyph = GLYPHS[character] ?? GLYPHS["?"]!;
+    const glyph = GLYPHS[character] ?? GLYPHS["?"];
     for (let row = 0; row < GLYPH_ROWS; row++) {
       for (let column = 0; column < 3; column++) {
         if (Number(glyph[row]) & (4 >> column)) yield [row, start + column];

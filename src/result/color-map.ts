@@ -35,22 +35,22 @@ export const DIVERGING: ColorMap = colorMap([
 export function colorOf(map: ColorMap, value: number): readonly [red: number, green: number, blue: number] {
   if (Number.isNaN(value)) return MASKED_COLOR;
   const at = 3 * Math.round(Math.min(1, Math.max(0, value)) * (LEVELS - 1));
-  return [map[at]!, map[at + 1]!, map[at + 2]!];
+  return [map[at], map[at + 1], map[at + 2]];
 }
 
 /** Stops evenly spaced in lightness distance travelled, interpolated in Oklab's polar form. */
 function colorMap(stops: readonly Stop[]): ColorMap {
   const travelled = [0];
-  for (let i = 1; i < stops.length; i++) travelled.push(travelled[i - 1]! + Math.abs(stops[i]![0] - stops[i - 1]![0]));
-  const whole = travelled[travelled.length - 1]!;
+  for (let i = 1; i < stops.length; i++) travelled.push(travelled[i - 1] + Math.abs(stops[i][0] - stops[i - 1][0]));
+  const whole = travelled[travelled.length - 1];
   const map = new Uint8Array(3 * LEVELS);
   for (let level = 0; level < LEVELS; level++) {
     const distance = (level / (LEVELS - 1)) * whole;
     let leg = 0;
-    while (leg < stops.length - 2 && travelled[leg + 1]! < distance) leg++;
-    const length = travelled[leg + 1]! - travelled[leg]!;
-    const fraction = length === 0 ? 0 : (distance - travelled[leg]!) / length;
-    const [from, to] = [stops[leg]!, stops[leg + 1]!];
+    while (leg < stops.length - 2 && travelled[leg + 1] < distance) leg++;
+    const length = travelled[leg + 1] - travelled[leg];
+    const fraction = length === 0 ? 0 : (distance - travelled[leg]) / length;
+    const [from, to] = [stops[leg], stops[leg + 1]];
     const between = (axis: 0 | 1 | 2) => from[axis] + fraction * (to[axis] - from[axis]);
     map.set(displayable(between(0), between(1), between(2)), 3 * level);
   }

@@ -74,7 +74,7 @@ export function panelsBitmap(pictures: readonly Picture[], { height, gap = 8 }: 
   let left = 0;
   panels.forEach((panel, index) => {
     paste(whole, panel, top, left);
-    write(whole, pictures[index]!.title ?? "", left, panel.width);
+    write(whole, pictures[index].title ?? "", left, panel.width);
     left += panel.width + gap;
   });
   return whole;
@@ -100,7 +100,7 @@ function resized(picture: Picture, height: number): Bitmap {
     const i = Math.floor((row * rows) / height);
     for (let column = 0; column < width; column++) {
       const j = Math.floor((column * columns) / width);
-      data.set(colorOf(map, brightness[i * columns + j]!), 3 * (row * width + column));
+      data.set(colorOf(map, brightness[i * columns + j]), 3 * (row * width + column));
     }
   }
   return { width, height, data };

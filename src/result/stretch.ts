@@ -15,7 +15,7 @@ export function finiteRange(values: ArrayLike<number>): [lower: number, upper: n
   let lower = Number.POSITIVE_INFINITY;
   let upper = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
+    const value = values[i];
     if (!Number.isFinite(value)) continue;
     if (value < lower) lower = value;
     if (value > upper) upper = value;

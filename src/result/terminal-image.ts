@@ -42,9 +42,9 @@ function halfBlocks(brightness: Float64Array, across: number, map: Uint8Array): 
   let text = "";
   for (let row = 0; row < rows; row += 2) {
     for (let column = 0; column < across; column++) {
-      const upper = colorOf(map, brightness[row * across + column]!).join(";");
+      const upper = colorOf(map, brightness[row * across + column]).join(";");
       text += `\u001b[38;2;${upper}m`;
-      if (row + 1 < rows) text += `\u001b[48;2;${colorOf(map, brightness[(row + 1) * across + column]!).join(";")}m`;
+      if (row + 1 < rows) text += `\u001b[48;2;${colorOf(map, brightness[(row + 1) * across + column]).join(";")}m`;
       text += "▀";
     }
     text += "\u001b[0m\n";
@@ -56,7 +56,7 @@ function characters(brightness: Float64Array, across: number): string {
   let text = "";
   for (let start = 0; start < brightness.length; start += across) {
     for (const value of brightness.subarray(start, start + across)) {
-      text += Number.isNaN(value) ? " " : RAMP[Math.min(RAMP.length - 1, Math.floor(value * RAMP.length))]!;
+      text += Number.isNaN(value) ? " " : RAMP[Math.min(RAMP.length - 1, Math.floor(value * RAMP.length))];
     }
     text += "\n";
   }
@@ -74,7 +74,7 @@ function averaged({ shape: [rows, columns], values }: Picture, down: number, acr
       let count = 0;
       for (let i = top; i < bottom; i++) {
         for (let j = left; j < right; j++) {
-          const value = values[i * columns + j]!;
+          const value = values[i * columns + j];
           if (Number.isNaN(value)) continue;
           sum += value;
           count++;

@@ -123,7 +123,7 @@ describe("a good spec", () => {
   test("may be of imaging, and may use anchors", () => {
     const text = `
 datasets:
-  hst: { type: imaging, data: a.fits, noise_map: b.fits, psf: c.fits.gz, pixel_scale: 0.05, over_sampling: { light: 4 } }
+  hst: { type: imaging, data: a.fits, noise_map: b.fits, psf: c.fit, pixel_scale: 0.05, over_sampling: { light: 4 } }
 galaxies:
   lens: { redshift: 0.5, a: &mass { profile: Isothermal, einstein_radius: 1 }, b: *mass }
 `;
