@@ -87,13 +87,20 @@ export async function compactVisibilities(
 }
 
 /**
- * What the rounding of the lattice sums can add to the log likelihood of an image I:
- * epsilon (sum |w| |I|_1^2 / 2 + sum |d| / sigma^2 |I|_1), with I and d taken from the reference where there is one.
- * @param flux |I|_1, the sum of absolute intensities.
+ * What rounding in the compaction can add to the log likelihood of an image I. That of the lattice sums:
+ * epsilon (sum |w| |I|_1^2 / 2 + sum |d| / sigma^2 |I|_1), with I and d taken from the reference image I0 where there is
+ * one. Then also that of its visibilities, which are sums over its pixels and stay in the residual:
+ * epsilon_0 |I0|_1 (sum |d| / sigma^2 + sum |w| |I|_1).
+ * @param flux |I|_1, the sum of absolute intensities; from the reference where there is one.
  */
-export function logLikelihoodErrorBound({ sums, epsilon }: Compaction, flux: number): number {
-  const data = sums.residual ?? sums.data;
-  return epsilon * ((sums.weightSum * flux * flux) / 2 + data.weightedSum * flux);
+export function logLikelihoodErrorBound({ sums, epsilon, referenceImage }: Compaction, flux: number): number {
+  const { weightSum } = sums;
+  const { weightedSum } = sums.residual ?? sums.data;
+  const ofLattices = epsilon * ((weightSum * flux * flux) / 2 + weightedSum * flux);
+  if (referenceImage === null) return ofLattices;
+  const referenceFlux = referenceImage.reduce((sum, intensity) => sum + Math.abs(intensity), 0);
+  const referenceEpsilon = epsilon + 2 ** -53 * referenceImage.length;
+  return ofLattices + referenceEpsilon * referenceFlux * (weightedSum + weightSum * flux);
 }
 
 function amplitude(visibilities: Float64Array): number {

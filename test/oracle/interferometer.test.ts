@@ -38,27 +38,7 @@ const truth = nativeFromSlim(array("image_truth_slim"), grid.shape, nativeIndex)
 const every = (values: Float64Array, step: number): Float64Array => values.filter((_, i) => i % step === 0);
 const slim = (native: Float64Array): Float64Array => slimFromNative(native, grid.shape[1], nativeIndex);
 
-const SPEC = `
-datasets:
-  alma:
-    type: interferometer
-    visibilities: interferometer.npz
-    noise_map: interferometer.npz
-    uv_wavelengths: interferometer.npz
-    grid: { shape: [80, 80], pixel_scale: 0.05 }
-    mask: { type: circular, radius: 2.0 }
-galaxies:
-  lens:
-    redshift: 0.5
-    mass: { profile: Isothermal, ell_comps: [0.10942308366802309, 0.019294241962992262], einstein_radius: 1.0 }
-    shear: { profile: ExternalShear, gamma_1: 0.03, gamma_2: -0.04 }
-  source:
-    redshift: 1.0
-    pixelization:
-      mesh: { type: rectangular_uniform, shape: [12, 10], edges: extrapolate }
-      regularization: { type: constant, coefficient: 1.0 }
-settings: { evidence: pyautolens }
-`;
+const SPEC = readFileSync(new URL("interferometer.yaml", import.meta.url), "utf8");
 
 describe.each(["reference", "wasm"] as const)("%s", (voice) => {
   const kernels: VoiceKernels = kernelsOf(voice);

@@ -1,0 +1,56 @@
+/**
+ * Arclet's public names, in the order in which data walk through the house: files, dataset, model, likelihood, result.
+ */
+
+// Kernels: every function in its voices.
+export { type Absent, isAbsent, type Kernel, VOICE_NAMES, type Voice, type VoiceName } from "./backend/contract.ts";
+export {
+  type ArgsOf,
+  type KernelName,
+  kernels,
+  kernelsOf,
+  type ResultOf,
+  type VoiceKernels,
+} from "./backend/kernels.ts";
+export { bestWasmBuild, chooseWasmBuild, type WasmBuild } from "./backend/wasm.ts";
+// Dataset: what was observed, and its compaction.
+export { type ArrayFile, type OpenFile, openArray } from "./dataset/array-file.ts";
+export { type Compaction, compactVisibilities, logLikelihoodErrorBound } from "./dataset/compaction.ts";
+export { readCompaction, writeCompaction } from "./dataset/compaction-file.ts";
+export { orient, type SkyConvention, type VisibilityFiles, visibilityFiles } from "./dataset/interferometer.ts";
+export { type Mask, nativeFromSlim, nativeIndexForSlimIndex, slimFromNative } from "./dataset/mask.ts";
+export { InputError } from "./errors.ts";
+export { ARCSECOND, columnCentres, type PixelGrid, pixelGrid, rowCentres, sameGrid, slimPositions } from "./grid.ts";
+// Likelihood: dataset and model to evidence.
+export { type EvidenceTerms, logEvidence, logLikelihood } from "./inversion/evidence.ts";
+export { linearProblemFromVisibilities } from "./inversion/from-visibilities.ts";
+export { type RectangularMesh, rectangularMesh } from "./inversion/mesh/rectangular.ts";
+// Files: bytes in, arrays out, and back.
+export { type ByteSource, blobSource, bytesSource } from "./io/byte-source.ts";
+export { type FitsCard, type FitsFile, type FitsHdu, type FitsOutput, openFits, writeFits } from "./io/fits.ts";
+export { type Dtype, type NdArray, toFloat64 } from "./io/ndarray.ts";
+export { readNpy, writeNpy } from "./io/npy.ts";
+export { openNpy } from "./io/npy-stream.ts";
+export { openNpz, readNpz, writeNpz } from "./io/npz.ts";
+export { encodePng } from "./io/png.ts";
+// Model: profiles, galaxies, priors, the spec.
+export type { Galaxy, LightComponent, MassComponent } from "./lens/galaxy.ts";
+export { imageOf, lensedImage, lensPlanes, traceRays } from "./lens/trace-rays.ts";
+export { imageChiSquared } from "./likelihood/chi-squared.ts";
+export { CURVATURE_FORMS, type CurvatureForm } from "./likelihood/curvature-form.ts";
+export type { Evaluation, Likelihood, SourceReconstruction } from "./likelihood/evaluation.ts";
+export { planSpec } from "./likelihood/from-spec.ts";
+export { type InterferometerDataset, readInterferometer } from "./likelihood/interferometer-dataset.ts";
+export { type PlanOptions, plan } from "./likelihood/plan.ts";
+export { buildModel, instantiate, type Model, type ModelInstance } from "./model/model.ts";
+export { logDensity, type Prior, valueFromUnit } from "./model/prior.ts";
+export { parseSpec, type Spec } from "./model/spec.ts";
+export type { Matrix, SparseMatrix } from "./operators/matrix.ts";
+export type { WCompact } from "./operators/w-compact.ts";
+export { type Algebra, numbers } from "./profiles/algebra.ts";
+export { lightProfiles, massProfiles } from "./profiles/index.ts";
+export type { LightProfile, MassProfile } from "./profiles/profile.ts";
+
+// Result: pictures.
+export { type Picture, panelsPng, picturePng } from "./result/figures.ts";
+export { terminalImage } from "./result/terminal-image.ts";
