@@ -107,8 +107,8 @@ const pair = z.tuple([z.number(), z.number()]);
 
 const madeForSchema = z.object({
   format: z.literal(FORMAT),
-  shape: pair,
-  pixel_scale: z.number(),
+  shape: z.tuple([z.int().positive(), z.int().positive()]),
+  pixel_scale: z.number().positive(),
   offset: pair,
   visibilities_sign: z.literal([-1, 1]),
   x_axis: z.enum(["east", "west"]),
