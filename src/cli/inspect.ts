@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import { pickVoice } from "../likelihood/plan.ts";
 import { panelsPng } from "../result/figures.ts";
 import { command } from "./command.ts";
 import { inspectionJson } from "./inspect-json.ts";
@@ -21,6 +22,7 @@ export const inspect = command({
     const inspection = await inspectFiles(args._, {
       shape: shape === undefined ? undefined : parseShape(shape),
       pixelScale: pixelScale === undefined ? undefined : positiveNumber("pixel-scale", pixelScale, "0.05"),
+      dirtyMap: pickVoice(invocation.options.backend).kernels.dirtyImage,
       onProgress: (line) => progress(invocation, line),
     });
     const { json, out } = invocation.options;

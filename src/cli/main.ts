@@ -118,8 +118,11 @@ function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
   });
 }
 
-if (import.meta.main) {
+/** The program: this process's arguments, streams and exit code. */
+export async function main(): Promise<void> {
   ignoreClosedPipe(process.stdout);
   ignoreClosedPipe(process.stderr);
   process.exitCode = await run(process.argv.slice(2), process);
 }
+
+if (import.meta.main) await main();

@@ -1,7 +1,8 @@
-import { locating } from "../errors.ts";
+import { InputError, locating } from "../errors.ts";
 import { buildModel, type Model } from "../model/model.ts";
-import { errorInSpec, type InterferometerSpec, type Spec } from "../model/spec.ts";
+import { errorInSpec, type InterferometerSpec, type Spec, specPlace } from "../model/spec.ts";
 import type { Likelihood } from "./evaluation.ts";
+import { pixelizedSource } from "./interferometer.ts";
 import { type InterferometerDataset, type ReadOptions, readInterferometer } from "./interferometer-dataset.ts";
 import { type PlanOptions, pickVoice, plan } from "./plan.ts";
 
@@ -29,11 +30,22 @@ export async function planSpec(spec: Spec, options: PlanSpecOptions): Promise<Pl
     throw errorInSpec(spec, path, "spec/positive-only", "positive_only: true is not there yet", "give false");
   }
   const model = buildModel(spec);
+  requireModel(spec, model);
   const { kernels } = pickVoice(options.backend);
   const dataset = await locating(`datasets.${name}`, () =>
     readInterferometer(name, datasetSpec, { ...options, kernels }),
   );
   return { dataset, model, likelihood: plan([dataset], model, options) };
+}
+
+/** Refuses a model that has no likelihood, with its place in the spec, before data are read for it. */
+function requireModel(spec: Spec, model: Model): void {
+  try {
+    pixelizedSource(model);
+  } catch (error) {
+    const place = error instanceof InputError ? specPlace(spec, error.where ?? "galaxies") : undefined;
+    throw error instanceof InputError && place !== undefined ? error.at(place) : error;
+  }
 }
 
 /**

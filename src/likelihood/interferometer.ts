@@ -31,7 +31,7 @@ export interface InterferometerPlan {
  */
 export function planInterferometer(plan: InterferometerPlan): Likelihood {
   const { dataset, model, kernels } = plan;
-  const pixelized = requirePixelizedSource(model);
+  const pixelized = pixelizedSource(model);
   const curvature = planCurvature(plan.form, dataset, kernels);
   const dirtyImage = slimFromNative(
     dataset.compaction.sums.data.dirtyImage,
@@ -42,6 +42,10 @@ export function planInterferometer(plan: InterferometerPlan): Likelihood {
     async evaluate(batch) {
       const size = model.parameters.length;
       const count = size === 0 ? 1 : batch.length / size;
+      if (!Number.isInteger(count) || count * size !== batch.length) {
+        const what = `${batch.length} values for vectors of ${size} free parameters`;
+        throw new InputError("plan/batch", what, "give whole vectors, one after the other");
+      }
       return Array.from({ length: count }, (_, i) => {
         const { galaxies } = instantiate(model, batch.subarray(i * size, (i + 1) * size));
         return evaluateOne(plan, curvature, dirtyImage, galaxies, galaxies[pixelized]);
@@ -50,23 +54,31 @@ export function planInterferometer(plan: InterferometerPlan): Likelihood {
   };
 }
 
-function requirePixelizedSource({ galaxies }: Model): number {
-  for (const { name, profiles } of galaxies) {
+/**
+ * The index of the one galaxy with a pixelization, in a model that this likelihood can take.
+ * @throws InputError for any other; `where` is a path of the spec, where there is one to blame.
+ */
+export function pixelizedSource(model: Model): number {
+  for (const { name, profiles } of model.galaxies) {
     if (profiles.every(({ kind }) => kind === "mass")) continue;
     throw new InputError(
       "likelihood/light",
-      `galaxies.${name} has a light profile, which the interferometer likelihood does not take yet`,
+      "has a light profile, which the interferometer likelihood does not take yet",
       "remove it, or give the galaxy a pixelization",
+      `galaxies.${name}`,
     );
   }
-  const pixelized = galaxies.flatMap((galaxy, index) => (galaxy.pixelization === undefined ? [] : [index]));
+  const pixelized = model.galaxies.flatMap(({ pixelization }, index) => (pixelization === undefined ? [] : [index]));
   if (pixelized.length !== 1) {
     throw new InputError(
       "likelihood/source",
       `${pixelized.length} galaxies have a pixelization`,
       "give one galaxy, the source, a pixelization",
+      pixelized.length === 0 ? undefined : `galaxies.${model.galaxies[pixelized[1]].name}`,
     );
   }
+  // Planes are the same for all values of the parameters.
+  lensPlanes(instantiate(model, new Float64Array(model.parameters.length)).galaxies);
   return pixelized[0];
 }
 
