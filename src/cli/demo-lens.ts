@@ -4,7 +4,7 @@ import type { NdArray } from "../io/ndarray.ts";
 import { writeNpz } from "../io/npz.ts";
 import { lensedImage } from "../lens/trace-rays.ts";
 import { buildModel, instantiate } from "../model/model.ts";
-import { parseSpec } from "../model/spec.ts";
+import { parseSpec } from "../model/parse-spec.ts";
 import type { VisibilityData } from "../operators/compaction.ts";
 import type { VisibilitiesArgs } from "../operators/visibilities.ts";
 

@@ -8,7 +8,7 @@ import { CURVATURE_FORMS, type CurvatureForm } from "../likelihood/curvature-for
 import type { Evaluation } from "../likelihood/evaluation.ts";
 import { planSpec } from "../likelihood/from-spec.ts";
 import type { InterferometerDataset } from "../likelihood/interferometer-dataset.ts";
-import { parseSpec } from "../model/spec.ts";
+import { parseSpec } from "../model/parse-spec.ts";
 import type { VisibilityData } from "../operators/compaction.ts";
 import { panelsPng } from "../result/figures.ts";
 import { dirtyImagePicture, evaluationPictures, sourcePicture } from "../result/pictures.ts";

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { InputError } from "../errors.ts";
-import { parseSpec, type Spec } from "../model/spec.ts";
+import { parseSpec } from "../model/parse-spec.ts";
+import type { Spec } from "../model/spec.ts";
 import { type FileSource, openFile } from "./file-source.ts";
 
 /** Options of every command that takes a spec. */

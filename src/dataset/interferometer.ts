@@ -100,6 +100,7 @@ export async function* visibilityChunks(files: VisibilityFiles, rowsPerChunk: nu
     requireFinite(visibilities, row, files.visibilities.where, "visibility");
     requireFinite(uvWavelengths, row, files.uvWavelengths.where, "baseline");
     requirePositive(noiseMap, row, files.noiseMap.where);
+    requireFiniteRatio(visibilities, noiseMap, row, files.visibilities.where);
     yield { uvWavelengths, visibilities, noiseMap };
     row += visibilities.length / 2;
   }
@@ -113,8 +114,17 @@ function requireFinite(pairs: Float64Array, firstRow: number, where: string, wha
 }
 
 function requirePositive(noise: Float64Array, firstRow: number, where: string): void {
-  const bad = noise.findIndex((value) => !(value > 0 && Number.isFinite(value)));
+  // Weights are inverse squares, which overflow before the noise itself does.
+  const bad = noise.findIndex((value) => !(value > 0 && Number.isFinite(value ** 2) && Number.isFinite(value ** -2)));
   if (bad < 0) return;
   const what = `noise of visibility ${firstRow + (bad >> 1)} is ${noise[bad]}`;
   throw new InputError("visibilities/noise", what, "give standard deviations above zero, remove flagged rows", where);
+}
+
+/** chi^2 of the data has to be a number. */
+function requireFiniteRatio(visibilities: Float64Array, noise: Float64Array, firstRow: number, where: string): void {
+  const bad = visibilities.findIndex((value, k) => !Number.isFinite((value / noise[k]) ** 2));
+  if (bad < 0) return;
+  const what = `visibility ${firstRow + (bad >> 1)} is ${visibilities[bad]} beside noise of ${noise[bad]}`;
+  throw new InputError("visibilities/not-finite", what, "remove flagged rows", where);
 }

@@ -1,6 +1,7 @@
 import { InputError, locating } from "../errors.ts";
 import { buildModel, type Model } from "../model/model.ts";
-import { errorInSpec, type InterferometerSpec, type Spec, specPlace } from "../model/spec.ts";
+import { errorInSpec, specPlace } from "../model/parse-spec.ts";
+import type { InterferometerSpec, Spec } from "../model/spec.ts";
 import type { Likelihood } from "./evaluation.ts";
 import { pixelizedSource } from "./interferometer.ts";
 import { type InterferometerDataset, type ReadOptions, readInterferometer } from "./interferometer-dataset.ts";

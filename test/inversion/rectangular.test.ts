@@ -76,13 +76,12 @@ describe("the mesh over positions", () => {
   test("one row, one column, one pixel: the same value along the axis that has no step", () => {
     const at = Float64Array.of(0, 0, 1, 2, 0.5, 0.75);
     for (const edges of ["clamp", "extrapolate"] as const) {
-      expect(interpolated(rectangularMesh(at, [1, 1], edges), () => 7)).toEqual(Float64Array.of(7, 7, 7));
-      const row = rectangularMesh(at, [1, 3], edges);
-      expect(row.y[0]).toBeCloseTo(0.5, 12);
-      expect(interpolated(row, (y) => y)).toEqual(new Float64Array(3).fill(row.y[0]));
-      const column = rectangularMesh(at, [4, 1], edges);
-      expect(column.x[0]).toBeCloseTo(1, 12);
-      expect(interpolated(column, (_, x) => x)).toEqual(new Float64Array(3).fill(column.x[0]));
+      const constant = (mesh: RectangularMesh, f: (y: number, x: number) => number, expected: number): void => {
+        for (const value of interpolated(mesh, f)) expect(value).toBeCloseTo(expected, 13);
+      };
+      constant(rectangularMesh(at, [1, 1], edges), () => 7, 7);
+      constant(rectangularMesh(at, [1, 3], edges), (y) => y, 0.5);
+      constant(rectangularMesh(at, [4, 1], edges), (_, x) => x, 1);
     }
   });
 
@@ -142,7 +141,8 @@ test("PyAutoLens' mesh, indexes, weights and neighbors", () => {
   expect(mesh.x[0]).toBeCloseTo(golden.mesh_first[1], 13);
   expect(mesh.y.at(-1)).toBeCloseTo(golden.mesh_last[0], 13);
   expect(mesh.x.at(-1)).toBeCloseTo(golden.mesh_last[1], 13);
-  const sorted = (rows: readonly (readonly number[])[]) => rows.map((row) => row.filter((n) => n >= 0).sort((a, b) => a - b));
+  const sorted = (rows: readonly (readonly number[])[]) =>
+    rows.map((row) => row.filter((n) => n >= 0).sort((a, b) => a - b));
   const ours = golden.neighbors.map((_, i) => [...mesh.neighbors.indexes.subarray(4 * i, 4 * i + 4)]);
   expect(sorted(ours)).toEqual(sorted(golden.neighbors));
 });

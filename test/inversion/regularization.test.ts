@@ -26,8 +26,18 @@ function exactLogDeterminant(coefficient: number, rows: number, columns: number)
 
 describe("ln det H of constant regularization", () => {
   test.each([1e-6, 1e-4, 1, 1e3, 1e6, 1e12])("on a mesh, at a coefficient of %d: the eigenvalues'", (coefficient) => {
-    for (const [rows, columns] of [[1, 1], [1, 7], [9, 1], [2, 2], [12, 10], [20, 30]] as const) {
-      const found = constantRegularizationLogDeterminant({ coefficient, neighbors: rectangularNeighbors(rows, columns) });
+    for (const [rows, columns] of [
+      [1, 1],
+      [1, 7],
+      [9, 1],
+      [2, 2],
+      [12, 10],
+      [20, 30],
+    ] as const) {
+      const found = constantRegularizationLogDeterminant({
+        coefficient,
+        neighbors: rectangularNeighbors(rows, columns),
+      });
       const exact = exactLogDeterminant(coefficient, rows, columns);
       expect(Math.abs(found - exact)).toBeLessThan(1e-12 * Math.max(1, Math.abs(exact)));
     }
@@ -41,12 +51,15 @@ describe("ln det H of constant regularization", () => {
   });
 
   // On any neighbors: rings, with padding anywhere, none at all.
-  test.each(CASES.map((c) => [c.name, c.neighbors] as const))("%s: Cholesky's, at a coefficient of 1", (_, neighbors) => {
-    const args = { coefficient: 1, neighbors };
-    const cholesky = logDeterminant({ matrix: constantRegularizationMatrix(args) });
-    // Cholesky's last pivot of some 1e-8 S has 8 digits left.
-    expect(Math.abs(constantRegularizationLogDeterminant(args) - cholesky)).toBeLessThan(1e-6);
-  });
+  test.each(CASES.map((c) => [c.name, c.neighbors] as const))(
+    "%s: Cholesky's, at a coefficient of 1",
+    (_, neighbors) => {
+      const args = { coefficient: 1, neighbors };
+      const cholesky = logDeterminant({ matrix: constantRegularizationMatrix(args) });
+      // Cholesky's last pivot of some 1e-8 S has 8 digits left.
+      expect(Math.abs(constantRegularizationLogDeterminant(args) - cholesky)).toBeLessThan(1e-6);
+    },
+  );
 
   test("a coefficient of zero leaves the diagonal", () => {
     const args = { coefficient: 0, neighbors: rectangularNeighbors(3, 4) };

@@ -54,11 +54,14 @@ describe("a lopsided sky stands where it is", () => {
     expect(x).toBeCloseTo(sky.xAxis === "east" ? 0.8 : -0.8, 12);
   });
 
-  test.each(CONVENTIONS)("turned by 180 degrees with the sign opposite to $visibilitiesSign, x_axis $xAxis", async (sky) => {
-    const [y, x] = await peak(sky.visibilitiesSign === 1 ? -1 : 1, sky);
-    expect(y).toBeCloseTo(-0.4, 12);
-    expect(x).toBeCloseTo(sky.xAxis === "east" ? -0.8 : 0.8, 12);
-  });
+  test.each(CONVENTIONS)(
+    "turned by 180 degrees with the sign opposite to $visibilitiesSign, x_axis $xAxis",
+    async (sky) => {
+      const [y, x] = await peak(sky.visibilitiesSign === 1 ? -1 : 1, sky);
+      expect(y).toBeCloseTo(-0.4, 12);
+      expect(x).toBeCloseTo(sky.xAxis === "east" ? -0.8 : 0.8, 12);
+    },
+  );
 });
 
 describe("the rows of a map", () => {

@@ -6,7 +6,7 @@ import { draws, normal, randomState, uniform } from "../../src/inference/rng.ts"
 import { lensedImage } from "../../src/lens/trace-rays.ts";
 import type { InterferometerDataset } from "../../src/likelihood/interferometer-dataset.ts";
 import { buildModel, instantiate, type Model } from "../../src/model/model.ts";
-import { parseSpec } from "../../src/model/spec.ts";
+import { parseSpec } from "../../src/model/parse-spec.ts";
 import type { VisibilityData } from "../../src/operators/compaction.ts";
 import { visibilities } from "../../src/operators/visibilities.ts";
 import { storedVisibilities } from "../dataset/stored-visibilities.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/errors.ts";
 import { buildModel, instantiate } from "../../src/model/model.ts";
-import { parseSpec } from "../../src/model/spec.ts";
+import { parseSpec } from "../../src/model/parse-spec.ts";
 import { EXAMPLE } from "./example-spec.ts";
 
 const model = buildModel(parseSpec(EXAMPLE, "lens.yaml"));

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/errors.ts";
 import { buildModel } from "../../src/model/model.ts";
+import { errorInSpec, parseSpec } from "../../src/model/parse-spec.ts";
 import { valueFromUnit } from "../../src/model/prior.ts";
-import { errorInSpec, parseSpec } from "../../src/model/spec.ts";
 import { EXAMPLE } from "./example-spec.ts";
 
 /** What parsing a text is refused with. */

@@ -12,7 +12,7 @@ import { readNpz } from "../../src/io/npz.ts";
 import { imageChiSquared } from "../../src/likelihood/chi-squared.ts";
 import { CURVATURE_FORMS, planCurvature } from "../../src/likelihood/curvature-form.ts";
 import { planSpec } from "../../src/likelihood/from-spec.ts";
-import { parseSpec } from "../../src/model/spec.ts";
+import { parseSpec } from "../../src/model/parse-spec.ts";
 import { sparseTimesVector } from "../../src/operators/matrix.ts";
 import { relativeDifference } from "../equivalence/difference.ts";
 

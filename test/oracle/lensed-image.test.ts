@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { imageOf, lensedImage, lensPlanes, traceRays } from "../../src/lens/trace-rays.ts";
 import { buildModel, instantiate } from "../../src/model/model.ts";
-import { parseSpec } from "../../src/model/spec.ts";
+import { parseSpec } from "../../src/model/parse-spec.ts";
 
 const oracle: {
   readonly parameters: Readonly<Record<"mass" | "shear" | "source_light", object>>;
