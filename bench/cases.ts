@@ -1,6 +1,6 @@
 import type { ArgsOf, KernelName } from "../src/backend/kernels.ts";
-import { ARCSECOND, type PixelGrid, pixelGrid, slimPositions } from "../src/grid.ts";
 import { type Mask, maskCircular, nativeIndexForSlimIndex, slimFromNative } from "../src/dataset/mask.ts";
+import { ARCSECOND, type PixelGrid, pixelGrid, slimPositions } from "../src/grid.ts";
 import { draws, normal, type RandomState, randomState, uniform } from "../src/inference/rng.ts";
 import { curvatureMatrixViaWCompactSparse } from "../src/inversion/curvature.ts";
 import { dataVector, type Mapping, mappingMatrix, sparseMappingMatrix } from "../src/inversion/mapping.ts";
