@@ -7,11 +7,4 @@ export * from "../inversion/regularization/constant.as";
 export * from "../inversion/solve.as";
 export { differenceLattice, imageVisibilities, latticeSum } from "../operators/lattice.as";
 export { pointSum, preloadFromMinus, wTilde, wTildeFromCompact, wTildeFromPreload } from "../operators/w-tilde.as";
-
-export function allocate(bytes: usize): usize {
-  return heap.alloc(bytes);
-}
-
-export function reset(): void {
-  heap.reset();
-}
+export { allocate, mark, release, reset, useArena } from "./arena.as";

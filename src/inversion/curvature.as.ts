@@ -1,4 +1,5 @@
 // F = T' W T in every form of curvature.ts.
+import { allocate } from "../backend/arena.as";
 import { addMultiple, addProductTransposed } from "../operators/products.as";
 import { compactEntry, preloadEntry } from "../operators/w-tilde.as";
 import { sparseTransposeTimes } from "./mapping.as";
@@ -7,7 +8,7 @@ import { sparseTransposeTimes } from "./mapping.as";
 export function curvatureViaWTildeDense(size: i32, source: i32, w: usize, matrix: usize, out: usize): void {
   const padded = (size + 1) & ~1;
   const bytes = (<usize>source * padded) << 3;
-  const transposed = heap.alloc(bytes), half = heap.alloc(bytes);
+  const transposed = allocate(bytes), half = allocate(bytes);
   memory.fill(transposed, 0, bytes);
   memory.fill(half, 0, bytes);
   memory.fill(out, 0, (<usize>source * source) << 3);
@@ -34,7 +35,7 @@ export function curvatureViaWTildeDense(size: i32, source: i32, w: usize, matrix
 export function curvatureViaWTildeSparse(
   size: i32, source: i32, w: usize, rowStart: usize, columnIndex: usize, values: usize, out: usize,
 ): void {
-  const half = heap.alloc((<usize>source * size) << 3);
+  const half = allocate((<usize>source * size) << 3);
   sparseTransposeTimes(size, source, rowStart, columnIndex, values, size, w, half);
   memory.fill(out, 0, (<usize>source * source) << 3);
   for (let p = 0; p < source; p++) {
@@ -76,7 +77,7 @@ export function curvatureViaCompactSparse(
   columns: i32, minus: usize, plus: usize, size: i32, source: i32, native: usize,
   rowStart: usize, columnIndex: usize, values: usize, out: usize,
 ): void {
-  const half = heap.alloc((<usize>size * source) << 3);
+  const half = allocate((<usize>size * source) << 3);
   compactTimesSparse(columns, minus, plus, size, source, native, rowStart, columnIndex, values, half);
   sparseTransposeTimes(size, source, rowStart, columnIndex, values, source, half, out);
 }
@@ -111,7 +112,7 @@ export function curvatureViaCompactDirect(
   columns: i32, minus: usize, plus: usize, size: i32, source: i32, native: usize,
   rowStart: usize, columnIndex: usize, values: usize, out: usize,
 ): void {
-  const partial = heap.alloc((<usize>source * source) << 3);
+  const partial = allocate((<usize>source * source) << 3);
   memory.fill(partial, 0, (<usize>source * source) << 3);
   memory.fill(out, 0, (<usize>source * source) << 3);
   for (let i = 0; i < size; i++) {
@@ -129,7 +130,7 @@ export function curvatureViaPreloadDirect(
   rows: i32, columns: i32, preload: usize, plus: usize, size: i32, source: i32, native: usize,
   rowStart: usize, columnIndex: usize, values: usize, out: usize,
 ): void {
-  const partial = heap.alloc((<usize>source * source) << 3);
+  const partial = allocate((<usize>source * source) << 3);
   memory.fill(partial, 0, (<usize>source * source) << 3);
   memory.fill(out, 0, (<usize>source * source) << 3);
   for (let i = 0; i < size; i++) {
