@@ -2,6 +2,7 @@
 // both are in one row. Four columns of T at a time and one image row after the other: a row of L T is a sum of contiguous
 // slices of w, one an entry of the column in this row or above it, and T' takes the row as soon as it is there. Nothing of
 // the size M S or M^2 is kept.
+import { madd } from "../operators/turns.as";
 import { addSlices, SLACK } from "./slices.as";
 
 // An entry of a column of T: i32 byte offset into the lattice, i32 row, f64 weight.
@@ -170,24 +171,46 @@ function restore(cursor: usize, row: i32): void {
   }
 }
 
-// panel (source, 4) += T' of a row of L T, which stands in four buffers.
-function addRowOfTranspose(
-  pixels: usize, begin: i32, end: i32, native: usize, rowStart: usize, columnIndex: usize, values: usize,
-  buffers: usize, bytes: usize, panel: usize,
-): void {
-  for (let n = begin; n < end; n++) {
+// Entries of T by image row: i32 byte offset of the pixel among the interleaved buffers, i32 byte offset of the column in
+// the panel, f64 weight.
+function entriesByRow(
+  size: i32, native: usize, pixels: usize, rowStart: usize, columnIndex: usize, values: usize,
+): usize {
+  const entries = heap.alloc(<usize>int(rowStart, size) * ENTRY);
+  let entry = entries;
+  for (let n = 0; n < size; n++) {
     const i = int(pixels, n);
-    const at = buffers + (<usize>(int(native, 2 * i + 1) - firstColumn) << 3);
-    const below = at + 2 * bytes;
-    const first = v128.load64_lane(at + bytes, v128.load64_zero(at), 1);
-    const second = v128.load64_lane(below + bytes, v128.load64_zero(below), 1);
-    const last = int(rowStart, i + 1);
-    for (let e = int(rowStart, i); e < last; e++) {
-      const weight = v128.load64_splat(values + (<usize>e << 3));
-      const sum = panel + (<usize>int(columnIndex, e) << 5);
-      v128.store(sum, f64x2.add(v128.load(sum), f64x2.mul(weight, first)));
-      v128.store(sum, f64x2.add(v128.load(sum, 16), f64x2.mul(weight, second)), 16);
+    const end = int(rowStart, i + 1);
+    for (let e = int(rowStart, i); e < end; e++) {
+      store<i32>(entry, (int(native, 2 * i + 1) - firstColumn) << 5);
+      store<i32>(entry, int(columnIndex, e) << 5, 4);
+      store<f64>(entry, load<f64>(values + (<usize>e << 3)), 8);
+      entry += ENTRY;
     }
+  }
+  return entries;
+}
+
+// Four buffers, `bytes` apart, as pairs of columns after one another: (boxColumns, 4).
+function interleave(begin: i32, end: i32, buffers: usize, bytes: usize, out: usize): void {
+  for (let x = begin; x < end; x += 2) {
+    const from = buffers + (<usize>x << 3), to = out + (<usize>x << 5);
+    const a = v128.load(from), b = v128.load(from + bytes);
+    const c = v128.load(from + 2 * bytes), d = v128.load(from + 3 * bytes);
+    v128.store(to, v128.shuffle<f64>(a, b, 0, 2));
+    v128.store(to, v128.shuffle<f64>(c, d, 0, 2), 16);
+    v128.store(to, v128.shuffle<f64>(a, b, 1, 3), 32);
+    v128.store(to, v128.shuffle<f64>(c, d, 1, 3), 48);
+  }
+}
+
+// panel (source, 4) += T' of a row of L T (boxColumns, 4).
+function addRowOfTranspose(begin: usize, end: usize, row: usize, panel: usize): void {
+  for (let entry = begin; entry < end; entry += ENTRY) {
+    const pixel = row + <usize>load<i32>(entry), sum = panel + <usize>load<i32>(entry, 4);
+    const weight = v128.load64_splat(entry, 8);
+    v128.store(sum, madd(weight, v128.load(pixel), v128.load(sum)));
+    v128.store(sum, madd(weight, v128.load(pixel, 16), v128.load(sum, 16)), 16);
   }
 }
 
@@ -231,9 +254,17 @@ export function curvatureViaCompactSymmetric(
   const pixels = pixelsByRow(size, native, rowPixels);
   const runs = runsByRow(size, native, rowRuns);
   const entries = entriesByColumn(size, source, native, pixels, rowStart, columnIndex, values, columnStart);
+  const rowEntries = zeroed(<usize>(boxRows + 1) << 2);
+  for (let i = 0; i < size; i++) {
+    const r = int(native, 2 * i) - firstRow;
+    setInt(rowEntries, r + 1, int(rowEntries, r + 1) + int(rowStart, i + 1) - int(rowStart, i));
+  }
+  accumulate(rowEntries, boxRows);
   const count = columnsByRow(source, columnStart, entries, order);
 
   const bytes = (<usize>boxColumns << 3) + SLACK;
+  const byRow = entriesByRow(size, native, pixels, rowStart, columnIndex, values);
+  const row = heap.alloc(4 * bytes);
   const buffers = zeroed(4 * bytes), panel = heap.alloc(<usize>source << 5), cursors = heap.alloc(4 * CURSOR);
   for (let first = 0; first < count; first += 4) {
     const together = min(4, count - first);
@@ -259,8 +290,11 @@ export function curvatureViaCompactSymmetric(
         }
         restore(cursor, r);
       }
+      for (let run = int(rowRuns, r); run < int(rowRuns, r + 1); run++) {
+        interleave(int(runs, 2 * run), int(runs, 2 * run + 1), buffers, bytes, row);
+      }
       addRowOfTranspose(
-        pixels, int(rowPixels, r), int(rowPixels, r + 1), native, rowStart, columnIndex, values, buffers, bytes, panel,
+        byRow + <usize>int(rowEntries, r) * ENTRY, byRow + <usize>int(rowEntries, r + 1) * ENTRY, row, panel,
       );
     }
     for (let c = 0; c < together; c++) {
