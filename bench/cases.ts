@@ -208,6 +208,7 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
   curvatureMatrixViaWTildeDense: (c) => ({ wTilde: fullW(c), mappingMatrix: mappingMatrix(c) }),
   curvatureMatrixViaWTildeSparse: (c) => ({ wTilde: fullW(c), sparseMappingMatrix: sparseMappingMatrix(c) }),
   curvatureMatrixViaWCompactSparse: (c) => viaCompact(c),
+  curvatureMatrixViaWCompactSymmetric: (c) => viaCompact(c),
   curvatureMatrixViaWCompactDirect: (c) => viaCompact(c),
   curvatureMatrixViaPreloadDirect: (c) => ({ ...viaCompact(c), wPreload: wPreloadFromCompact(wCompact(c)) }),
   constantRegularizationMatrix: (c) => c,

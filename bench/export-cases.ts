@@ -38,6 +38,7 @@ const TAKES: { readonly [N in KernelName]: readonly (keyof ArgsOf<N>)[] } = {
   curvatureMatrixViaWTildeDense: ["wTilde", "mappingMatrix"],
   curvatureMatrixViaWTildeSparse: ["wTilde", "sparseMappingMatrix"],
   curvatureMatrixViaWCompactSparse: ["wCompact", "nativeIndex", "sparseMappingMatrix"],
+  curvatureMatrixViaWCompactSymmetric: ["wCompact", "nativeIndex", "sparseMappingMatrix"],
   curvatureMatrixViaWCompactDirect: ["wCompact", "nativeIndex", "sparseMappingMatrix"],
   curvatureMatrixViaPreloadDirect: ["wPreload", "nativeIndex", "sparseMappingMatrix"],
   constantRegularizationMatrix: ["coefficient", "neighbors"],

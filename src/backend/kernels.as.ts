@@ -2,6 +2,7 @@
 // i32 as named, packed, row-major. Scratch comes from the bump heap, which the caller resets before every kernel.
 export * from "../dataset/mask.as";
 export * from "../inversion/curvature.as";
+export { curvatureViaCompactSymmetric } from "../inversion/curvature-symmetric.as";
 export * from "../inversion/mapping.as";
 export * from "../inversion/regularization/constant.as";
 export * from "../inversion/solve.as";

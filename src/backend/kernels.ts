@@ -134,6 +134,12 @@ export const kernels = {
     wasm.curvatureMatrixViaWCompactSparse,
     REORDERED,
   ),
+  curvatureMatrixViaWCompactSymmetric: kernel(
+    "curvature matrix from w compact and its symmetry",
+    curvature.curvatureMatrixViaWCompactSymmetric,
+    wasm.curvatureMatrixViaWCompactSymmetric,
+    REORDERED,
+  ),
   curvatureMatrixViaWCompactDirect: kernel(
     "curvature matrix from w compact in four loops",
     curvature.curvatureMatrixViaWCompactDirect,

@@ -260,6 +260,11 @@ export function curvatureMatrixViaWCompactSparse(args: WCompactTimesArgs): Matri
   return square(size, viaCompact("curvatureViaCompactSparse", args, size * size));
 }
 
+export function curvatureMatrixViaWCompactSymmetric(args: WCompactTimesArgs): Matrix {
+  const size = args.sparseMappingMatrix.columns;
+  return square(size, viaCompact("curvatureViaCompactSymmetric", args, size * size));
+}
+
 export function curvatureMatrixViaWCompactDirect(args: WCompactTimesArgs): Matrix {
   const size = args.sparseMappingMatrix.columns;
   return square(size, viaCompact("curvatureViaCompactDirect", args, size * size));

@@ -1,0 +1,217 @@
+// F = A + A', A = T' L T, with L the pairs (i, j) of image pixels whose row of j is not below that of i, their W halved
+// where both are in one row. Four columns of T at a time and one image row after the other: a row of L T is a sum of
+// contiguous slices of w, one for each entry of the column in this row or above, and T' takes the row as soon as it is
+// there. Nothing of the size M S or M^2 is kept.
+import { madd } from "../operators/turns.as";
+import {
+  accumulate, addInt, boxColumns, boxRows, columnOf, counts, findBox, firstColumn, firstRow, int, nextPlace, pixelsByRow,
+  places, rowOf, runsByRow, setInt, zeroed,
+} from "./image-rows.as";
+import { addSlices, ENTRY, SLACK } from "./slices.as";
+
+// Doubles from row to row of the lattices: an odd multiple of 2, so that rows do not share cache lines' places.
+let stride: i32 = 0;
+// Bytes from a lattice to its copy that is one double on, where slices with an odd offset are aligned: a load that
+// straddles cache lines costs a tenth of everything.
+let copyAt: i32 = 0;
+let differences: usize = 0, sums: usize = 0;
+
+// Runs of image pixels, and which are of which row.
+let runs: usize = 0, runStart: usize = 0;
+
+// Entries of T by column, in each by row: which are of which column, their rows, and the first of each column that is in
+// a row to come.
+let byColumn: usize = 0, columnStart: usize = 0, rows: usize = 0, next: usize = 0;
+
+// The part of a lattice that the box needs, (rows, 2 boxColumns - 1) from `first`, rows `stride` apart, then its copy one
+// double on. Zeros stand around it, since blocks read beyond the ends of runs.
+function boxLattice(rows: i32, first: usize, width: i32): usize {
+  const lattice = zeroed(2 * <usize>copyAt + SLACK);
+  const bytes = <usize>(2 * boxColumns - 1) << 3;
+  for (let r = 0; r < rows; r++) {
+    const row = lattice + ((<usize>r * stride) << 3), from = first + ((<usize>r * width) << 3);
+    memory.copy(row, from, bytes);
+    memory.copy(row + <usize>copyAt, from + 8, bytes - 8);
+  }
+  return lattice;
+}
+
+function takeLattices(columns: i32, minus: usize, plus: usize): void {
+  const width = 2 * columns - 1, sumRows = 2 * boxRows - 1;
+  stride = 2 * boxColumns + (boxColumns & 1 ? 0 : 2);
+  copyAt = (plus == 0 ? boxRows : sumRows) * stride * 8;
+  differences = boxLattice(boxRows, minus + (<usize>(columns - boxColumns) << 3), width);
+  const first = plus + (<usize>(2 * (firstRow * width + firstColumn)) << 3);
+  sums = plus == 0 ? <usize>0 : boxLattice(sumRows, first, width);
+}
+
+// @ts-ignore: decorator
+@inline
+function aligned(offset: i32): i32 {
+  return offset & 8 ? offset - 8 + copyAt : offset;
+}
+
+function takeColumns(
+  size: i32, source: i32, native: usize, pixels: usize, rowStart: usize, columnIndex: usize, values: usize,
+): void {
+  const count = int(rowStart, size);
+  columnStart = counts(source);
+  for (let e = 0; e < count; e++) addInt(columnStart, int(columnIndex, e) + 1, 1);
+  accumulate(columnStart, source);
+  next = places(columnStart, source);
+  byColumn = heap.alloc(<usize>count * ENTRY);
+  rows = heap.alloc(<usize>count << 2);
+  const place = places(columnStart, source);
+  for (let n = 0; n < size; n++) {
+    const i = int(pixels, n);
+    const row = rowOf(native, i), column = columnOf(native, i);
+    const difference = aligned((boxColumns - 1 - row * stride - column) << 3);
+    const sum = aligned((row * stride + column) << 3);
+    const end = int(rowStart, i + 1);
+    for (let e = int(rowStart, i); e < end; e++) {
+      const at = nextPlace(place, int(columnIndex, e));
+      const entry = byColumn + <usize>at * ENTRY;
+      store<i32>(entry, difference);
+      store<i32>(entry, sum, 4);
+      store<f64>(entry, load<f64>(values + (<usize>e << 3)), 8);
+      setInt(rows, at, row);
+    }
+  }
+}
+
+// The entries of T by image row: i32 byte offset of the pixel in four interleaved columns, i32 byte offset of the source
+// pixel in the panel, f64 weight. `entryStart` (boxRows + 1) says which are whose.
+function entriesByRow(
+  size: i32, native: usize, pixels: usize, rowStart: usize, columnIndex: usize, values: usize, entryStart: usize,
+): usize {
+  const entries = heap.alloc(<usize>int(rowStart, size) * ENTRY);
+  let entry = entries;
+  for (let n = 0; n < size; n++) {
+    const i = int(pixels, n);
+    const end = int(rowStart, i + 1);
+    addInt(entryStart, rowOf(native, i) + 1, end - int(rowStart, i));
+    for (let e = int(rowStart, i); e < end; e++) {
+      store<i32>(entry, columnOf(native, i) << 5);
+      store<i32>(entry, int(columnIndex, e) << 5, 4);
+      store<f64>(entry, load<f64>(values + (<usize>e << 3)), 8);
+      entry += ENTRY;
+    }
+  }
+  accumulate(entryStart, boxRows);
+  return entries;
+}
+
+// The columns of T that have entries, by their first row: four neighbors then start in about the same one.
+function columnsByRow(source: i32, order: usize): i32 {
+  const start = counts(boxRows);
+  for (let s = 0; s < source; s++) {
+    if (int(columnStart, s) < int(columnStart, s + 1)) addInt(start, int(rows, int(columnStart, s)) + 1, 1);
+  }
+  accumulate(start, boxRows);
+  const count = int(start, boxRows);
+  for (let s = 0; s < source; s++) {
+    const first = int(columnStart, s);
+    if (first < int(columnStart, s + 1)) setInt(order, nextPlace(start, int(rows, first)), s);
+  }
+  return count;
+}
+
+function scale(begin: i32, end: i32, entries: usize, factor: f64): void {
+  for (let e = entries + <usize>begin * ENTRY; e < entries + <usize>end * ENTRY; e += ENTRY) {
+    store<f64>(e, factor * load<f64>(e, 8), 8);
+  }
+}
+
+// Four columns, `bytes` apart, to (boxColumns, 4).
+function interleave(begin: i32, end: i32, columns: usize, bytes: usize, out: usize): void {
+  for (let x = begin; x < end; x += 2) {
+    const from = columns + (<usize>x << 3), to = out + (<usize>x << 5);
+    const a = v128.load(from), b = v128.load(from + bytes);
+    const c = v128.load(from + 2 * bytes), d = v128.load(from + 3 * bytes);
+    v128.store(to, v128.shuffle<f64>(a, b, 0, 2));
+    v128.store(to, v128.shuffle<f64>(c, d, 0, 2), 16);
+    v128.store(to, v128.shuffle<f64>(a, b, 1, 3), 32);
+    v128.store(to, v128.shuffle<f64>(c, d, 1, 3), 48);
+  }
+}
+
+// panel (source, 4) += T' of one row of L T, (boxColumns, 4).
+function addTransposeTimesRow(begin: usize, end: usize, row: usize, panel: usize): void {
+  for (let entry = begin; entry < end; entry += ENTRY) {
+    const pixel = row + <usize>load<i32>(entry), sum = panel + <usize>load<i32>(entry, 4);
+    const weight = v128.load64_splat(entry, 8);
+    v128.store(sum, madd(weight, v128.load(pixel), v128.load(sum)));
+    v128.store(sum, madd(weight, v128.load(pixel, 16), v128.load(sum, 16)), 16);
+  }
+}
+
+// A += A', in squares that stay in the first-level cache.
+function addTransposed(size: i32, a: usize): void {
+  const row = <usize>size << 3;
+  for (let i = 0; i < size; i += 16) {
+    for (let j = 0; j <= i; j += 16) {
+      for (let p = i; p < min(i + 16, size); p++) {
+        for (let q = j; q < min(j + 16, p + 1); q++) {
+          const at = a + <usize>p * row + (<usize>q << 3), mirrored = a + <usize>q * row + (<usize>p << 3);
+          const sum = load<f64>(at) + load<f64>(mirrored);
+          store<f64>(at, sum);
+          store<f64>(mirrored, sum);
+        }
+      }
+    }
+  }
+}
+
+// Row r of L T for one column of T; rows must come in order.
+function rowOfProduct(column: i32, r: i32, out: usize): void {
+  const begin = int(columnStart, column), above = int(next, column);
+  let end = above;
+  while (end < int(columnStart, column + 1) && int(rows, end) == r) end++;
+  setInt(next, column, end);
+  const first = byColumn + <usize>begin * ENTRY, last = byColumn + <usize>end * ENTRY;
+  scale(above, end, byColumn, 0.5);
+  for (let run = int(runStart, r); run < int(runStart, r + 1); run++) {
+    const x = int(runs, 2 * run), length = int(runs, 2 * run + 1) - x;
+    const at = <usize>(r * stride + x) << 3, target = out + (<usize>x << 3);
+    addSlices(first, last, 0, differences + at, length, false, target);
+    if (sums != 0) addSlices(first, last, 4, sums + at, length, true, target);
+  }
+  scale(above, end, byColumn, 2);
+}
+
+// `plus` is 0 where there is none.
+export function curvatureViaCompactSymmetric(
+  columns: i32, minus: usize, plus: usize, size: i32, source: i32, native: usize,
+  rowStart: usize, columnIndex: usize, values: usize, out: usize,
+): void {
+  memory.fill(out, 0, (<usize>source * source) << 3);
+  if (size == 0) return;
+  findBox(size, native);
+  takeLattices(columns, minus, plus);
+  const pixels = pixelsByRow(size, native), entryStart = counts(boxRows), order = heap.alloc(<usize>source << 2);
+  runStart = counts(boxRows);
+  runs = runsByRow(size, native, runStart);
+  takeColumns(size, source, native, pixels, rowStart, columnIndex, values);
+  const byRow = entriesByRow(size, native, pixels, rowStart, columnIndex, values, entryStart);
+  const count = columnsByRow(source, order);
+
+  const bytes = (<usize>boxColumns << 3) + SLACK;
+  const buffers = zeroed(4 * bytes), interleaved = heap.alloc(4 * bytes), panel = heap.alloc(<usize>source << 5);
+  for (let four = 0; four < count; four += 4) {
+    const end = min(four + 4, count);
+    memory.fill(panel, 0, <usize>source << 5);
+    for (let r = int(rows, int(columnStart, int(order, four))); r < boxRows; r++) {
+      for (let c = four; c < end; c++) rowOfProduct(int(order, c), r, buffers + <usize>(c - four) * bytes);
+      for (let run = int(runStart, r); run < int(runStart, r + 1); run++) {
+        interleave(int(runs, 2 * run), int(runs, 2 * run + 1), buffers, bytes, interleaved);
+      }
+      const first = byRow + <usize>int(entryStart, r) * ENTRY, last = byRow + <usize>int(entryStart, r + 1) * ENTRY;
+      addTransposeTimesRow(first, last, interleaved, panel);
+    }
+    for (let c = four; c < end; c++) {
+      const row = out + ((<usize>int(order, c) * source) << 3), from = panel + (<usize>(c - four) << 3);
+      for (let p = 0; p < source; p++) store<f64>(row + (<usize>p << 3), load<f64>(from + (<usize>p << 5)));
+    }
+  }
+  addTransposed(source, out);
+}
