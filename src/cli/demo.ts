@@ -33,7 +33,7 @@ export const demo = command({
     const data = simulateDemo(invocation.options.seed, kernelsOf("wasm").visibilities);
     const file = demoFile(data);
     progress(invocation, "finding the regularization of largest evidence");
-    const { dataset, evaluation } = await evaluateDemo(file, "wasm", "w_compact_sparse");
+    const { dataset, evaluation } = await evaluateDemo(file, "wasm", "w_compact_symmetric");
     const coefficient = evaluation.source.coefficient;
     const rows = await everyWay(invocation, file, coefficient);
     progress(invocation, "from the visibilities themselves");
@@ -113,7 +113,7 @@ function evidenceFromVisibilities(data: VisibilityData, dataset: InterferometerD
 async function scanRadii(file: Uint8Array): Promise<{ einstein_radius: number; log_evidence: number | null }[]> {
   const scan = [];
   for (const radius of RADII) {
-    const { evaluation } = await evaluateDemo(file, "wasm", "w_compact_sparse", [`${RADIUS_PATH}=${radius}`]);
+    const { evaluation } = await evaluateDemo(file, "wasm", "w_compact_symmetric", [`${RADIUS_PATH}=${radius}`]);
     scan.push({ einstein_radius: radius, log_evidence: evaluation.logEvidence });
   }
   return scan;

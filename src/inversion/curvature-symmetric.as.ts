@@ -2,6 +2,7 @@
 // where both are in one row. Four columns of T at a time and one image row after the other: a row of L T is a sum of
 // contiguous slices of w, one for each entry of the column in this row or above, and T' takes the row as soon as it is
 // there. Nothing of the size M S or M^2 is kept.
+import { allocate } from "../backend/arena.as";
 import { madd } from "../operators/turns.as";
 import {
   accumulate, addInt, boxColumns, boxRows, columnOf, counts, findBox, firstColumn, firstRow, int, nextPlace, pixelsByRow,
@@ -59,8 +60,8 @@ function takeColumns(
   for (let e = 0; e < count; e++) addInt(columnStart, int(columnIndex, e) + 1, 1);
   accumulate(columnStart, source);
   next = places(columnStart, source);
-  byColumn = heap.alloc(<usize>count * ENTRY);
-  rows = heap.alloc(<usize>count << 2);
+  byColumn = allocate(<usize>count * ENTRY);
+  rows = allocate(<usize>count << 2);
   const place = places(columnStart, source);
   for (let n = 0; n < size; n++) {
     const i = int(pixels, n);
@@ -84,7 +85,7 @@ function takeColumns(
 function entriesByRow(
   size: i32, native: usize, pixels: usize, rowStart: usize, columnIndex: usize, values: usize, entryStart: usize,
 ): usize {
-  const entries = heap.alloc(<usize>int(rowStart, size) * ENTRY);
+  const entries = allocate(<usize>int(rowStart, size) * ENTRY);
   let entry = entries;
   for (let n = 0; n < size; n++) {
     const i = int(pixels, n);
@@ -188,7 +189,7 @@ export function curvatureViaCompactSymmetric(
   if (size == 0) return;
   findBox(size, native);
   takeLattices(columns, minus, plus);
-  const pixels = pixelsByRow(size, native), entryStart = counts(boxRows), order = heap.alloc(<usize>source << 2);
+  const pixels = pixelsByRow(size, native), entryStart = counts(boxRows), order = allocate(<usize>source << 2);
   runStart = counts(boxRows);
   runs = runsByRow(size, native, runStart);
   takeColumns(size, source, native, pixels, rowStart, columnIndex, values);
@@ -196,7 +197,7 @@ export function curvatureViaCompactSymmetric(
   const count = columnsByRow(source, order);
 
   const bytes = (<usize>boxColumns << 3) + SLACK;
-  const buffers = zeroed(4 * bytes), interleaved = heap.alloc(4 * bytes), panel = heap.alloc(<usize>source << 5);
+  const buffers = zeroed(4 * bytes), interleaved = allocate(4 * bytes), panel = allocate(<usize>source << 5);
   for (let four = 0; four < count; four += 4) {
     const end = min(four + 4, count);
     memory.fill(panel, 0, <usize>source << 5);

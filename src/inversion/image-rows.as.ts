@@ -1,4 +1,5 @@
 // The image pixels of a mask as rows of their bounding box.
+import { allocate } from "../backend/arena.as";
 
 // Masked pixels between two runs of a row that cost less than a run of their own.
 const GAP: i32 = 12;
@@ -28,7 +29,7 @@ export function addInt(array: usize, index: i32, value: i32): void {
 }
 
 export function zeroed(bytes: usize): usize {
-  const address = heap.alloc(bytes);
+  const address = allocate(bytes);
   memory.fill(address, 0, bytes);
   return address;
 }
@@ -44,7 +45,7 @@ export function accumulate(counts: usize, length: i32): void {
 
 // A copy of starts, to be moved on as their lists are filled.
 export function places(starts: usize, length: i32): usize {
-  const copy = heap.alloc(<usize>(length + 1) << 2);
+  const copy = allocate(<usize>(length + 1) << 2);
   memory.copy(copy, starts, <usize>(length + 1) << 2);
   return copy;
 }
@@ -86,7 +87,7 @@ export function columnOf(native: usize, pixel: i32): i32 {
 
 // Image pixels by row of the box.
 export function pixelsByRow(size: i32, native: usize): usize {
-  const start = counts(boxRows), pixels = heap.alloc(<usize>size << 2);
+  const start = counts(boxRows), pixels = allocate(<usize>size << 2);
   for (let i = 0; i < size; i++) addInt(start, rowOf(native, i) + 1, 1);
   accumulate(start, boxRows);
   for (let i = 0; i < size; i++) setInt(pixels, nextPlace(start, rowOf(native, i)), i);
@@ -98,7 +99,7 @@ export function pixelsByRow(size: i32, native: usize): usize {
 export function runsByRow(size: i32, native: usize, runStart: usize): usize {
   const cells = zeroed(<usize>boxRows * boxColumns);
   for (let i = 0; i < size; i++) store<u8>(cells + <usize>rowOf(native, i) * boxColumns + columnOf(native, i), 1);
-  const runs = heap.alloc(<usize>(boxRows * (boxColumns / (GAP + 1) + 1)) << 3);
+  const runs = allocate(<usize>(boxRows * (boxColumns / (GAP + 1) + 1)) << 3);
   let count = 0;
   for (let r = 0; r < boxRows; r++) {
     setInt(runStart, r, count);
