@@ -19,22 +19,23 @@ export function zeros(rows: number, columns: number): Matrix {
   return { rows, columns, values: new Float64Array(rows * columns) };
 }
 
-/** a'b, in four sums: one alone waits for each addition. */
 export function dot(a: Float64Array, b: Float64Array): number {
-  return dotOfRow(a, 0, b);
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
 }
 
-function dotOfRow(a: Float64Array, start: number, b: Float64Array): number {
-  const length = b.length;
-  const whole = length - (length % 4);
+/** The product of x with the row that begins at `start`, in four sums: one alone would wait for each addition. */
+function rowTimesVector(values: Float64Array, start: number, x: Float64Array): number {
+  const whole = x.length - (x.length % 4);
   let [s0, s1, s2, s3] = [0, 0, 0, 0];
   for (let i = 0, at = start; i < whole; i += 4, at += 4) {
-    s0 += a[at] * b[i];
-    s1 += a[at + 1] * b[i + 1];
-    s2 += a[at + 2] * b[i + 2];
-    s3 += a[at + 3] * b[i + 3];
+    s0 += values[at] * x[i];
+    s1 += values[at + 1] * x[i + 1];
+    s2 += values[at + 2] * x[i + 2];
+    s3 += values[at + 3] * x[i + 3];
   }
-  for (let i = whole; i < length; i++) s0 += a[start + i] * b[i];
+  for (let i = whole; i < x.length; i++) s0 += values[start + i] * x[i];
   return s0 + s1 + (s2 + s3);
 }
 
@@ -43,7 +44,7 @@ export function matrixTimesVector(matrix: Matrix | SparseMatrix, x: Float64Array
   if ("rowStart" in matrix) return sparseTimesVector(matrix, x);
   const { rows, columns, values } = matrix;
   const out = new Float64Array(rows);
-  for (let i = 0; i < rows; i++) out[i] = dotOfRow(values, i * columns, x);
+  for (let i = 0; i < rows; i++) out[i] = rowTimesVector(values, i * columns, x);
   return out;
 }
 
