@@ -5,6 +5,7 @@ import { draws, normal, type RandomState, randomState, uniform } from "../src/in
 import { curvatureMatrixViaWCompactSparse } from "../src/inversion/curvature.ts";
 import { dataVector, type Mapping, mappingMatrix, sparseMappingMatrix } from "../src/inversion/mapping.ts";
 import { constantRegularizationMatrix, type Neighbors } from "../src/inversion/regularization/constant.ts";
+import { cholesky } from "../src/inversion/solve.ts";
 import { dirtyImage } from "../src/operators/dirty-image.ts";
 import { wCompact, wTildeFromCompact } from "../src/operators/w-compact.ts";
 import { wPreloadFromCompact } from "../src/operators/w-preload.ts";
@@ -217,6 +218,15 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
     dataVector: dataVector({ mappingMatrix: mappingMatrix(c), dirtyImage: slimDirtyImage(c) }),
   }),
   logDeterminant: (c) => ({ matrix: curvatureRegMatrix(c) }),
+  cholesky: (c) => ({ matrix: curvatureRegMatrix(c) }),
+  triangularSolve: (c) => ({
+    lower: cholesky({ matrix: curvatureRegMatrix(c) }).factor,
+    rightHandSides: constantRegularizationMatrix(c),
+    transposed: c.mask.shape[0] % 2 === 1,
+  }),
+  matrixProduct: (c) => ({ left: fullW(c), right: mappingMatrix(c) }),
+  // Of columns and of rows, by turns.
+  gramMatrix: (c) => ({ matrix: mappingMatrix(c), ofRows: c.mask.shape[0] % 2 === 1 }),
   logLikelihoodViaWTilde: (c) => ({ ...c, dirtyImage: slimDirtyImage(c), wTilde: fullW(c) }),
   logLikelihoodViaWCompact: (c) => ({ ...c, dirtyImage: slimDirtyImage(c), ...viaCompact(c) }),
 };

@@ -44,6 +44,10 @@ const TAKES: { readonly [N in KernelName]: readonly (keyof ArgsOf<N>)[] } = {
   constantRegularizationMatrix: ["coefficient", "neighbors"],
   reconstruction: ["curvatureRegMatrix", "dataVector"],
   logDeterminant: ["matrix"],
+  cholesky: ["matrix"],
+  triangularSolve: ["lower", "rightHandSides", "transposed"],
+  matrixProduct: ["left", "right"],
+  gramMatrix: ["matrix", "ofRows"],
   logLikelihoodViaWTilde: ["dirtyImage", "visibilities", "noiseMap", "mapping", "neighbors", "coefficient", "wTilde"],
   logLikelihoodViaWCompact: [
     "dirtyImage",

@@ -6,6 +6,7 @@ export { curvatureViaCompactSymmetric } from "../inversion/curvature-symmetric.a
 export * from "../inversion/mapping.as";
 export * from "../inversion/regularization/constant.as";
 export * from "../inversion/solve.as";
+export { congruence, gramMatrix, matrixProduct } from "../operators/dense.as";
 export { differenceLattice, imageVisibilities, latticeSum } from "../operators/lattice.as";
 export { pointSum, preloadFromMinus, wTilde, wTildeFromCompact, wTildeFromPreload } from "../operators/w-tilde.as";
 export { allocate, mark, release, reset, useArena } from "./arena.as";

@@ -9,6 +9,7 @@ import * as mapping from "../inversion/mapping.ts";
 import { constantRegularizationMatrix } from "../inversion/regularization/constant.ts";
 import * as solve from "../inversion/solve.ts";
 import { type CompactionKernels, compactWith } from "../operators/compaction.ts";
+import * as dense from "../operators/dense.ts";
 import * as dirty from "../operators/dirty-image.ts";
 import { noiseNormalization } from "../operators/noise-normalization.ts";
 import { visibilities } from "../operators/visibilities.ts";
@@ -16,7 +17,8 @@ import * as compact from "../operators/w-compact.ts";
 import * as preload from "../operators/w-preload.ts";
 import { wTilde } from "../operators/w-tilde.ts";
 import { absent, isAbsent, type Kernel, type Voice, type VoiceName } from "./contract.ts";
-import * as wasm from "./wasm-voices.ts";
+import * as wasmDense from "./wasm-dense.ts";
+import * as wasmVoices from "./wasm-voices.ts";
 
 /**
  * THE TABLE: every kernel, its voices, and how closely each must follow the reference.
@@ -56,6 +58,8 @@ function kernel<A, R>(
     },
   };
 }
+
+const wasm = { ...wasmVoices, ...wasmDense };
 
 const referenceCompaction: CompactionKernels = {
   wCompact: compact.wCompact,
@@ -160,6 +164,10 @@ export const kernels = {
   ),
   reconstruction: kernel("reconstruction", solve.reconstruction, wasm.reconstruction, SOLVED),
   logDeterminant: kernel("log determinant", solve.logDeterminant, wasm.logDeterminant, DETERMINANT),
+  cholesky: kernel("Cholesky factor", solve.cholesky, wasm.cholesky, SOLVED),
+  triangularSolve: kernel("triangular solve", solve.triangularSolve, wasm.triangularSolve, SOLVED),
+  matrixProduct: kernel("matrix product", dense.matrixProduct, wasm.matrixProduct, REORDERED),
+  gramMatrix: kernel("Gram matrix of columns or rows", dense.gramMatrix, wasm.gramMatrix, REORDERED),
   logLikelihoodViaWTilde: kernel(
     "log likelihood via w-tilde",
     logLikelihoodViaWTildeWith(referenceLikelihood),

@@ -66,6 +66,11 @@ export class WasmKernels {
     return this.#allocate(8 * length);
   }
 
+  /** The memory from an address on, as doubles: for writing; valid until something is allocated. */
+  view(address: number, length: number): Float64Array {
+    return new Float64Array(this.#memory.buffer, address, length);
+  }
+
   call(name: string, ...args: number[]): number {
     return this.#exports[name](...args);
   }

@@ -2,7 +2,10 @@ import type { VoiceName } from "../backend/contract.ts";
 import { kernelsOf } from "../backend/kernels.ts";
 import { invert, logEvidence } from "../inversion/evidence.ts";
 import { linearProblemFromVisibilities } from "../inversion/from-visibilities.ts";
-import { constantRegularizationLogDeterminant } from "../inversion/regularization/constant.ts";
+import {
+  constantRegularizationLogDeterminant,
+  constantRegularizationSparseMatrix,
+} from "../inversion/regularization/constant.ts";
 import { bytesSource } from "../io/byte-source.ts";
 import { CURVATURE_FORMS, type CurvatureForm } from "../likelihood/curvature-form.ts";
 import type { Evaluation } from "../likelihood/evaluation.ts";
@@ -101,7 +104,7 @@ function evidenceFromVisibilities(data: VisibilityData, dataset: InterferometerD
       grid: dataset.compaction.grid,
       nativeIndex: dataset.nativeIndex,
       sparseMappingMatrix: kernels.sparseMappingMatrix({ mapping: source.mesh.mapping }),
-      regularizationMatrix: kernels.constantRegularizationMatrix(args),
+      regularizationMatrix: constantRegularizationSparseMatrix(args),
       logDetRegularizationMatrix: constantRegularizationLogDeterminant(args),
     },
     kernels,

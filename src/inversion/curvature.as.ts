@@ -1,35 +1,8 @@
 // F = T' W T in every form of curvature.ts.
 import { allocate } from "../backend/arena.as";
-import { addMultiple, addProductTransposed } from "../operators/products.as";
+import { addMultiple } from "../operators/products.as";
 import { compactEntry, preloadEntry } from "../operators/w-tilde.as";
 import { sparseTransposeTimes } from "./mapping.as";
-
-// Transposes of T with rows padded to an even length make both products run along contiguous rows.
-export function curvatureViaWTildeDense(size: i32, source: i32, w: usize, matrix: usize, out: usize): void {
-  const padded = (size + 1) & ~1;
-  const bytes = (<usize>source * padded) << 3;
-  const transposed = allocate(bytes), half = allocate(bytes);
-  memory.fill(transposed, 0, bytes);
-  memory.fill(half, 0, bytes);
-  memory.fill(out, 0, (<usize>source * source) << 3);
-  for (let i = 0; i < size; i++) {
-    for (let p = 0; p < source; p++) {
-      store<f64>(transposed + (<usize>(p * padded + i) << 3), load<f64>(matrix + (<usize>(i * source + p) << 3)));
-    }
-  }
-  // W is symmetric, so (W T)' = T' W' = T' W; an odd size leaves one column of W to the last.
-  addProductTransposed(source, size, size & ~1, transposed, padded, w, size, half, padded);
-  if (size & 1) {
-    for (let p = 0; p < source; p++) {
-      const last = load<f64>(transposed + (<usize>(p * padded + size - 1) << 3));
-      for (let i = 0; i < size; i++) {
-        const at = half + (<usize>(p * padded + i) << 3);
-        store<f64>(at, load<f64>(at) + last * load<f64>(w + (<usize>(i * size + size - 1) << 3)));
-      }
-    }
-  }
-  addProductTransposed(source, source, padded, transposed, padded, half, padded, out, source);
-}
 
 // T' W, then rows of it against the sparse T.
 export function curvatureViaWTildeSparse(

@@ -1,4 +1,4 @@
-import { bilinear, dot, type Matrix, type SparseMatrix } from "../operators/matrix.ts";
+import { dot, type Matrix, matrixSum, matrixTimesVector, type SparseMatrix } from "../operators/matrix.ts";
 import type { NoiseNormalizationArgs } from "../operators/noise-normalization.ts";
 import type { WCompact, WCompactTimesArgs } from "../operators/w-compact.ts";
 import type { CurvatureViaWTildeDenseArgs } from "./curvature.ts";
@@ -40,7 +40,8 @@ export function logLikelihood(terms: EvidenceTerms): number {
 /** The linear problem of one source: F, H, D and what the visibilities add to chi^2. */
 export interface LinearProblem {
   readonly curvatureMatrix: Matrix;
-  readonly regularizationMatrix: Matrix;
+  /** Sparse wherever it is, so that only F costs S^2. */
+  readonly regularizationMatrix: Matrix | SparseMatrix;
   /** ln det H */
   readonly logDetRegularizationMatrix: number;
   readonly dataVector: Float64Array;
@@ -50,32 +51,31 @@ export interface LinearProblem {
 
 /** A source reconstructed, with its evidence. */
 export interface Inversion {
-  readonly curvatureRegMatrix: Matrix;
   readonly reconstruction: Reconstruction;
+  /** |(F + H) s - D| / |D| */
+  readonly solveResidual: number;
   readonly terms: EvidenceTerms;
 }
 
 /** Solves (F + H) s = D and takes every term of the evidence from the solution. */
 export function invert(problem: LinearProblem, solve: (args: ReconstructionArgs) => Reconstruction): Inversion {
   const { curvatureMatrix, regularizationMatrix, dataVector } = problem;
-  const curvatureRegMatrix = sum(curvatureMatrix, regularizationMatrix);
-  const reconstruction = solve({ curvatureRegMatrix, dataVector });
+  const reconstruction = solve({ curvatureRegMatrix: matrixSum(curvatureMatrix, regularizationMatrix), dataVector });
   const s = reconstruction.values;
+  const fs = matrixTimesVector(curvatureMatrix, s);
+  const hs = matrixTimesVector(regularizationMatrix, s);
+  const residual = dataVector.map((value, i) => fs[i] + hs[i] - value);
   return {
-    curvatureRegMatrix,
     reconstruction,
+    solveResidual: Math.sqrt(dot(residual, residual) / dot(dataVector, dataVector)),
     terms: {
-      chiSquared: bilinear(s, curvatureMatrix, s) - 2 * dot(s, dataVector) + problem.chiSquaredOfData,
-      regularizationTerm: bilinear(s, regularizationMatrix, s),
+      chiSquared: dot(s, fs) - 2 * dot(s, dataVector) + problem.chiSquaredOfData,
+      regularizationTerm: dot(s, hs),
       logDetCurvatureRegMatrixTerm: reconstruction.logDeterminant,
       logDetRegularizationMatrixTerm: problem.logDetRegularizationMatrix,
       noiseNormalization: problem.noiseNormalization,
     },
   };
-}
-
-function sum(a: Matrix, b: Matrix): Matrix {
-  return { ...a, values: a.values.map((value, i) => value + b.values[i]) };
 }
 
 interface LogLikelihoodArgs {
