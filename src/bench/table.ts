@@ -56,7 +56,8 @@ function againstPeers(rows: readonly ReportRow[]): string[] {
   const [own, peer] = [best("arclet"), best("python")];
   if (own === undefined || peer === undefined) return [];
   const times = peer.median_s! / own.median_s!;
-  return [`  ${own.implementation} takes 1/${times.toPrecision(3)} of the time of ${peer.implementation}`];
+  const comparison = times >= 1 ? `${times.toPrecision(3)} times faster` : `${(1 / times).toPrecision(3)} times slower`;
+  return [`  ${own.implementation} is ${comparison} than the fastest peer, ${peer.implementation}`];
 }
 
 /** What changed since an earlier report. */
