@@ -4,9 +4,9 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { isAbsent, type Kernel } from "../src/backend/contract.ts";
 import { type ArgsOf, type KernelName, kernels } from "../src/backend/kernels.ts";
+import { ARGUMENTS, CASES, type Case } from "../src/bench/cases.ts";
 import type { Dtype, NdArray } from "../src/io/ndarray.ts";
 import { writeNpz } from "../src/io/npz.ts";
-import { ARGUMENTS, CASES, type Case } from "./cases.ts";
 
 /**
  * Writes every case as numbers, so that an implementation in any language can be held to the reference: one npz a case

@@ -14,10 +14,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandDef>>> = {
   evaluate: async () => (await import("./evaluate.ts")).evaluate,
   compact: async () => (await import("./compact.ts")).compact,
   inspect: async () => (await import("./inspect.ts")).inspect,
+  bench: async () => (await import("./bench.ts")).bench,
 };
 
 /** Commands of the contract that this version does not have. */
-const PLANNED: readonly string[] = ["simulate", "fit", "resume", "bench", "tune"];
+const PLANNED: readonly string[] = ["simulate", "fit", "resume", "tune"];
 
 /**
  * Runs a command line.

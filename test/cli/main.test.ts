@@ -17,7 +17,18 @@ const WRONG_INPUT: readonly (readonly [string, string])[] = [
   ["simulate x", "simulate is not available in this version"],
   ["fit x", "fit is not available in this version"],
   ["resume x", "resume is not available in this version"],
-  ["bench hst", "bench is not available in this version"],
+  ["bench", "bench needs CASE"],
+  ["bench tabel2", "tabel2 is none of table2, table3"],
+  ["bench tabel2", "the nearest is table2"],
+  ["bench table2 --implementations wasm_seperable", "the nearest is wasm_separable"],
+  ["bench table2 --implementations numba_compact", "it is a peer: add --peers PYTHON"],
+  ["bench table2 --backend traced", "there is no row in the traced voice"],
+  ["bench table2 --repeat 0", "--repeat 0 is not a whole number of at least 1"],
+  ["bench table2 --row-budget 0", "--row-budget 0 is not a positive number"],
+  ["bench table2 --grid-size 99999999", "inputs of these sizes take"],
+  ["bench table2 --uv uniform", "the nearest is"],
+  ["bench table2 --compare no-such-file.json", "no-such-file.json: there is no such file"],
+  ["bench table2 --peers no-such-python", "no-such-python does not start"],
   ["tune", "tune is not available in this version"],
   ["fit --help", "fit is not available in this version"],
   ["constructor", "unknown command constructor"],
@@ -103,15 +114,18 @@ describe("what is asked about the program", () => {
   test("--help lists every command", async () => {
     const { code, stdout, stderr } = await runCollecting(["--help"]);
     expect([code, stderr]).toEqual([0, ""]);
-    for (const command of ["demo", "evaluate", "compact", "inspect"]) expect(stdout).toContain(command);
+    for (const command of ["demo", "evaluate", "compact", "inspect", "bench"]) expect(stdout).toContain(command);
   });
 
-  test.each(["demo", "evaluate", "compact", "inspect"])("%s --help lists the common options", async (command) => {
-    const { code, stdout } = await runCollecting([command, "--help"]);
-    expect(code).toBe(0);
-    for (const option of ["backend", "threads", "seed", "out", "json", "debug"])
-      expect(stdout).toContain(`--${option}`);
-  });
+  test.each(["demo", "evaluate", "compact", "inspect", "bench"])(
+    "%s --help lists the common options",
+    async (command) => {
+      const { code, stdout } = await runCollecting([command, "--help"]);
+      expect(code).toBe(0);
+      for (const option of ["backend", "threads", "seed", "out", "json", "debug"])
+        expect(stdout).toContain(`--${option}`);
+    },
+  );
 });
 
 describe("as a process", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { ARGUMENTS, CASES, type Case } from "../../bench/cases.ts";
 import { arraysOf, caseArrays, caseIndex, referenceOf, snakeCase } from "../../bench/export-cases.ts";
 import { type KernelName, kernels } from "../../src/backend/kernels.ts";
+import { ARGUMENTS, CASES, type Case } from "../../src/bench/cases.ts";
 import type { NdArray } from "../../src/io/ndarray.ts";
 import { readNpz, writeNpz } from "../../src/io/npz.ts";
 

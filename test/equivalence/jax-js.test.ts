@@ -1,9 +1,9 @@
 import { numpy as np } from "@jax-js/jax";
 import { describe, expect, test } from "vitest";
-import { ARGUMENTS, CASES } from "../../bench/cases.ts";
 import { jaxJs } from "../../bench/comparators/jax-js.ts";
 import { isAbsent, type Voice } from "../../src/backend/contract.ts";
 import { kernels } from "../../src/backend/kernels.ts";
+import { ARGUMENTS, CASES } from "../../src/bench/cases.ts";
 import { relativeDifference } from "./difference.ts";
 
 const CHOSEN = ["small", "medium", "unequal noise", "one visibility", "pixels without a source", "oversampled"];

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { ARGUMENTS, CASES } from "../../bench/cases.ts";
 import { isAbsent, type Kernel, VOICE_NAMES, type VoiceName } from "../../src/backend/contract.ts";
 import { type KernelName, kernels } from "../../src/backend/kernels.ts";
 import { chooseWasmBuild, type WasmBuild } from "../../src/backend/wasm.ts";
+import { ARGUMENTS, CASES } from "../../src/bench/cases.ts";
 import { relativeDifference } from "./difference.ts";
 
 // Every kernel in every voice on every case, held to the reference: made from the table, so a new voice is a new test.

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CASES } from "../../bench/cases.ts";
+import { CASES } from "../../src/bench/cases.ts";
 import { rectangularNeighbors } from "../../src/inversion/mesh/rectangular.ts";
 import {
   constantRegularizationLogDeterminant,

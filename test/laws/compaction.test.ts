@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { makeCase } from "../../bench/cases.ts";
 import { kernelsOf } from "../../src/backend/kernels.ts";
+import { makeCase } from "../../src/bench/cases.ts";
 import { type Compaction, compactVisibilities, logLikelihoodErrorBound } from "../../src/dataset/compaction.ts";
 import { nativeFromSlim, slimFromNative } from "../../src/dataset/mask.ts";
 import { gaussianBeam } from "../../src/dataset/primary-beam.ts";

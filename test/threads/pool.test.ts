@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { ARGUMENTS, makeCase } from "../../bench/cases.ts";
 import { kernels } from "../../src/backend/kernels.ts";
+import { ARGUMENTS, makeCase } from "../../src/bench/cases.ts";
 import { withThreads } from "../../src/cli/threads.ts";
 
 const big = makeCase("threads", { gridSize: [40, 37], visibilities: 300, mappings: 3, neighbors: 4, sourcePixels: 30 });

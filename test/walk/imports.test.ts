@@ -14,6 +14,7 @@ const STOREYS: readonly (readonly string[])[] = [
   ["model"],
   ["likelihood"],
   ["result"],
+  ["bench"],
   ["index.ts"],
   ["cli"],
 ];

@@ -1,14 +1,14 @@
-import type { ArgsOf, KernelName } from "../src/backend/kernels.ts";
-import { type Mask, maskCircular, nativeIndexForSlimIndex, slimFromNative } from "../src/dataset/mask.ts";
-import { ARCSECOND, type PixelGrid, pixelGrid, slimPositions } from "../src/grid.ts";
-import { draws, normal, type RandomState, randomState, uniform } from "../src/inference/rng.ts";
-import { curvatureMatrixViaWCompactSparse } from "../src/inversion/curvature.ts";
-import { dataVector, type Mapping, mappingMatrix, sparseMappingMatrix } from "../src/inversion/mapping.ts";
-import { constantRegularizationMatrix, type Neighbors } from "../src/inversion/regularization/constant.ts";
-import { cholesky } from "../src/inversion/solve.ts";
-import { dirtyImage } from "../src/operators/dirty-image.ts";
-import { wCompact, wTildeFromCompact } from "../src/operators/w-compact.ts";
-import { wPreloadFromCompact } from "../src/operators/w-preload.ts";
+import type { ArgsOf, KernelName } from "../backend/kernels.ts";
+import { type Mask, maskCircular, nativeIndexForSlimIndex, slimFromNative } from "../dataset/mask.ts";
+import { ARCSECOND, type PixelGrid, pixelGrid, slimPositions } from "../grid.ts";
+import { draws, normal, type RandomState, randomState, uniform } from "../inference/rng.ts";
+import { curvatureMatrixViaWCompactSparse } from "../inversion/curvature.ts";
+import { dataVector, type Mapping, mappingMatrix, sparseMappingMatrix } from "../inversion/mapping.ts";
+import { constantRegularizationMatrix, type Neighbors } from "../inversion/regularization/constant.ts";
+import { cholesky } from "../inversion/solve.ts";
+import { dirtyImage } from "../operators/dirty-image.ts";
+import { wCompact, wTildeFromCompact } from "../operators/w-compact.ts";
+import { wPreloadFromCompact } from "../operators/w-preload.ts";
 
 /**
  * Seeded inputs for every kernel of the table. Tests, exported cases and benchmarks use these, so that what is timed is

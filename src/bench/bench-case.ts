@@ -1,0 +1,81 @@
+import { InputError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+import type { BenchKernel } from "./implementation.ts";
+
+/** Sizes of a bench by the names of its options. The grid is square, its mask the circle inscribed in it. */
+export interface BenchSizes {
+  /** N: image pixels a side. */
+  readonly gridSize: number;
+  /** K */
+  readonly visibilities: number;
+  /** B: source pixels that each image pixel maps to. */
+  readonly mappingNeighbors: number;
+  /** P: neighbors of each source pixel in the regularization. */
+  readonly neighbors: number;
+  /** S */
+  readonly sourcePixels: number;
+}
+
+/** Rows that compute the same thing, ranked against each other. */
+export interface Ranking {
+  readonly title: string;
+  readonly kernels: readonly BenchKernel[];
+}
+
+export interface BenchCase {
+  readonly summary: string;
+  readonly sizes: BenchSizes;
+  readonly rankings: readonly Ranking[];
+}
+
+/** W in any form: what the study's tables 2 and 3 compare. */
+const W: Ranking = { title: "w-tilde, in any form", kernels: ["w_compact", "w_preload", "w_tilde"] };
+const DIRTY_IMAGE: Ranking = { title: "dirty image", kernels: ["dirty_image"] };
+const CURVATURE: Ranking = { title: "curvature matrix", kernels: ["curvature_matrix"] };
+const LIKELIHOOD: Ranking = { title: "log likelihood, W given", kernels: ["log_likelihood"] };
+const EVERYTHING: readonly Ranking[] = [W, DIRTY_IMAGE, CURVATURE, LIKELIHOOD];
+
+/** Sizes of the study's tables 2 and 4, and of its tables 3 and 5. */
+const FEW_MAPPINGS: BenchSizes = sizes(64, 32_768, 3, 32, 256);
+const MANY_MAPPINGS: BenchSizes = sizes(32, 8192, 300, 32, 256);
+
+/**
+ * The study's tables by their numbers, and instruments: a track of the SMA (64 x 64, 30,000 visibilities), one ALMA
+ * execution averaged in frequency (1e6 visibilities on 140 x 140 pixels, 1500 source pixels, the size PyAutoLens is
+ * timed at), and ALMA's long baselines, whose small beam needs more pixels on both sides of the lens.
+ */
+export const BENCH_CASES: Readonly<Record<string, BenchCase>> = {
+  table2: { summary: "w-tilde, few mappings", sizes: FEW_MAPPINGS, rankings: [W] },
+  table3: { summary: "w-tilde, many mappings", sizes: MANY_MAPPINGS, rankings: [W] },
+  table4: { summary: "curvature matrix, few mappings", sizes: FEW_MAPPINGS, rankings: [CURVATURE] },
+  table5: { summary: "curvature matrix, many mappings", sizes: MANY_MAPPINGS, rankings: [CURVATURE] },
+  likelihood: { summary: "one log likelihood", sizes: FEW_MAPPINGS, rankings: [LIKELIHOOD] },
+  sma: { summary: "every step at the size of the SMA", sizes: sizes(64, 30_000, 3, 4, 200), rankings: EVERYTHING },
+  alma: { summary: "every step at the size of ALMA", sizes: sizes(140, 1e6, 3, 4, 1500), rankings: EVERYTHING },
+  "alma-high": {
+    summary: "every step at ALMA's long baselines",
+    sizes: sizes(200, 1e6, 3, 4, 2000),
+    rankings: EVERYTHING,
+  },
+};
+
+function sizes(
+  gridSize: number,
+  visibilities: number,
+  mappingNeighbors: number,
+  neighbors: number,
+  sourcePixels: number,
+): BenchSizes {
+  return { gridSize, visibilities, mappingNeighbors, neighbors, sourcePixels };
+}
+
+/** @throws InputError `bench/case` */
+export function benchCase(name: string): BenchCase {
+  if (Object.hasOwn(BENCH_CASES, name)) return BENCH_CASES[name];
+  const names = Object.keys(BENCH_CASES);
+  throw new InputError(
+    "bench/case",
+    `${name} is none of ${names.join(", ")}`,
+    `the nearest is ${nearest(name, names)}`,
+  );
+}

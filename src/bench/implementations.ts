@@ -1,0 +1,197 @@
+import { isAbsent, type Kernel, VOICE_NAMES, type VoiceName } from "../backend/contract.ts";
+import { type KernelName, kernels, kernelsOf, type VoiceKernels } from "../backend/kernels.ts";
+import type { Answer, BenchKernel, BenchResults, Implementation } from "./implementation.ts";
+import type { DatasetInputs, ModelInputs } from "./inputs.ts";
+import type { Cost, PartOf, WorkSizes } from "./work.ts";
+
+/** Rows of one form, one for each voice that its kernel has. */
+interface Form<N extends BenchKernel, I> {
+  readonly kernel: N;
+  /** The kernel of the table that the form is named after: its voices and tolerances are the rows'. */
+  readonly of: KernelName;
+  /** The name after the voice's, or a name for each voice where the voices do not share the algorithm. */
+  readonly form: string | Readonly<Record<VoiceName, string>>;
+  readonly work: (sizes: WorkSizes) => number;
+  readonly keeps?: Cost["keeps"];
+  readonly takes: (sizes: WorkSizes) => number;
+  readonly partOf?: PartOf;
+  /** What to make of the inputs outside the timed call. */
+  readonly ready?: (inputs: I) => unknown;
+  readonly run: (kernels: VoiceKernels, inputs: I) => BenchResults[N];
+}
+
+/** From visibilities: W or the dirty image. */
+function ofDataset<N extends BenchKernel>(form: Form<N, DatasetInputs>): Implementation[] {
+  return rows({ partOf: "visibilities", ...form }, (inputs, part, round) => inputs.dataset(part, round));
+}
+
+/** From a mapping, W given: the curvature matrix and the log likelihood. */
+function ofModel<N extends BenchKernel>(form: Form<N, ModelInputs>): Implementation[] {
+  return rows({ partOf: "pixels", ...form }, (inputs, part, round) => inputs.model(part, round));
+}
+
+function rows<N extends BenchKernel, I>(
+  form: Form<N, I> & { readonly partOf: PartOf },
+  inputsOf: (...args: Parameters<Implementation["prepare"]>) => I,
+): Implementation[] {
+  return VOICE_NAMES.flatMap((voice) => {
+    const entry = (kernels[form.of] as unknown as Kernel<unknown, unknown>).voices[voice];
+    if (isAbsent(entry)) return [];
+    const ofVoice = kernelsOf(voice);
+    return {
+      kernel: form.kernel,
+      name: `${voice}_${typeof form.form === "string" ? form.form : form.form[voice]}`,
+      voice,
+      tolerance: voice === "reference" ? REFERENCE : entry.tolerance,
+      partOf: form.partOf,
+      work: form.work,
+      keeps: form.keeps ?? (() => ({})),
+      takes: form.takes,
+      prepare: (...args) => {
+        const inputs = inputsOf(...args);
+        form.ready?.(inputs);
+        return () => ({ kernel: form.kernel, value: form.run(ofVoice, inputs) }) as Answer;
+      },
+    };
+  });
+}
+
+/** The reference sums all visibilities in a row, its rounding growing with their root; errors are measured from compensated sums. */
+const REFERENCE = 1e-12;
+
+const DOUBLE = 8;
+const lattice = ({ gridSize }: WorkSizes): number => gridSize * (2 * gridSize - 1);
+const square = ({ pixels }: WorkSizes): number => pixels * pixels;
+const inputBytes = ({ visibilities }: WorkSizes): number => 8 * DOUBLE * visibilities;
+const mappingBytes = ({ pixels, mappingNeighbors, sourcePixels }: WorkSizes): number => {
+  return DOUBLE * (4 * pixels * mappingNeighbors + 2 * sourcePixels * sourcePixels);
+};
+/** M^2 numbers, kept once for all rows; a call in WebAssembly copies them in besides. */
+const keepsWTilde = (s: WorkSizes) => ({ "w tilde": DOUBLE * square(s) });
+const denseMapping = ({ pixels, sourcePixels }: WorkSizes): number => DOUBLE * pixels * sourcePixels;
+const cholesky = ({ sourcePixels }: WorkSizes): number => (2 * sourcePixels ** 3) / 3;
+const twoPasses = (s: WorkSizes): number =>
+  square(s) * s.mappingNeighbors + s.pixels * s.sourcePixels * s.mappingNeighbors;
+const likelihood = (s: WorkSizes): number => s.visibilities + 2 * s.pixels * s.sourcePixels + cholesky(s);
+
+/** Cosines one by one in the reference; in WebAssembly a product of cosines of rows and of columns. */
+const LATTICE_SUM: Record<VoiceName, string> = { reference: "direct", wasm: "separable", traced: "direct" };
+
+/** Every row of Arclet's own: a new kernel is a new entry here. */
+export const IMPLEMENTATIONS: readonly Implementation[] = [
+  ...ofDataset({
+    kernel: "w_compact",
+    of: "wCompact",
+    form: LATTICE_SUM,
+    work: (s) => s.visibilities * lattice(s),
+    takes: (s) => inputBytes(s) + 2 * DOUBLE * lattice(s),
+    run: (k, inputs) => k.wCompact(inputs),
+  }),
+  ...ofDataset({
+    kernel: "w_preload",
+    of: "wPreload",
+    form: { reference: "preload_direct", wasm: "preload_separable", traced: "preload" },
+    work: (s) => 2 * s.visibilities * lattice(s),
+    takes: (s) => inputBytes(s) + 6 * DOUBLE * lattice(s),
+    run: (k, inputs) => k.wPreload(inputs),
+  }),
+  ...ofDataset({
+    kernel: "w_tilde",
+    of: "wTilde",
+    form: { reference: "full_direct", wasm: "full_product", traced: "full" },
+    work: (s) => s.visibilities * square(s),
+    takes: (s) => inputBytes(s) + 2 * DOUBLE * square(s),
+    run: (k, inputs) => k.wTilde(inputs),
+  }),
+  ...ofDataset({
+    kernel: "w_tilde",
+    of: "wCompact",
+    form: { reference: "direct_expanded", wasm: "separable_expanded", traced: "expanded" },
+    work: (s) => s.visibilities * lattice(s) + square(s),
+    takes: (s) => inputBytes(s) + 2 * DOUBLE * square(s),
+    run: (k, inputs) => k.wTildeFromCompact({ wCompact: k.wCompact(inputs), nativeIndex: inputs.nativeIndex }),
+  }),
+  ...ofDataset({
+    kernel: "dirty_image",
+    of: "dirtyImage",
+    form: LATTICE_SUM,
+    work: (s) => s.visibilities * s.gridSize ** 2,
+    takes: (s) => inputBytes(s) + 2 * DOUBLE * s.gridSize ** 2,
+    run: (k, inputs) => k.dirtyImage(inputs),
+  }),
+  ...ofModel({
+    kernel: "curvature_matrix",
+    of: "curvatureMatrixViaWTildeDense",
+    form: "dense",
+    work: (s) => square(s) * s.sourcePixels + s.pixels * s.sourcePixels ** 2,
+    keeps: keepsWTilde,
+    takes: (s) => DOUBLE * square(s) + 3 * denseMapping(s) + mappingBytes(s),
+    ready: (inputs) => inputs.wTilde(),
+    run: (k, inputs) => {
+      return k.curvatureMatrixViaWTildeDense({ wTilde: inputs.wTilde(), mappingMatrix: k.mappingMatrix(inputs) });
+    },
+  }),
+  ...ofModel({
+    kernel: "curvature_matrix",
+    of: "curvatureMatrixViaWTildeSparse",
+    form: "sparse",
+    work: twoPasses,
+    keeps: keepsWTilde,
+    takes: (s) => DOUBLE * square(s) + 2 * denseMapping(s) + mappingBytes(s),
+    ready: (inputs) => inputs.wTilde(),
+    run: (k, inputs) => {
+      const sparseMappingMatrix = k.sparseMappingMatrix(inputs);
+      return k.curvatureMatrixViaWTildeSparse({ wTilde: inputs.wTilde(), sparseMappingMatrix });
+    },
+  }),
+  ...ofModel({
+    kernel: "curvature_matrix",
+    of: "curvatureMatrixViaWCompactSparse",
+    form: "compact_sparse",
+    work: twoPasses,
+    takes: (s) => 2 * denseMapping(s) + mappingBytes(s),
+    run: (k, inputs) => {
+      return k.curvatureMatrixViaWCompactSparse({ ...inputs, sparseMappingMatrix: k.sparseMappingMatrix(inputs) });
+    },
+  }),
+  ...ofModel({
+    kernel: "curvature_matrix",
+    of: "curvatureMatrixViaWCompactDirect",
+    form: "compact_direct",
+    work: (s) => square(s) * s.mappingNeighbors ** 2,
+    takes: mappingBytes,
+    run: (k, inputs) => {
+      return k.curvatureMatrixViaWCompactDirect({ ...inputs, sparseMappingMatrix: k.sparseMappingMatrix(inputs) });
+    },
+  }),
+  ...ofModel({
+    kernel: "curvature_matrix",
+    of: "curvatureMatrixViaPreloadDirect",
+    form: "preload_direct",
+    work: (s) => square(s) * s.mappingNeighbors ** 2,
+    takes: mappingBytes,
+    ready: (inputs) => inputs.wPreload(),
+    run: (k, inputs) => {
+      const sparseMappingMatrix = k.sparseMappingMatrix(inputs);
+      return k.curvatureMatrixViaPreloadDirect({ ...inputs, wPreload: inputs.wPreload(), sparseMappingMatrix });
+    },
+  }),
+  ...ofModel({
+    kernel: "log_likelihood",
+    of: "logLikelihoodViaWTilde",
+    form: "dense",
+    work: (s) => square(s) * s.sourcePixels + s.pixels * s.sourcePixels ** 2 + likelihood(s),
+    keeps: keepsWTilde,
+    takes: (s) => DOUBLE * square(s) + 4 * denseMapping(s) + mappingBytes(s) + inputBytes(s),
+    ready: (inputs) => inputs.wTilde(),
+    run: (k, inputs) => k.logLikelihoodViaWTilde({ ...inputs, wTilde: inputs.wTilde() }),
+  }),
+  ...ofModel({
+    kernel: "log_likelihood",
+    of: "logLikelihoodViaWCompact",
+    form: "compact_sparse",
+    work: (s) => twoPasses(s) + likelihood(s),
+    takes: (s) => 4 * denseMapping(s) + mappingBytes(s) + inputBytes(s),
+    run: (k, inputs) => k.logLikelihoodViaWCompact(inputs),
+  }),
+];

@@ -1,0 +1,114 @@
+import { kernelsOf } from "../backend/kernels.ts";
+import { slimFromNative } from "../dataset/mask.ts";
+import { ARCSECOND, slimPositions } from "../grid.ts";
+import { draws, randomState, uniform } from "../inference/rng.ts";
+import type { Matrix } from "../operators/matrix.ts";
+import { type WCompact, wTildeFromCompact } from "../operators/w-compact.ts";
+import { type WPreload, wPreloadFromCompact } from "../operators/w-preload.ts";
+import type { BenchSizes } from "./bench-case.ts";
+import { type Case, makeCase } from "./cases.ts";
+import type { WorkSizes } from "./work.ts";
+
+/** How u and v are drawn: see `benchInputs`. */
+export const UV_DRAWS = ["gaussian", "seed"] as const;
+export type UvDraw = (typeof UV_DRAWS)[number];
+
+const PIXEL_SCALE = 0.2;
+
+/** What a bench computes with: one dataset and one model, different in every round. */
+export interface BenchInputs {
+  readonly case: Case;
+  readonly sizes: WorkSizes;
+  /**
+   * The first `visibilities` of the dataset in a round: the same baselines, the noise map moved on by as many
+   * visibilities as the round's number, so that every weight is another and nothing of a round serves the next.
+   */
+  dataset(part: WorkSizes, round: number): DatasetInputs;
+  /** The first `pixels` of the image in a round: the interpolation weights moved on, the dataset's W unchanged. */
+  model(part: WorkSizes, round: number): ModelInputs;
+  /** Forgets the large matrices made so far. */
+  release(): void;
+}
+
+export interface DatasetInputs extends Case {
+  /** (M, 2) y and x of the unmasked pixels in radians. */
+  readonly gridRadians: Float64Array;
+}
+
+export interface ModelInputs extends Case {
+  readonly wCompact: WCompact;
+  /** (M) of the unmasked pixels. */
+  readonly dirtyImage: Float64Array;
+  /** What some forms expect of W, made at the first call and kept: it belongs to the dataset and is not timed. */
+  readonly wTilde: () => Matrix;
+  readonly wPreload: () => WPreload;
+}
+
+/**
+ * Seeded inputs: 0.2" pixels inside a circular mask; u and v normal with a standard deviation of 2e5 wavelengths
+ * ("gaussian"), or uniform below one wavelength as the study's generator has them ("seed"), where W is nearly constant.
+ */
+export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number): BenchInputs {
+  const { gridSize, visibilities, mappingNeighbors, neighbors, sourcePixels } = sizes;
+  const made = makeCase(
+    "bench",
+    { gridSize: [gridSize, gridSize], visibilities, mappings: mappingNeighbors, neighbors, sourcePixels },
+    { seed, maskRadius: (gridSize / 2) * PIXEL_SCALE },
+  );
+  const wavelengths = uv === "seed" ? draws(randomState(seed + 1), 2 * visibilities, uniform) : made.uvWavelengths;
+  const c: Case = { ...made, uvWavelengths: wavelengths };
+  const kept = new Map<string, unknown>();
+  const once = <T>(name: string, make: () => T): T => {
+    if (!kept.has(name)) kept.set(name, make());
+    return kept.get(name) as T;
+  };
+  const wCompact = (): WCompact => once("w compact", () => kernelsOf("wasm").wCompact(c));
+  return {
+    case: c,
+    sizes: { ...sizes, pixels: c.nativeIndex.length / 2 },
+    dataset(part, round) {
+      const nativeIndex = c.nativeIndex.subarray(0, 2 * part.pixels);
+      return {
+        ...c,
+        nativeIndex,
+        gridRadians: slimPositions(c.grid, nativeIndex).map((arcseconds) => arcseconds * ARCSECOND),
+        uvWavelengths: c.uvWavelengths.subarray(0, 2 * part.visibilities),
+        visibilities: c.visibilities.subarray(0, 2 * part.visibilities),
+        noiseMap: movedOn(c.noiseMap, 2 * round).subarray(0, 2 * part.visibilities),
+      };
+    },
+    model(part, round) {
+      const nativeIndex = c.nativeIndex.subarray(0, 2 * part.pixels);
+      const entries = part.pixels * c.mapping.mappingsPerPixel;
+      const dirty = once("dirty image", () => {
+        return slimFromNative(kernelsOf("wasm").dirtyImage(c), c.grid.shape[1], c.nativeIndex);
+      });
+      return {
+        ...c,
+        nativeIndex,
+        mapping: {
+          ...c.mapping,
+          imagePixels: part.pixels,
+          indexes: c.mapping.indexes.subarray(0, entries),
+          weights: movedOn(c.mapping.weights, round).subarray(0, entries),
+        },
+        wCompact: wCompact(),
+        dirtyImage: dirty.subarray(0, part.pixels),
+        wTilde: () => {
+          return once(`w tilde of ${part.pixels}`, () => wTildeFromCompact({ wCompact: wCompact(), nativeIndex }));
+        },
+        wPreload: () => once("w preload", () => wPreloadFromCompact(wCompact())),
+      };
+    },
+    release: () => kept.clear(),
+  };
+}
+
+/** Every value `by` places further on, the last ones first. */
+function movedOn(values: Float64Array, by: number): Float64Array {
+  const moved = new Float64Array(values.length);
+  const shift = values.length === 0 ? 0 : by % values.length;
+  moved.set(values.subarray(0, values.length - shift), shift);
+  moved.set(values.subarray(values.length - shift));
+  return moved;
+}

@@ -1,0 +1,113 @@
+import { InputError } from "../errors.ts";
+import type { BenchRow } from "./schedule.ts";
+import type { WorkSizes } from "./work.ts";
+
+/** A bench as JSON, by the command line's contract; null where there is no such number. */
+export interface BenchReport {
+  readonly case: string;
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly threads: number;
+  readonly device: string;
+  readonly machine: Readonly<Record<string, unknown>>;
+  readonly rows: readonly ReportRow[];
+  /** What there is to say of rows besides numbers: why there is no time, what was extrapolated or sampled. */
+  readonly notes: readonly { readonly kernel: string; readonly implementation: string; readonly note: string }[];
+}
+
+export interface ReportRow {
+  readonly kernel: string;
+  readonly implementation: string;
+  readonly by: string;
+  readonly median_s: number | null;
+  readonly min_s: number | null;
+  readonly spread_s: number | null;
+  readonly runs: number;
+  readonly max_relative_error: number | null;
+  readonly peak_bytes: number | null;
+  readonly extrapolated: boolean;
+}
+
+export function benchReport(
+  name: string,
+  sizes: WorkSizes,
+  machine: Readonly<Record<string, unknown>>,
+  rows: readonly BenchRow[],
+): BenchReport {
+  return {
+    case: name,
+    sizes: {
+      grid_size: sizes.gridSize,
+      image_pixels: sizes.pixels,
+      visibilities: sizes.visibilities,
+      mapping_neighbors: sizes.mappingNeighbors,
+      neighbors: sizes.neighbors,
+      source_pixels: sizes.sourcePixels,
+    },
+    threads: 1,
+    device: "cpu",
+    machine,
+    rows: rows.map((row) => ({
+      kernel: row.kernel,
+      implementation: row.implementation,
+      by: row.by,
+      median_s: row.median,
+      min_s: row.min,
+      spread_s: row.spread,
+      runs: row.runs,
+      // JSON has no infinity: as wrong as a number can say.
+      max_relative_error: row.error === Number.POSITIVE_INFINITY ? Number.MAX_VALUE : row.error,
+      peak_bytes: row.peakBytes,
+      extrapolated: row.extrapolated,
+    })),
+    notes: rows.flatMap(({ kernel, implementation, note }) =>
+      note === null ? [] : [{ kernel, implementation, note }],
+    ),
+  };
+}
+
+/** A row of two reports. */
+export interface ComparedRow {
+  readonly kernel: string;
+  readonly implementation: string;
+  readonly by: string;
+  readonly old_s: number | null;
+  readonly new_s: number | null;
+  /** new / old: below one is faster. */
+  readonly ratio: number | null;
+}
+
+/** Rows of `report` beside the rows of the same kernel and implementation in an earlier report. */
+export function compareReports(report: BenchReport, earlier: BenchReport): ComparedRow[] {
+  return report.rows.map(({ kernel, implementation, by, median_s }) => {
+    const old = earlier.rows.find((row) => {
+      return row.kernel === kernel && row.implementation === implementation && row.by === by;
+    });
+    const oldSeconds = old?.median_s ?? null;
+    const ratio = median_s === null || oldSeconds === null ? null : median_s / oldSeconds;
+    return { kernel, implementation, by, old_s: oldSeconds, new_s: median_s, ratio };
+  });
+}
+
+/**
+ * A report from the text of a file that `--save` wrote.
+ * @throws InputError `bench/report`
+ */
+export function parseReport(text: string, where: string): BenchReport {
+  const wrong = (what: string): InputError => {
+    return new InputError("bench/report", what, "give a file that arclet bench --save wrote", where);
+  };
+  let report: unknown;
+  try {
+    report = JSON.parse(text);
+  } catch {
+    throw wrong("this is not JSON");
+  }
+  const rows: unknown = (report as { rows?: unknown } | null)?.rows;
+  if (!Array.isArray(rows)) throw wrong("there are no rows");
+  const sound = rows.every((row: Partial<ReportRow> | null) => {
+    const time = row?.median_s;
+    return typeof row?.kernel === "string" && (time === null || (typeof time === "number" && time >= 0));
+  });
+  if (!sound) throw wrong("a row has no kernel or no median_s");
+  return report as BenchReport;
+}

@@ -1,0 +1,208 @@
+import type { Contender, TimedCall } from "./contender.ts";
+import { mean, median, standardDeviation } from "./statistics.ts";
+import { isWhole, partWithin, type WorkSizes } from "./work.ts";
+
+/** What became of one contender. */
+export interface BenchRow {
+  readonly kernel: Contender["kernel"];
+  readonly implementation: string;
+  readonly by: Contender["by"];
+  /** Seconds; null where the result is wrong or the row did not run. */
+  readonly median: number | null;
+  readonly min: number | null;
+  /** Standard deviation. */
+  readonly spread: number | null;
+  readonly runs: number;
+  readonly error: number | null;
+  readonly peakBytes: number | null;
+  readonly extrapolated: boolean;
+  /** Why there is no time, on what part it ran, what its error was measured on. */
+  readonly note: string | null;
+}
+
+export interface BenchRun {
+  readonly contenders: readonly Contender[];
+  readonly sizes: WorkSizes;
+  readonly repeat: number;
+  /** Seconds that all calls of one row may take. */
+  readonly rowBudget: number;
+  /** Bytes */
+  readonly memory: number;
+  readonly progress: (line: string) => void;
+  /** Called when all is timed, before memory is measured. */
+  readonly release: () => void;
+}
+
+/** A contender on its way: on which part it runs, what it took so far. */
+interface Lane {
+  readonly contender: Contender;
+  readonly part: WorkSizes;
+  readonly predicted: number;
+  readonly seconds: number[];
+  checked: TimedCall | undefined;
+  failure: string | undefined;
+}
+
+/** A trial call shorter than this predicts little. */
+const TRIAL_SECONDS = 0.02;
+const TRIAL_WORK = 1e7;
+/** Calls before the first timed one: until compilers have done their work. */
+const WARM_SECONDS = 0.3;
+/** Of the row budget that a row spends which cannot be run in the whole. */
+const EXTRAPOLATED_SHARE = 0.1;
+
+/**
+ * Runs all contenders: first what each will take is predicted from a part of the work, and who would exceed the budget
+ * stays with a part; then everyone is warmed up; then every round calls everyone once, in turn, on inputs of its own, so
+ * that a machine that slows down does so for all. The results of the last round are checked.
+ */
+export async function runBench(run: BenchRun): Promise<BenchRow[]> {
+  const { sizes, repeat, progress } = run;
+  const refused = refusedForMemory(run);
+  for (const [{ name }, reason] of refused) progress(`${name} is left out: ${reason}`);
+  const lanes: Lane[] = [];
+  for (const contender of run.contenders.filter((each) => !refused.has(each))) {
+    progress(`predicting ${contender.name}`);
+    lanes.push(await predicted(contender, run));
+  }
+  for (const lane of lanes) {
+    progress(`warming up ${lane.contender.name}`);
+    await guarded(lane, () => warmUp(lane));
+  }
+  for (let round = 1; round <= repeat; round++) {
+    const left = lanes.reduce((sum, lane) => sum + (lane.failure === undefined ? lane.predicted : 0), 0);
+    progress(`round ${round} of ${repeat}, ${Math.ceil(left * (repeat - round + 1))} s left`);
+    for (const lane of lanes) {
+      await guarded(lane, async () => {
+        const call = await lane.contender.call(lane.part, round, round === repeat);
+        lane.seconds.push(call.seconds);
+        if (round === repeat) lane.checked = call;
+      });
+    }
+  }
+  run.release();
+  const rows: BenchRow[] = [];
+  for (const lane of lanes) {
+    progress(`memory of ${lane.contender.name}`);
+    // A part takes less memory than the whole: nothing can be said.
+    const measured = isWhole(lane.part, sizes) && lane.failure === undefined;
+    rows.push(rowOf(lane, sizes, measured ? await lane.contender.peakBytes() : null));
+  }
+  return run.contenders.map((contender) => {
+    const reason = refused.get(contender);
+    if (reason !== undefined) return emptyRow(contender, reason);
+    return rows[lanes.findIndex((lane) => lane.contender === contender)];
+  });
+}
+
+/** Who is left out, and why, before anything starts: in order, as long as what is kept and the largest call fit. */
+function refusedForMemory({ contenders, sizes, memory }: BenchRun): Map<Contender, string> {
+  const refused = new Map<Contender, string>();
+  let kept: Readonly<Record<string, number>> = {};
+  const largest = { arclet: 0, python: 0 };
+  for (const contender of contenders) {
+    const keeps = { ...kept, ...contender.keeps(sizes) };
+    const takes = { ...largest, [contender.by]: Math.max(largest[contender.by], contender.takes(sizes)) };
+    const needed = Object.values(keeps).reduce((a, b) => a + b, 0) + takes.arclet + takes.python;
+    if (needed > memory) {
+      refused.set(contender, `it would take ${gibibytes(needed)} of memory, and there are ${gibibytes(memory)}`);
+    } else if (contender.takes(sizes) > contender.addresses) {
+      const takes = gibibytes(contender.takes(sizes));
+      refused.set(
+        contender,
+        `a call would take ${takes}, and there are addresses for ${gibibytes(contender.addresses)}`,
+      );
+    } else {
+      kept = keeps;
+      Object.assign(largest, takes);
+    }
+  }
+  return refused;
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
+}
+
+/** Which part a contender runs on: calls on growing parts say what the whole would take. */
+async function predicted(contender: Contender, { sizes, repeat, rowBudget }: BenchRun): Promise<Lane> {
+  const whole = contender.work(sizes);
+  const lane = (part: WorkSizes, seconds: number, failure?: string): Lane => {
+    return { contender, part, predicted: seconds, seconds: [], checked: undefined, failure };
+  };
+  try {
+    for (let limit = TRIAL_WORK; ; limit *= 8) {
+      const part = partWithin(contender, sizes, limit);
+      // The first call compiles, and may so be slower than all.
+      await contender.call(part, 0, false);
+      const { seconds } = await contender.call(part, 0, false);
+      const all = (seconds * whole) / contender.work(part);
+      const calls = repeat + 1;
+      if (isWhole(part, sizes) && all * calls <= rowBudget) return lane(part, all);
+      if (seconds < TRIAL_SECONDS && !isWhole(part, sizes) && all * calls > rowBudget / 4) continue;
+      if (all * calls <= rowBudget) return lane(sizes, all);
+      const share = ((rowBudget * EXTRAPOLATED_SHARE) / calls / all) * whole;
+      const affordable = partWithin(contender, sizes, share);
+      return lane(affordable, (all * contender.work(affordable)) / whole);
+    }
+  } catch (error) {
+    return lane(sizes, 0, messageOf(error));
+  }
+}
+
+async function warmUp({ contender, part }: Lane): Promise<void> {
+  for (let spent = 0, calls = 0; calls < 1 || spent < WARM_SECONDS; calls++) {
+    spent += (await contender.call(part, 0, false)).seconds + 1e-3;
+  }
+}
+
+/** A row that fails does not take the others with it. */
+async function guarded(lane: Lane, run: () => Promise<void>): Promise<void> {
+  if (lane.failure !== undefined) return;
+  try {
+    await run();
+  } catch (error) {
+    lane.failure = messageOf(error);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function rowOf(lane: Lane, sizes: WorkSizes, peakBytes: number | null): BenchRow {
+  const { contender, part, seconds, checked, failure } = lane;
+  if (failure !== undefined || checked === undefined) return emptyRow(contender, `failed: ${failure ?? "no result"}`);
+  const { error, sampled } = checked;
+  const wrong = error !== null && !(error <= contender.tolerance);
+  const extrapolated = !isWhole(part, sizes);
+  const scale = contender.work(sizes) / contender.work(part);
+  const scaled = seconds.map((each) => each * scale);
+  const notes = [
+    wrong ? `wrong: its tolerance is ${contender.tolerance}` : null,
+    extrapolated && contender.partOf !== null
+      ? `extrapolated from ${part[contender.partOf]} of ${sizes[contender.partOf]} ${PARTS[contender.partOf]}`
+      : null,
+    sampled === null ? null : `error of ${sampled}`,
+  ].filter((note) => note !== null);
+  return {
+    kernel: contender.kernel,
+    implementation: contender.name,
+    by: contender.by,
+    median: wrong ? null : median(scaled),
+    min: wrong ? null : Math.min(...scaled),
+    spread: wrong ? null : standardDeviation(scaled, mean(scaled)),
+    runs: seconds.length,
+    error,
+    peakBytes,
+    extrapolated,
+    note: notes.length === 0 ? null : notes.join("; "),
+  };
+}
+
+const PARTS = { visibilities: "visibilities", pixels: "image pixels" } as const;
+
+function emptyRow({ kernel, name, by }: Contender, note: string): BenchRow {
+  const nothing = { median: null, min: null, spread: null, runs: 0, error: null, peakBytes: null };
+  return { kernel, implementation: name, by, ...nothing, extrapolated: false, note };
+}

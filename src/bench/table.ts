@@ -1,0 +1,95 @@
+import type { Ranking } from "./bench-case.ts";
+import type { BenchReport, ComparedRow, ReportRow } from "./report.ts";
+
+/** The report as tables in the study's style: fastest first, ratios to the best in parentheses. */
+export function benchTable(report: BenchReport, rankings: readonly Ranking[]): string {
+  const { grid_size, image_pixels, mapping_neighbors, visibilities, neighbors, source_pixels } = report.sizes;
+  const head = [
+    `${report.case}: N = ${grid_size} (M = ${image_pixels}), B = ${mapping_neighbors}, K = ${visibilities},`,
+    `P = ${neighbors}, S = ${source_pixels}, one thread`,
+  ].join(" ");
+  const tables = rankings.map((ranking) => rankingTable(report, ranking)).filter((table) => table !== "");
+  return `${[head, ...tables].join("\n\n")}\n`;
+}
+
+function rankingTable(report: BenchReport, { title, kernels }: Ranking): string {
+  const rows = report.rows.filter(({ kernel }) => (kernels as readonly string[]).includes(kernel));
+  if (rows.length === 0) return "";
+  rows.sort((a, b) => (a.median_s ?? Number.POSITIVE_INFINITY) - (b.median_s ?? Number.POSITIVE_INFINITY));
+  const best = rows[0].median_s;
+  const notes = new Map(report.notes.map(({ kernel, implementation, note }) => [`${kernel} ${implementation}`, note]));
+  const numbered: string[] = [];
+  const several = kernels.length > 1;
+  const cells = rows.map((row) => {
+    const note = notes.get(`${row.kernel} ${row.implementation}`);
+    if (note !== undefined && !numbered.includes(note)) numbered.push(note);
+    const mark = note === undefined ? "" : ` [${numbered.indexOf(note) + 1}]`;
+    return [
+      row.implementation,
+      ...(several ? [row.kernel] : []),
+      row.by,
+      timeOf(row),
+      row.median_s === null || best === null ? "" : `(${ratio(row.median_s / best)})`,
+      row.spread_s === null ? "" : seconds(row.spread_s),
+      row.max_relative_error === null ? "" : errorText(row.max_relative_error),
+      row.peak_bytes === null ? "" : `${(row.peak_bytes / 2 ** 20).toFixed(1)} MiB${mark}`,
+      row.peak_bytes === null ? mark.trim() : "",
+    ];
+  });
+  const header = ["implementation", ...(several ? ["kernel"] : []), "by", "median", "", "sigma", "error", "memory", ""];
+  return [
+    title,
+    aligned([header, ...cells], several ? 3 : 2),
+    ...numbered.map((note, index) => `  [${index + 1}] ${note}`),
+    ...againstPeers(rows),
+  ].join("\n");
+}
+
+function timeOf({ median_s, extrapolated, runs }: ReportRow): string {
+  if (median_s === null) return runs > 0 ? "wrong" : "-";
+  return `${extrapolated ? "~ " : ""}${seconds(median_s)}`;
+}
+
+/** Among the rows that have a time, the best of either side. */
+function againstPeers(rows: readonly ReportRow[]): string[] {
+  const best = (by: string) => rows.find((row) => row.by === by && row.median_s !== null);
+  const [own, peer] = [best("arclet"), best("python")];
+  if (own === undefined || peer === undefined) return [];
+  const times = peer.median_s! / own.median_s!;
+  const comparison = times >= 1 ? `${times.toPrecision(3)} times faster` : `${(1 / times).toPrecision(3)} times slower`;
+  return [`  ${own.implementation} is ${comparison} than the fastest peer, ${peer.implementation}`];
+}
+
+/** What changed since an earlier report. */
+export function comparisonTable(rows: readonly ComparedRow[]): string {
+  const text = (value: number | null): string => (value === null ? "-" : seconds(value));
+  const cells = rows.map((row) => {
+    return [row.implementation, row.kernel, text(row.new_s), text(row.old_s), row.ratio?.toFixed(3) ?? "-"];
+  });
+  return `\n${aligned([["implementation", "kernel", "new", "old", "new/old"], ...cells], 2)}\n`;
+}
+
+function aligned(rows: readonly (readonly string[])[], leftColumns: number): string {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const line = (row: readonly string[]): string => {
+    const cells = row.map((cell, column) => {
+      return column < leftColumns ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
+    });
+    return `  ${cells.join("  ")}`.trimEnd();
+  };
+  return rows.map(line).join("\n");
+}
+
+function seconds(value: number): string {
+  const [scale, unit] = value >= 1 || value === 0 ? [1, "s"] : value >= 1e-3 ? [1e3, "ms"] : [1e6, "us"];
+  const scaled = value * scale;
+  return `${scaled >= 1e5 ? scaled.toExponential(2) : scaled.toPrecision(scaled >= 1000 ? 5 : 4)} ${unit}`;
+}
+
+function ratio(value: number): string {
+  return value > 1000 ? ">1000" : value.toFixed(2);
+}
+
+function errorText(value: number): string {
+  return value === 0 ? "0" : value.toExponential(1);
+}

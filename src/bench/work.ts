@@ -1,0 +1,37 @@
+import type { BenchSizes } from "./bench-case.ts";
+
+/** The sizes that cost depends on: those of the bench, and M. */
+export interface WorkSizes extends BenchSizes {
+  /** M: unmasked image pixels. */
+  readonly pixels: number;
+}
+
+/** What a part of the work is cut from; null where the cost lies in neither. */
+export type PartOf = "visibilities" | "pixels" | null;
+
+/** What an implementation costs: known beforehand, so that it can be predicted from a part. */
+export interface Cost {
+  readonly partOf: PartOf;
+  /** Elementary operations (a cosine, a multiply-add): their ratio between two sizes predicts the ratio of times. */
+  readonly work: (sizes: WorkSizes) => number;
+  /** Bytes kept between calls besides the inputs, by the name of what is kept: what has one name is there once. */
+  readonly keeps: (sizes: WorkSizes) => Readonly<Record<string, number>>;
+  /** Bytes that one call takes. */
+  readonly takes: (sizes: WorkSizes) => number;
+}
+
+/** The part whose work is the largest not above `limit`, of one visibility or pixel at least. */
+export function partWithin({ partOf, work }: Cost, sizes: WorkSizes, limit: number): WorkSizes {
+  if (partOf === null || work(sizes) <= limit) return sizes;
+  let [low, high] = [1, sizes[partOf]];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (work({ ...sizes, [partOf]: middle }) <= limit) low = middle;
+    else high = middle - 1;
+  }
+  return { ...sizes, [partOf]: low };
+}
+
+export function isWhole(part: WorkSizes, sizes: WorkSizes): boolean {
+  return part.visibilities === sizes.visibilities && part.pixels === sizes.pixels;
+}

@@ -1,0 +1,180 @@
+import { basename, dirname } from "node:path";
+import { BENCH_CASES, type BenchCase, type BenchSizes, benchCase } from "../bench/bench-case.ts";
+import { type Contender, ownContender } from "../bench/contender.ts";
+import type { Implementation } from "../bench/implementation.ts";
+import { IMPLEMENTATIONS } from "../bench/implementations.ts";
+import { type BenchInputs, benchInputs, UV_DRAWS, type UvDraw } from "../bench/inputs.ts";
+import { PEERS, type Peer } from "../bench/peers.ts";
+import { referenceCheck } from "../bench/reference-check.ts";
+import { type BenchReport, benchReport, compareReports, parseReport } from "../bench/report.ts";
+import { runBench } from "../bench/schedule.ts";
+import { benchTable, comparisonTable } from "../bench/table.ts";
+import { InputError } from "../errors.ts";
+import { nearest } from "../nearest.ts";
+import { peakBytesOf } from "./bench-memory.ts";
+import { type PeerProcess, peerContender, startPeers } from "./bench-peers.ts";
+import { command } from "./command.ts";
+import { openFile } from "./file-source.ts";
+import { type Invocation, printJson, progress } from "./invocation.ts";
+import { availableBytes, machineDescription } from "./machine.ts";
+import { positiveNumber, wholeNumber } from "./options.ts";
+import { outputDirectory } from "./output.ts";
+
+const SIZE_OPTIONS = {
+  "grid-size": { type: "string", valueHint: "N", description: "image pixels a side" },
+  visibilities: { type: "string", valueHint: "K", description: "visibilities" },
+  "mapping-neighbors": { type: "string", valueHint: "B", description: "source pixels that an image pixel maps to" },
+  neighbors: { type: "string", valueHint: "P", description: "neighbors of a source pixel" },
+  "source-pixels": { type: "string", valueHint: "S", description: "source pixels" },
+} as const;
+
+export const bench = command({
+  name: "bench",
+  description: `implementations side by side, as tables in the style of the study: ${Object.keys(BENCH_CASES).join(", ")}`,
+  args: {
+    case: { type: "positional", description: "which sizes and kernels" },
+    ...SIZE_OPTIONS,
+    repeat: { type: "string", valueHint: "N", description: "timed rounds", default: "7" },
+    implementations: { type: "string", valueHint: "A,B", description: "these rows alone" },
+    "row-budget": { type: "string", valueHint: "SECONDS", description: "most that one row may take", default: "60" },
+    uv: { type: "enum", options: [...UV_DRAWS], description: "how u and v are drawn", default: "gaussian" },
+    save: { type: "string", valueHint: "FILE", description: "writes the JSON there" },
+    compare: { type: "string", valueHint: "FILE", description: "ratios to what --save wrote earlier" },
+    peers: { type: "string", valueHint: "PYTHON", description: "runs the Numba and JAX peers with this Python too" },
+  },
+  async run(args, invocation) {
+    // The command line is checked for it before citty reads it.
+    const name = args.case!;
+    const chosen = benchCase(name);
+    const sizes = sizesFrom(args, chosen.sizes);
+    const repeat = wholeNumber("repeat", args.repeat, 1);
+    const rowBudget = positiveNumber("row-budget", args["row-budget"], "60");
+    const earlier = args.compare === undefined ? undefined : await readReport(args.compare);
+    const wanted = wantedRows(chosen, args.implementations, invocation, args.peers !== undefined);
+    requireMemory(sizes);
+    // Before anything takes long: a missing module is said at once.
+    await using peers = args.peers === undefined ? undefined : await startPeers(args.peers, invocation.env);
+    progress(invocation, "making the inputs");
+    const { seed } = invocation.options;
+    const uv = args.uv as UvDraw;
+    const inputs = benchInputs(sizes, uv, seed);
+    await peers?.open(inputs);
+    const check = referenceCheck(inputs);
+    const contenders = [
+      ...wanted.own.map((implementation) => {
+        return ownContender(implementation, inputs, check, ({ kernel, name }) => {
+          return peakBytesOf({ kernel, name, sizes, uv, seed });
+        });
+      }),
+      ...wanted.peers.map((peer) => peerContender(peer, peers!, check)),
+    ];
+    const report = await measure(name, inputs, contenders, { repeat, rowBudget }, peers, invocation);
+    if (args.save !== undefined) await saveReport(args.save, report);
+    if (invocation.options.out !== undefined) {
+      const directory = await outputDirectory(invocation.options.out);
+      await directory.write(`bench-${name}.json`, jsonText(report));
+    }
+    const compared = earlier === undefined ? undefined : compareReports(report, earlier);
+    if (invocation.options.json) {
+      printJson(invocation, compared === undefined ? report : { ...report, compared });
+      return;
+    }
+    invocation.stdout.write(benchTable(report, chosen.rankings));
+    if (compared !== undefined) invocation.stdout.write(comparisonTable(compared));
+  },
+});
+
+async function measure(
+  name: string,
+  inputs: BenchInputs,
+  contenders: readonly Contender[],
+  limits: { readonly repeat: number; readonly rowBudget: number },
+  peers: PeerProcess | undefined,
+  invocation: Invocation,
+): Promise<BenchReport> {
+  const rows = await runBench({
+    ...limits,
+    contenders,
+    sizes: inputs.sizes,
+    memory: availableBytes(),
+    progress: (line) => progress(invocation, line),
+    release: () => inputs.release(),
+  });
+  const machine = peers === undefined ? machineDescription() : { ...machineDescription(), peers: peers.versions };
+  return benchReport(name, inputs.sizes, machine, rows);
+}
+
+function sizesFrom(args: Readonly<Record<string, unknown>>, defaults: BenchSizes): BenchSizes {
+  const size = (option: keyof typeof SIZE_OPTIONS, otherwise: number, smallest = 1): number => {
+    const value = args[option];
+    return typeof value === "string" ? wholeNumber(option, value, smallest) : otherwise;
+  };
+  return {
+    gridSize: size("grid-size", defaults.gridSize),
+    visibilities: size("visibilities", defaults.visibilities),
+    mappingNeighbors: size("mapping-neighbors", defaults.mappingNeighbors),
+    neighbors: size("neighbors", defaults.neighbors, 0),
+    sourcePixels: size("source-pixels", defaults.sourcePixels),
+  };
+}
+
+/** The rows of a case that --implementations, --backend and --peers leave. */
+function wantedRows(
+  { rankings }: BenchCase,
+  names: string | undefined,
+  { options }: Invocation,
+  withPeers: boolean,
+): { readonly own: readonly Implementation[]; readonly peers: readonly Peer[] } {
+  const kernels = rankings.flatMap((ranking) => ranking.kernels);
+  const ofCase = <T extends { readonly kernel: (typeof kernels)[number] }>(rows: readonly T[]): T[] => {
+    return rows.filter(({ kernel }) => kernels.includes(kernel));
+  };
+  const ofVoice = ofCase(IMPLEMENTATIONS).filter(
+    ({ voice }) => options.backend === "auto" || voice === options.backend,
+  );
+  const peers = withPeers ? ofCase(PEERS) : [];
+  const known = new Set([...ofVoice, ...peers].map(({ name }) => name));
+  if (known.size === 0) {
+    const remedy = "give --backend auto, reference or wasm";
+    throw new InputError("bench/implementation", `there is no row in the ${options.backend} voice`, remedy);
+  }
+  const wanted = new Set(names === undefined ? known : names.split(",").map((name) => name.trim()));
+  for (const name of wanted) {
+    if (known.has(name)) continue;
+    const remedy = ofCase(PEERS).some((peer) => peer.name === name)
+      ? "it is a peer: add --peers PYTHON"
+      : `the nearest is ${nearest(name, known)}; there are ${[...known].join(", ")}`;
+    throw new InputError("bench/implementation", `--implementations: there is no ${JSON.stringify(name)} here`, remedy);
+  }
+  const among = ({ name }: { readonly name: string }): boolean => wanted.has(name);
+  return { own: ofVoice.filter(among), peers: peers.filter(among) };
+}
+
+/** @throws InputError `bench/memory` where the inputs alone are more than there is room for. */
+function requireMemory({ gridSize, visibilities, mappingNeighbors, neighbors, sourcePixels }: BenchSizes): void {
+  const image = gridSize * gridSize;
+  // Twice, for what is made on the way.
+  const bytes = 2 * (64 * visibilities + image * (40 + 12 * mappingNeighbors) + sourcePixels * (4 * neighbors + 16));
+  const available = availableBytes();
+  if (bytes <= available) return;
+  const gibibytes = (count: number): string => `${(count / 2 ** 30).toPrecision(3)} GiB`;
+  throw new InputError(
+    "bench/memory",
+    `inputs of these sizes take ${gibibytes(bytes)}, and there are ${gibibytes(available)}`,
+    "give smaller sizes",
+  );
+}
+
+async function readReport(path: string): Promise<BenchReport> {
+  await using source = await openFile(path);
+  return parseReport(new TextDecoder().decode(await source.read(0, source.size)), path);
+}
+
+async function saveReport(path: string, report: BenchReport): Promise<void> {
+  const directory = await outputDirectory(dirname(path));
+  await directory.write(basename(path), jsonText(report));
+}
+
+function jsonText(report: BenchReport): string {
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
