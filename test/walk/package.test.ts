@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -57,6 +57,13 @@ console.log(image[0], typeof terms, wrong);
   const options = ["--module", "nodenext", "--target", "es2023", "--lib", "es2023,dom", "--strict", "--types", ""];
   run(process.execPath, [tsc, ...options, "--skipLibCheck", "false", "use.ts"]);
   expect(run(process.execPath, ["use.js"]).trim()).toBe("12 function undefined");
+});
+
+test("it brings the Python peers of its bench", () => {
+  expect(existsSync(join(project, "node_modules/arclet/bench/peers/peers.py"))).toBe(true);
+  const sizes = "--grid-size 6 --visibilities 40 --source-pixels 5 --repeat 1".split(" ");
+  const { rows } = JSON.parse(run(arclet, ["bench", "table4", "--implementations", "wasm_sparse", ...sizes, "--json"]));
+  expect(rows).toMatchObject([{ implementation: "wasm_sparse", median_s: expect.any(Number) }]);
 });
 
 test("it carries no tests, sources or development runtime", () => {

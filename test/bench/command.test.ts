@@ -1,0 +1,159 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { BENCH_CASES } from "../../src/bench/bench-case.ts";
+import type { BenchReport } from "../../src/bench/report.ts";
+import { runCollecting } from "../cli/collecting-io.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "arclet-bench-test-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const TINY = "--grid-size 6 --visibilities 40 --mapping-neighbors 2 --neighbors 2 --source-pixels 5 --repeat 2".split(
+  " ",
+);
+
+async function report(...argv: string[]): Promise<BenchReport & { compared?: unknown[] }> {
+  const { code, stdout, stderr } = await runCollecting(["bench", ...argv, ...TINY, "--json"]);
+  expect(stderr).not.toContain("arclet:");
+  expect(code).toBe(0);
+  return JSON.parse(stdout);
+}
+
+describe("arclet bench", () => {
+  test("prints the JSON of the contract", async () => {
+    const result = await report("table4", "--implementations", "wasm_sparse,reference_compact_sparse");
+    expect(Object.keys(result)).toEqual(["case", "sizes", "threads", "device", "machine", "rows", "notes"]);
+    expect(result).toMatchObject({
+      case: "table4",
+      sizes: {
+        grid_size: 6,
+        image_pixels: 32,
+        visibilities: 40,
+        mapping_neighbors: 2,
+        neighbors: 2,
+        source_pixels: 5,
+      },
+      threads: 1,
+      device: "cpu",
+      machine: { cpu: expect.any(String), cores: expect.any(Number), memory_bytes: expect.any(Number) },
+    });
+    expect(result.rows.map(({ implementation }) => implementation)).toEqual([
+      "wasm_sparse",
+      "reference_compact_sparse",
+    ]);
+    for (const row of result.rows) {
+      expect(row).toEqual({
+        kernel: "curvature_matrix",
+        implementation: expect.any(String),
+        by: "arclet",
+        median_s: expect.any(Number),
+        min_s: expect.any(Number),
+        spread_s: expect.any(Number),
+        runs: 2,
+        max_relative_error: expect.any(Number),
+        peak_bytes: process.platform === "linux" ? expect.any(Number) : null,
+        extrapolated: false,
+      });
+      expect(row.min_s!).toBeLessThanOrEqual(row.median_s!);
+      expect(row.max_relative_error!).toBeLessThan(1e-12);
+    }
+  });
+
+  // What needs no process for every row: the memory of two is measured above.
+  test.each(Object.entries(BENCH_CASES))("%s has rows of every kernel that it ranks", async (name, { rankings }) => {
+    const { code, stdout } = await runCollecting(["bench", name, ...TINY, "--implementations", only(name)]);
+    expect(code).toBe(0);
+    for (const { title } of rankings) expect(stdout).toContain(title);
+    expect(stdout).toContain("N = 6 (M = 32), B = 2, K = 40, P = 2, S = 5, one thread");
+    expect(stdout.match(/\(1\.00\)/g)).toHaveLength(rankings.length);
+  });
+
+  test("writes what it measured, and compares with it", async () => {
+    const file = join(folder, "earlier.json");
+    const rows = ["--implementations", "wasm_separable"];
+    const saved = await report("table2", ...rows, "--save", file);
+    expect(JSON.parse(readFileSync(file, "utf8"))).toEqual(saved);
+    const [row] = saved.rows;
+    const doubled = { ...saved, rows: [{ ...row, median_s: 2 * row.median_s! }] };
+    writeFileSync(file, JSON.stringify(doubled));
+    const result = await report("table2", ...rows, "--compare", file);
+    const now = result.rows[0].median_s!;
+    expect(result.compared).toEqual([
+      {
+        kernel: "w_compact",
+        implementation: "wasm_separable",
+        by: "arclet",
+        old_s: 2 * row.median_s!,
+        new_s: now,
+        ratio: now / (2 * row.median_s!),
+      },
+    ]);
+    const { stdout } = await runCollecting(["bench", "table2", ...rows, "--compare", file, ...TINY]);
+    expect(stdout).toMatch(/implementation +kernel +new +old +new\/old\n +wasm_separable +w_compact .* \d\.\d{3}\n/);
+  });
+
+  test.each([
+    ["not JSON", "this is not JSON"],
+    ["null", "there are no rows"],
+    ['{"rows": [{"kernel": 3}]}', "a row has no kernel or no median_s"],
+    ['{"rows": [null]}', "a row has no kernel or no median_s"],
+  ])("refuses to compare with %s", async (text, message) => {
+    const file = join(folder, "wrong.json");
+    writeFileSync(file, text);
+    const { code, stderr } = await runCollecting(["bench", "table2", "--compare", file, ...TINY]);
+    expect(code).toBe(2);
+    expect(stderr).toBe(`arclet: ${file}: ${message}; give a file that arclet bench --save wrote\n`);
+  });
+
+  test("says how far it is, on standard error", async () => {
+    const { stderr } = await runCollecting(["bench", "table2", ...TINY, "--implementations", "wasm_separable"]);
+    expect(stderr).toMatch(/round 1 of 2, \d+ s left\nround 2 of 2, \d+ s left\n/);
+  });
+
+  test("--uv seed is the study's, where W is nearly constant", async () => {
+    const { rows } = await report("table2", "--uv", "seed", "--implementations", "wasm_separable,wasm_full_product");
+    for (const row of rows) expect(row.median_s).toBeGreaterThan(0);
+  });
+
+  test("--backend leaves the rows of one voice", async () => {
+    const { rows } = await report("likelihood", "--backend", "wasm");
+    expect(rows.map(({ implementation }) => implementation)).toEqual(["wasm_dense", "wasm_compact_sparse"]);
+  });
+});
+
+/** The fastest row of every kernel of a case. */
+function only(name: string): string {
+  const rows = { w: "wasm_separable", curvature: "wasm_compact_sparse" };
+  if (name === "table2" || name === "table3") return rows.w;
+  return name === "table4" || name === "table5" || name === "likelihood"
+    ? rows.curvature
+    : `${rows.w},${rows.curvature}`;
+}
+
+const python = process.env.ARCLET_PEERS_PYTHON;
+describe.skipIf(python === undefined)("with Python peers (ARCLET_PEERS_PYTHON)", () => {
+  test.each(["table2", "table4", "table5", "likelihood"])("%s has their rows, right", async (name) => {
+    const { rows, machine } = await report(name, "--peers", python!, "--implementations", peersOf(name));
+    expect(machine.peers).toMatchObject({ numba: expect.any(String), jax: expect.any(String) });
+    for (const row of rows) {
+      expect(row).toMatchObject({ by: "python", runs: 2, extrapolated: false });
+      expect(row.median_s, row.implementation).toBeGreaterThan(0);
+      expect(row.max_relative_error).toBeLessThan(1e-9);
+    }
+    expect(rows).not.toHaveLength(0);
+  });
+});
+
+function peersOf(name: string): string {
+  if (name === "table2") return "numba_compact,jax_compact";
+  return name === "likelihood" ? "numba_compact_sparse" : "numba_compact_sparse,numba_sparse,jax_sparse,jax";
+}
+
+test("a Python without the modules is named with what it lacks", async () => {
+  const bare = join(folder, "python");
+  writeFileSync(bare, '#!/bin/sh\necho \'{"missing": ["numba", "jax"]}\'\n', { mode: 0o755 });
+  const { code, stderr } = await runCollecting(["bench", "table2", ...TINY, "--peers", bare]);
+  expect(code).toBe(2);
+  expect(stderr).toBe(`arclet: ${bare} lacks numba, jax; install them: ${bare} -m pip install numba jax\n`);
+});
