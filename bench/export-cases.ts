@@ -59,6 +59,16 @@ const TAKES: { readonly [N in KernelName]: readonly (keyof ArgsOf<N>)[] } = {
     "wCompact",
     "nativeIndex",
   ],
+  logLikelihoodViaWCompactSymmetric: [
+    "dirtyImage",
+    "visibilities",
+    "noiseMap",
+    "mapping",
+    "neighbors",
+    "coefficient",
+    "wCompact",
+    "nativeIndex",
+  ],
 };
 
 type Fields = Readonly<Record<string, unknown>>;

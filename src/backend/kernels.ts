@@ -2,6 +2,7 @@ import * as mask from "../dataset/mask.ts";
 import * as curvature from "../inversion/curvature.ts";
 import {
   type LogLikelihoodKernels,
+  logLikelihoodViaWCompactSymmetricWith,
   logLikelihoodViaWCompactWith,
   logLikelihoodViaWTildeWith,
 } from "../inversion/evidence.ts";
@@ -178,6 +179,12 @@ export const kernels = {
     "log likelihood via w compact",
     logLikelihoodViaWCompactWith(referenceLikelihood),
     logLikelihoodViaWCompactWith(wasm),
+    CANCELLED,
+  ),
+  logLikelihoodViaWCompactSymmetric: kernel(
+    "log likelihood via w compact by its symmetry",
+    logLikelihoodViaWCompactSymmetricWith(referenceLikelihood),
+    logLikelihoodViaWCompactSymmetricWith(wasm),
     CANCELLED,
   ),
 } as const;

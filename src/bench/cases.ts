@@ -228,6 +228,7 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
   // Of columns and of rows, by turns.
   gramMatrix: (c) => ({ matrix: mappingMatrix(c), ofRows: c.mask.shape[0] % 2 === 1 }),
   logLikelihoodViaWTilde: (c) => ({ ...c, dirtyImage: slimDirtyImage(c), wTilde: fullW(c) }),
+  logLikelihoodViaWCompactSymmetric: (c) => ARGUMENTS.logLikelihoodViaWCompact(c),
   logLikelihoodViaWCompact: (c) => ({ ...c, dirtyImage: slimDirtyImage(c), ...viaCompact(c) }),
 };
 

@@ -2,7 +2,7 @@ import { dot, type Matrix, matrixSum, matrixTimesVector, type SparseMatrix } fro
 import type { NoiseNormalizationArgs } from "../operators/noise-normalization.ts";
 import type { WCompact, WCompactTimesArgs } from "../operators/w-compact.ts";
 import type { CurvatureViaWTildeDenseArgs } from "./curvature.ts";
-import type { DataVectorArgs, Mapping, MappingArgs } from "./mapping.ts";
+import type { DataVectorArgs, Mapping, MappingArgs, SparseTransposeTimesArgs } from "./mapping.ts";
 import type { ConstantRegularizationArgs, Neighbors } from "./regularization/constant.ts";
 import type { LogDeterminantArgs, Reconstruction, ReconstructionArgs } from "./solve.ts";
 
@@ -112,6 +112,8 @@ export interface LogLikelihoodKernels {
   readonly noiseNormalization: (args: NoiseNormalizationArgs) => number;
   readonly curvatureMatrixViaWTildeDense: (args: CurvatureViaWTildeDenseArgs) => Matrix;
   readonly curvatureMatrixViaWCompactSparse: (args: WCompactTimesArgs) => Matrix;
+  readonly curvatureMatrixViaWCompactSymmetric: (args: WCompactTimesArgs) => Matrix;
+  readonly sparseMappingMatrixTransposeTimes: (args: SparseTransposeTimesArgs) => Matrix;
 }
 
 /** The study's log likelihood (in the field's terms the log evidence) from the full W and a dense T. */
@@ -121,28 +123,42 @@ export function logLikelihoodViaWTildeWith(
   return (args) => {
     const mappingMatrix = kernels.mappingMatrix(args);
     const curvatureMatrix = kernels.curvatureMatrixViaWTildeDense({ wTilde: args.wTilde, mappingMatrix });
-    return wholeLogLikelihood(kernels, args, mappingMatrix, curvatureMatrix);
+    return wholeLogLikelihood(kernels, args, curvatureMatrix, kernels.dataVector({ ...args, mappingMatrix }));
   };
 }
 
-/** The same from the compact form and a sparse T. */
+/** The same from the compact form and a sparse T, in the study's two passes. */
 export function logLikelihoodViaWCompactWith(
   kernels: LogLikelihoodKernels,
 ): (args: LogLikelihoodViaWCompactArgs) => number {
   return (args) => {
     const sparseMappingMatrix = kernels.sparseMappingMatrix(args);
     const curvatureMatrix = kernels.curvatureMatrixViaWCompactSparse({ ...args, sparseMappingMatrix });
-    return wholeLogLikelihood(kernels, args, kernels.mappingMatrix(args), curvatureMatrix);
+    const dataVector = kernels.dataVector({ ...args, mappingMatrix: kernels.mappingMatrix(args) });
+    return wholeLogLikelihood(kernels, args, curvatureMatrix, dataVector);
+  };
+}
+
+/** The same from the compact form by its symmetry, with nothing dense but F and H. */
+export function logLikelihoodViaWCompactSymmetricWith(
+  kernels: LogLikelihoodKernels,
+): (args: LogLikelihoodViaWCompactArgs) => number {
+  return (args) => {
+    const sparseMappingMatrix = kernels.sparseMappingMatrix(args);
+    const curvatureMatrix = kernels.curvatureMatrixViaWCompactSymmetric({ ...args, sparseMappingMatrix });
+    const matrix = { rows: args.dirtyImage.length, columns: 1, values: args.dirtyImage };
+    const dataVector = kernels.sparseMappingMatrixTransposeTimes({ sparseMappingMatrix, matrix }).values;
+    return wholeLogLikelihood(kernels, args, curvatureMatrix, dataVector);
   };
 }
 
 function wholeLogLikelihood(
   kernels: LogLikelihoodKernels,
   args: LogLikelihoodArgs,
-  mappingMatrix: Matrix,
   curvatureMatrix: Matrix,
+  dataVector: Float64Array,
 ): number {
-  const { visibilities, noiseMap, dirtyImage } = args;
+  const { visibilities, noiseMap } = args;
   const scaled = visibilities.map((value, k) => value / noiseMap[k]);
   const regularizationMatrix = kernels.constantRegularizationMatrix(args);
   const { terms } = invert(
@@ -150,7 +166,7 @@ function wholeLogLikelihood(
       curvatureMatrix,
       regularizationMatrix,
       logDetRegularizationMatrix: kernels.logDeterminant({ matrix: regularizationMatrix }),
-      dataVector: kernels.dataVector({ mappingMatrix, dirtyImage }),
+      dataVector,
       chiSquaredOfData: dot(scaled, scaled),
       noiseNormalization: kernels.noiseNormalization({ noiseMap }),
     },
