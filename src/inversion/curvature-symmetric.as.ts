@@ -6,7 +6,9 @@ import {
   accumulate, addInt, boxColumns, boxRows, columnOf, counts, findBox, int, nextPlace, pixelsByRow, places, rowOf, setInt,
   zeroed,
 } from "./image-rows.as";
-import { rowOfProduct, byColumn, columnStart, rows, runs, runStart, takeColumns, takeLattices } from "./mapping-columns.as";
+import {
+  byColumn, columnStart, rowOfProduct, rows, runs, runStart, takeColumns, takeLattices,
+} from "./mapping-columns.as";
 import { ENTRY, SLACK } from "./slices.as";
 
 // Of each column of T, the first entry in a row to come.

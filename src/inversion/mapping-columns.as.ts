@@ -44,8 +44,11 @@ export function takeLattices(columns: i32, minus: usize, plus: usize, negative: 
   for (let d = -negative; d < boxRows; d++) {
     const to = differences + (<usize>((d + negative) * stride) << 3);
     const from = first + (<usize>(abs(d) * width) << 3);
-    if (d >= 0) memory.copy(to, from, <usize>length << 3);
-    else for (let e = 0; e < length; e++) store<f64>(to + (<usize>e << 3), load<f64>(from + (<usize>(length - 1 - e) << 3)));
+    if (d >= 0) {
+      memory.copy(to, from, <usize>length << 3);
+    } else {
+      for (let e = 0; e < length; e++) store<f64>(to + (<usize>e << 3), load<f64>(from + (<usize>(length - 1 - e) << 3)));
+    }
     copyRow(to, length);
   }
   sums = plus == 0 ? <usize>0 : latticePair();
@@ -62,6 +65,7 @@ function aligned(offset: i32): i32 {
   return offset & 8 ? offset - 8 + copyAt : offset;
 }
 
+// Lists the entries of T by column. Their offsets are those of the lattices taken before.
 export function takeColumns(
   size: i32, source: i32, native: usize, pixels: usize, rowStart: usize, columnIndex: usize, values: usize,
 ): void {
@@ -91,7 +95,7 @@ export function takeColumns(
   }
 }
 
-// out (boxColumns) = the runs of row r of W times entries of a column of T.
+// out (boxColumns) = W times entries of a column of T, the runs of row r.
 export function rowOfProduct(begin: usize, end: usize, r: i32, out: usize): void {
   for (let run = int(runStart, r); run < int(runStart, r + 1); run++) {
     const x = int(runs, 2 * run), length = int(runs, 2 * run + 1) - x;
