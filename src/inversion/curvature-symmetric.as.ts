@@ -1,84 +1,19 @@
 // F = A + A', A = T' L T, with L the pairs (i, j) of image pixels whose row of j is not below that of i, their W halved
-// where both are in one row. Four columns of T at a time and one image row after the other: a row of L T is a sum of
-// contiguous slices of w, one for each entry of the column in this row or above, and T' takes the row as soon as it is
-// there. Nothing of the size M S or M^2 is kept.
+// where both are in one row. Four columns of T at a time and one image row after the other, which T' takes as soon as it
+// is there: nothing of the size M S or M^2 is kept.
 import { allocate } from "../backend/arena.as";
 import { madd } from "../operators/turns.as";
 import {
-  accumulate, addInt, boxColumns, boxRows, columnOf, counts, findBox, firstColumn, firstRow, int, nextPlace, pixelsByRow,
-  places, rowOf, runsByRow, setInt, zeroed,
+  accumulate, addInt, boxColumns, boxRows, columnOf, counts, findBox, int, nextPlace, pixelsByRow, places, rowOf, setInt,
+  zeroed,
 } from "./image-rows.as";
-import { addSlices, ENTRY, SLACK } from "./slices.as";
+import {
+  byColumn, columnStart, rowOfProduct, rows, runs, runStart, takeColumns, takeLattices,
+} from "./mapping-columns.as";
+import { ENTRY, SLACK } from "./slices.as";
 
-// Doubles from row to row of the lattices: an odd multiple of 2, so that rows do not share cache lines' places.
-let stride: i32 = 0;
-// Bytes from a lattice to its copy that is one double on, where slices with an odd offset are aligned: a load that
-// straddles cache lines costs a tenth of everything.
-let copyAt: i32 = 0;
-let differences: usize = 0, sums: usize = 0;
-
-// Runs of image pixels, and which are of which row.
-let runs: usize = 0, runStart: usize = 0;
-
-// Entries of T by column, in each by row: which are of which column, their rows, and the first of each column that is in
-// a row to come.
-let byColumn: usize = 0, columnStart: usize = 0, rows: usize = 0, next: usize = 0;
-
-// The part of a lattice that the box needs, (rows, 2 boxColumns - 1) from `first`, rows `stride` apart, then its copy one
-// double on. Zeros stand around it, since blocks read beyond the ends of runs.
-function boxLattice(rows: i32, first: usize, width: i32): usize {
-  const lattice = zeroed(2 * <usize>copyAt + SLACK);
-  const bytes = <usize>(2 * boxColumns - 1) << 3;
-  for (let r = 0; r < rows; r++) {
-    const row = lattice + ((<usize>r * stride) << 3), from = first + ((<usize>r * width) << 3);
-    memory.copy(row, from, bytes);
-    memory.copy(row + <usize>copyAt, from + 8, bytes - 8);
-  }
-  return lattice;
-}
-
-function takeLattices(columns: i32, minus: usize, plus: usize): void {
-  const width = 2 * columns - 1, sumRows = 2 * boxRows - 1;
-  stride = 2 * boxColumns + (boxColumns & 1 ? 0 : 2);
-  copyAt = (plus == 0 ? boxRows : sumRows) * stride * 8;
-  differences = boxLattice(boxRows, minus + (<usize>(columns - boxColumns) << 3), width);
-  const first = plus + (<usize>(2 * (firstRow * width + firstColumn)) << 3);
-  sums = plus == 0 ? <usize>0 : boxLattice(sumRows, first, width);
-}
-
-// @ts-ignore: decorator
-@inline
-function aligned(offset: i32): i32 {
-  return offset & 8 ? offset - 8 + copyAt : offset;
-}
-
-function takeColumns(
-  size: i32, source: i32, native: usize, pixels: usize, rowStart: usize, columnIndex: usize, values: usize,
-): void {
-  const count = int(rowStart, size);
-  columnStart = counts(source);
-  for (let e = 0; e < count; e++) addInt(columnStart, int(columnIndex, e) + 1, 1);
-  accumulate(columnStart, source);
-  next = places(columnStart, source);
-  byColumn = allocate(<usize>count * ENTRY);
-  rows = allocate(<usize>count << 2);
-  const place = places(columnStart, source);
-  for (let n = 0; n < size; n++) {
-    const i = int(pixels, n);
-    const row = rowOf(native, i), column = columnOf(native, i);
-    const difference = aligned((boxColumns - 1 - row * stride - column) << 3);
-    const sum = aligned((row * stride + column) << 3);
-    const end = int(rowStart, i + 1);
-    for (let e = int(rowStart, i); e < end; e++) {
-      const at = nextPlace(place, int(columnIndex, e));
-      const entry = byColumn + <usize>at * ENTRY;
-      store<i32>(entry, difference);
-      store<i32>(entry, sum, 4);
-      store<f64>(entry, load<f64>(values + (<usize>e << 3)), 8);
-      setInt(rows, at, row);
-    }
-  }
-}
+// Of each column of T, the first entry in a row to come.
+let next: usize = 0;
 
 // The entries of T by image row: i32 byte offset of the pixel in four interleaved columns, i32 byte offset of the source
 // pixel in the panel, f64 weight. `entryStart` (boxRows + 1) says which are whose.
@@ -164,19 +99,14 @@ function addTransposed(size: i32, a: usize): void {
 }
 
 // Row r of L T for one column of T; rows must come in order.
-function rowOfProduct(column: i32, r: i32, out: usize): void {
+function rowOfLower(column: i32, r: i32, out: usize): void {
   const begin = int(columnStart, column), above = int(next, column);
   let end = above;
   while (end < int(columnStart, column + 1) && int(rows, end) == r) end++;
   setInt(next, column, end);
   const first = byColumn + <usize>begin * ENTRY, last = byColumn + <usize>end * ENTRY;
   scale(above, end, byColumn, 0.5);
-  for (let run = int(runStart, r); run < int(runStart, r + 1); run++) {
-    const x = int(runs, 2 * run), length = int(runs, 2 * run + 1) - x;
-    const at = <usize>(r * stride + x) << 3, target = out + (<usize>x << 3);
-    addSlices(first, last, 0, differences + at, length, false, target);
-    if (sums != 0) addSlices(first, last, 4, sums + at, length, true, target);
-  }
+  rowOfProduct(first, last, r, out);
   scale(above, end, byColumn, 2);
 }
 
@@ -188,11 +118,10 @@ export function curvatureViaCompactSymmetric(
   memory.fill(out, 0, (<usize>source * source) << 3);
   if (size == 0) return;
   findBox(size, native);
-  takeLattices(columns, minus, plus);
+  takeLattices(columns, minus, plus, 0);
   const pixels = pixelsByRow(size, native), entryStart = counts(boxRows), order = allocate(<usize>source << 2);
-  runStart = counts(boxRows);
-  runs = runsByRow(size, native, runStart);
   takeColumns(size, source, native, pixels, rowStart, columnIndex, values);
+  next = places(columnStart, source);
   const byRow = entriesByRow(size, native, pixels, rowStart, columnIndex, values, entryStart);
   const count = columnsByRow(source, order);
 
@@ -202,7 +131,7 @@ export function curvatureViaCompactSymmetric(
     const end = min(four + 4, count);
     memory.fill(panel, 0, <usize>source << 5);
     for (let r = int(rows, int(columnStart, int(order, four))); r < boxRows; r++) {
-      for (let c = four; c < end; c++) rowOfProduct(int(order, c), r, buffers + <usize>(c - four) * bytes);
+      for (let c = four; c < end; c++) rowOfLower(int(order, c), r, buffers + <usize>(c - four) * bytes);
       for (let run = int(runStart, r); run < int(runStart, r + 1); run++) {
         interleave(int(runs, 2 * run), int(runs, 2 * run + 1), buffers, bytes, interleaved);
       }

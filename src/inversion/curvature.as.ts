@@ -2,6 +2,7 @@
 import { allocate } from "../backend/arena.as";
 import { addMultiple } from "../operators/products.as";
 import { compactEntry, preloadEntry } from "../operators/w-tilde.as";
+import { compactTimesSparse } from "./compact-times-sparse.as";
 import { sparseTransposeTimes } from "./mapping.as";
 
 // T' W, then rows of it against the sparse T.
@@ -24,28 +25,7 @@ export function curvatureViaWTildeSparse(
   }
 }
 
-// out (size, source) = W T; `plus` is 0 where there is none.
-export function compactTimesSparse(
-  columns: i32, minus: usize, plus: usize, size: i32, source: i32, native: usize,
-  rowStart: usize, columnIndex: usize, values: usize, out: usize,
-): void {
-  memory.fill(out, 0, (<usize>size * source) << 3);
-  for (let i = 0; i < size; i++) {
-    const row = load<i32>(native + (<usize>i << 3)), column = load<i32>(native + (<usize>i << 3), 4);
-    let e = load<i32>(rowStart);
-    for (let j = 0; j < size; j++) {
-      const at = native + (<usize>j << 3);
-      const w = compactEntry(columns, minus, plus, row, column, load<i32>(at), load<i32>(at, 4));
-      const end = load<i32>(rowStart + (<usize>j << 2), 4);
-      for (; e < end; e++) {
-        const o = out + (<usize>load<i32>(columnIndex + (<usize>e << 2)) << 3);
-        store<f64>(o, load<f64>(o) + w * load<f64>(values + (<usize>e << 3)));
-      }
-    }
-    out += <usize>source << 3;
-  }
-}
-
+// W T, then T' (W T); `plus` is 0 where there is none.
 export function curvatureViaCompactSparse(
   columns: i32, minus: usize, plus: usize, size: i32, source: i32, native: usize,
   rowStart: usize, columnIndex: usize, values: usize, out: usize,

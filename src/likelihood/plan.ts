@@ -13,9 +13,10 @@ export interface PlanOptions {
   /** `auto` is WebAssembly, the fastest voice that has every kernel. */
   readonly backend?: BackendChoice;
   /**
-   * `auto` is the compact form by its symmetry, the fastest at every size and without an M x M matrix. In ms on one
-   * thread, B = 3, beside w_compact_sparse and w_tilde_sparse (its M x M matrix not counted): 0.05, 0.4 and 0.12 for
-   * 316 image pixels and S = 40; 2.7, 43 and 19 for 3,228 and S = 256; 56, 1,260 and too large for 17,692 and S = 600.
+   * `auto` is w_compact_symmetric: the fastest at every size, and without an M x M matrix. In ms on one thread, three
+   * mappings a pixel, beside w_compact_sparse and w_tilde_sparse (whose M x M matrix is made before): 0.05, 0.07 and 0.12
+   * for 316 image and 40 source pixels; 2.6, 5.4 and 19 for 3,228 and 256; 56 and 190 for 17,692 and 600, where w_tilde
+   * does not fit.
    */
   readonly curvature?: "auto" | CurvatureForm;
 }

@@ -154,6 +154,8 @@ describe.each(NAMED)("F by symmetry, %s", (_, kernels) => {
         // Zeros may differ in sign.
         expect(f.values.map((value) => value + 0)).toEqual(byDefinition(args).map((value) => value + 0));
         expect(asymmetric(f)).toBe(0);
+        const twoPasses = kernels().curvatureMatrixViaWCompactSparse(args);
+        expect(twoPasses.values.map((value) => value + 0)).toEqual(f.values.map((value) => value + 0));
       }),
       { numRuns: 150, seed: 7 },
     );
@@ -174,6 +176,19 @@ describe.each(NAMED)("F by symmetry, %s", (_, kernels) => {
     });
     const { values } = kernels().curvatureMatrixViaWCompactSymmetric(args);
     expect(values.map((value) => value + 0)).toEqual(timesSparse(half, sparseMappingMatrix).map((value) => value + 0));
+  });
+
+  test("is zero without image pixels", () => {
+    const sparseMappingMatrix = {
+      rows: 0,
+      columns: 3,
+      rowStart: new Int32Array(1),
+      columnIndex: new Int32Array(0),
+      values: new Float64Array(0),
+    };
+    const wCompact = { shape: [2, 2], minus: new Float64Array(6).fill(1), plus: null } as const;
+    const args = { wCompact, nativeIndex: new Int32Array(0), sparseMappingMatrix };
+    expect(kernels().curvatureMatrixViaWCompactSymmetric(args).values).toEqual(new Float64Array(9));
   });
 
   test("keeps the digits that chi^2 needs", () => {
