@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { draws, normal, type RandomState, randomState, uniform } from "../../src/inference/rng.ts";
+import { type EvidenceTerms, invert } from "../../src/inversion/evidence.ts";
 import { rectangularNeighbors } from "../../src/inversion/mesh/rectangular.ts";
 import { minimumDegreeOrder } from "../../src/inversion/minimum-degree.ts";
 import {
@@ -239,6 +240,23 @@ describe("constant regularization", () => {
     const args = { coefficient: 1, neighbors };
     const expected = logDeterminant({ matrix: constantRegularizationMatrix(args) });
     expect(Math.abs(constantRegularizationLogDeterminant(args) - expected)).toBeLessThan(1e-6);
+  });
+
+  test.each(meshes)("%s: an inversion is the same with a sparse H", (_, neighbors) => {
+    const args = { coefficient: 1.7, neighbors };
+    const size = neighbors.sourcePixels;
+    const curvatureMatrix = dense(randomSparse(size, 3, 5));
+    const invertWith = (regularizationMatrix: Matrix | SparseMatrix) => {
+      const rest = { logDetRegularizationMatrix: 1, chiSquaredOfData: 2, noiseNormalization: 3 };
+      const dataVector = draws(randomState(6), size, normal);
+      return invert({ curvatureMatrix, regularizationMatrix, dataVector, ...rest }, reconstruction);
+    };
+    const ofSparse = invertWith(constantRegularizationSparseMatrix(args));
+    const ofDense = invertWith(constantRegularizationMatrix(args));
+    for (const [name, term] of Object.entries(ofDense.terms)) {
+      expect(Math.abs(ofSparse.terms[name as keyof EvidenceTerms] - term)).toBeLessThan(1e-11 * (1 + Math.abs(term)));
+    }
+    expect(ofSparse.solveResidual).toBeLessThan(1e-13);
   });
 
   test.each([1e-6, 1, 1e6, 1e12])("at a coefficient of %d ln det H does not depend on the order", (coefficient) => {
