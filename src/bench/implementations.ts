@@ -44,7 +44,7 @@ function rows<N extends BenchKernel, I>(
       voice,
       tolerance: voice === "reference" ? REFERENCE : entry.tolerance,
       partOf: form.partOf,
-      work: form.work,
+      work: voice === "wasm" ? inBlocks(form.work) : form.work,
       keeps: form.keeps ?? (() => ({})),
       takes: form.takes,
       prepare: (...args) => {
@@ -54,6 +54,13 @@ function rows<N extends BenchKernel, I>(
       },
     };
   });
+}
+
+/** Kernels in WebAssembly take visibilities in blocks, and one visibility as long as a block. */
+const BLOCK = 256;
+
+function inBlocks(work: Cost["work"]): Cost["work"] {
+  return (sizes) => work({ ...sizes, visibilities: BLOCK * Math.ceil(sizes.visibilities / BLOCK) });
 }
 
 /** The reference sums all visibilities in a row, its rounding growing with their root; errors are measured from compensated sums. */

@@ -116,6 +116,16 @@ describe("arclet bench", () => {
     for (const row of rows) expect(row.median_s).toBeGreaterThan(0);
   });
 
+  test("marks what was extrapolated, and what its error was measured on", async () => {
+    // 430 million cosines: no machine does them within the budget.
+    const sizes = "--grid-size 32 --visibilities 650 --source-pixels 5 --repeat 1 --row-budget 0.2".split(" ");
+    const row = ["--implementations", "reference_full_direct"];
+    const { code, stdout } = await runCollecting(["bench", "table2", ...sizes, ...row]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/reference_full_direct +w_tilde +arclet +~ [\d.]+ s /);
+    expect(stdout).toMatch(/\[1\] extrapolated from \d+ of 650 visibilities/);
+  });
+
   test("--backend leaves the rows of one voice", async () => {
     const { rows } = await report("likelihood", "--backend", "wasm");
     expect(rows.map(({ implementation }) => implementation)).toEqual([
