@@ -1,11 +1,13 @@
 import type { ArgsOf, KernelName } from "../src/backend/kernels.ts";
-import { ARCSECOND, type PixelGrid, pixelGrid, slimPositions } from "../src/grid.ts";
 import { type Mask, maskCircular, nativeIndexForSlimIndex, slimFromNative } from "../src/dataset/mask.ts";
+import { ARCSECOND, type PixelGrid, pixelGrid, slimPositions } from "../src/grid.ts";
 import { draws, normal, type RandomState, randomState, uniform } from "../src/inference/rng.ts";
 import { curvatureMatrixViaWCompactSparse } from "../src/inversion/curvature.ts";
 import { dataVector, type Mapping, mappingMatrix, sparseMappingMatrix } from "../src/inversion/mapping.ts";
 import { constantRegularizationMatrix, type Neighbors } from "../src/inversion/regularization/constant.ts";
 import { dirtyImage } from "../src/operators/dirty-image.ts";
+import { fftSize } from "../src/operators/fft.ts";
+import { pixelLattice } from "../src/operators/nufft.ts";
 import { wCompact, wTildeFromCompact } from "../src/operators/w-compact.ts";
 import { wPreloadFromCompact } from "../src/operators/w-preload.ts";
 
@@ -196,6 +198,16 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
   wPreload: (c) => c,
   wTildeFromPreload: (c) => ({ wPreload: wPreloadFromCompact(wCompact(c)), nativeIndex: c.nativeIndex }),
   noiseNormalization: (c) => c,
+  fft2d: (c) => {
+    const shape = [fftSize(c.grid.shape[0]), fftSize(c.grid.shape[1])] as const;
+    const values = Float64Array.from({ length: 2 * shape[0] * shape[1] }, (_, p) => c.image[p % c.image.length] - 0.5);
+    return { shape, values, inverse: c.grid.shape[0] === c.grid.shape[1] };
+  },
+  nufftType1: (c) => ({ ...c, lattice: pixelLattice(c.grid), strengths: c.visibilities, tolerance: 1e-9 }),
+  nufftType2: (c) => ({ ...c, lattice: pixelLattice(c.grid), values: complexImage(c), tolerance: 1e-9 }),
+  wCompactViaNufft: (c) => c,
+  dirtyImageViaNufft: (c) => c,
+  visibilitiesViaNufft: (c) => c,
   compaction: (c) => ({ ...c, referenceImage: c.image }),
   mappingMatrix: (c) => c,
   sparseMappingMatrix: (c) => c,
@@ -219,6 +231,13 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
   logLikelihoodViaWTilde: (c) => ({ ...c, dirtyImage: slimDirtyImage(c), wTilde: fullW(c) }),
   logLikelihoodViaWCompact: (c) => ({ ...c, dirtyImage: slimDirtyImage(c), ...viaCompact(c) }),
 };
+
+/** The image, and its mirror image as the imaginary part. */
+function complexImage({ image }: Case): Float64Array {
+  return Float64Array.from({ length: 2 * image.length }, (_, p) =>
+    p % 2 === 0 ? image[p >> 1] : image[image.length - 1 - (p >> 1)],
+  );
+}
 
 function gridRadians(c: Case): Float64Array {
   return slimPositions(c.grid, c.nativeIndex).map((arcseconds) => arcseconds * ARCSECOND);

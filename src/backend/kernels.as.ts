@@ -5,7 +5,10 @@ export * from "../inversion/curvature.as";
 export * from "../inversion/mapping.as";
 export * from "../inversion/regularization/constant.as";
 export * from "../inversion/solve.as";
+export { fft2d } from "../operators/fft.as";
 export { differenceLattice, imageVisibilities, latticeSum } from "../operators/lattice.as";
+export { clear, gridOfLattice, latticeOfModes, modesOfGrid } from "../operators/nufft.as";
+export { gatherPoints, paddedSize, spreadPoints } from "../operators/spread.as";
 export { pointSum, preloadFromMinus, wTilde, wTildeFromCompact, wTildeFromPreload } from "../operators/w-tilde.as";
 
 export function allocate(bytes: usize): usize {

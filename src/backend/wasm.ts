@@ -51,6 +51,11 @@ export class WasmKernels {
     return this.#exports[name](...args);
   }
 
+  /** A window on the memory itself, good until the next allocation. */
+  view(address: number, length: number): Float64Array {
+    return new Float64Array(this.#memory.buffer, address, length);
+  }
+
   float64(address: number, length: number): Float64Array {
     return new Float64Array(this.#memory.buffer, address, length).slice();
   }
