@@ -209,6 +209,7 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
   dirtyImageViaNufft: (c) => c,
   visibilitiesViaNufft: (c) => c,
   compaction: (c) => ({ ...c, referenceImage: c.image }),
+  compactionViaNufft: (c) => ({ ...c, referenceImage: c.image }),
   mappingMatrix: (c) => c,
   sparseMappingMatrix: (c) => c,
   dataVector: (c) => ({ mappingMatrix: mappingMatrix(c), dirtyImage: slimDirtyImage(c) }),

@@ -36,6 +36,7 @@ const TAKES: { readonly [N in KernelName]: readonly (keyof ArgsOf<N>)[] } = {
   dirtyImageViaNufft: ["grid", "uvWavelengths", "visibilities", "noiseMap"],
   visibilitiesViaNufft: ["grid", "image", "uvWavelengths"],
   compaction: ["grid", "uvWavelengths", "visibilities", "noiseMap", "referenceImage"],
+  compactionViaNufft: ["grid", "uvWavelengths", "visibilities", "noiseMap", "referenceImage"],
   mappingMatrix: ["mapping"],
   sparseMappingMatrix: ["mapping"],
   dataVector: ["mappingMatrix", "dirtyImage"],

@@ -76,6 +76,20 @@ const referenceCompaction: CompactionKernels = {
   noiseNormalization,
 };
 
+const referenceNufft: CompactionKernels = {
+  wCompact: nufft.wCompactViaNufft,
+  dirtyImage: nufft.dirtyImageViaNufft,
+  visibilities: nufft.visibilitiesViaNufft,
+  noiseNormalization,
+};
+
+const inWasmNufft: CompactionKernels = {
+  wCompact: wasmNufft.wCompactViaNufft,
+  dirtyImage: wasmNufft.dirtyImageViaNufft,
+  visibilities: wasmNufft.visibilitiesViaNufft,
+  noiseNormalization: wasm.noiseNormalization,
+};
+
 const referenceLikelihood: LogLikelihoodKernels = {
   ...mapping,
   ...curvature,
@@ -128,6 +142,12 @@ export const kernels = {
     compactWith(referenceCompaction),
     compactWith(wasm),
     PHASES,
+  ),
+  compactionViaNufft: kernel(
+    "the same by the non-uniform FFT",
+    compactWith(referenceNufft),
+    compactWith(inWasmNufft),
+    NUFFT_INCOHERENT,
   ),
   mappingMatrix: kernel("mapping matrix, dense", mapping.mappingMatrix, wasm.mappingMatrix, REORDERED),
   sparseMappingMatrix: kernel(

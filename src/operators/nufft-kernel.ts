@@ -42,6 +42,22 @@ function besselI0(x: number): number {
   return sum;
 }
 
+/** Points whose sums on the fine grid are plain: then the error of adding them up is carried along, as in spread.as.ts. */
+const GROUP = 128;
+
+/**
+ * Bound of the error of every sum that the NUFFT takes onto a lattice with modes up to those given, relative to the sum of
+ * absolute strengths (real and imaginary parts): the tolerance, and roundings. A rounding in a cell comes to a mode times
+ * what the mode is divided by, at most phi's transform at 0 over that at a quarter of the cells, for either axis. There
+ * are GROUP additions, some ten in a term, and five a level of the FFT; strengths turned by a phase grow by sqrt 2.
+ */
+export function nufftError(tolerance: number, largestModes: readonly [number, number]): number {
+  const kernel = spreadingKernel(tolerance);
+  const amplification = (kernelTransform(kernel, 0) / kernelTransform(kernel, Math.PI / 2)) ** 2;
+  const levels = largestModes.reduce((sum, mode) => sum + Math.log2(fineSize(mode)), 0);
+  return Math.SQRT2 * (tolerance + 2 ** -53 * amplification * (GROUP + 10 + 5 * levels));
+}
+
 /** phi at a distance in cells. */
 export function kernelAt({ width, beta }: SpreadingKernel, x: number): number {
   const inside = 1 - ((2 * x) / width) ** 2;

@@ -1,4 +1,5 @@
 import { ARCSECOND, type PixelGrid } from "../grid.ts";
+import { addAt, compensatedSum, totalOf } from "./compensated-sum.ts";
 import type { DirtyImageArgs } from "./dirty-image.ts";
 import { fft2d } from "./fft.ts";
 import { deconvolution, fineSize, kernelAt, type SpreadingKernel, spreadingKernel, TIGHTEST } from "./nufft-kernel.ts";
@@ -54,18 +55,18 @@ export function originOf(lattice: Lattice): readonly [y: number, x: number] {
  */
 export function nufftType1({ lattice, uvWavelengths, strengths, tolerance }: NufftType1Args): Float64Array {
   const plan = planOf(lattice, tolerance);
-  const fine = new Float64Array(2 * plan.cells[0] * plan.cells[1]);
+  const fine = compensatedSum(2 * plan.cells[0] * plan.cells[1]);
   for (let k = 0; k < uvWavelengths.length; k += 2) {
     const point = pointOf(plan, uvWavelengths[k], uvWavelengths[k + 1]);
     const re = strengths[k] * point.cos - strengths[k + 1] * point.sin;
     const im = strengths[k] * point.sin + strengths[k + 1] * point.cos;
     forEachCell(plan, point, (cell, weight) => {
-      fine[2 * cell] += weight * re;
-      fine[2 * cell + 1] += weight * im;
+      addAt(fine, 2 * cell, weight * re);
+      addAt(fine, 2 * cell + 1, weight * im);
     });
   }
   // The inverse transform has the exponent's sign; its division is undone.
-  const modes = fft2d({ shape: plan.cells, values: fine, inverse: true });
+  const modes = fft2d({ shape: plan.cells, values: totalOf(fine), inverse: true });
   const out = new Float64Array(2 * lattice.shape[0] * lattice.shape[1]);
   forEachMode(plan, (index, mode, factor) => {
     out[2 * index] = modes[2 * mode] * factor * (plan.cells[0] * plan.cells[1]);
@@ -136,7 +137,8 @@ function forEachCell({ kernel, cells }: Plan, point: Point, visit: (cell: number
 }
 
 function tapsOf(kernel: SpreadingKernel, cells: number, position: number): (readonly [cell: number, weight: number])[] {
-  const first = Math.ceil(position - kernel.width / 2);
+  // What is no number stays one in the weights.
+  const first = Number.isNaN(position) ? 0 : Math.ceil(position - kernel.width / 2);
   return Array.from({ length: kernel.width }, (_, tap) => {
     return [remainder(first + tap, cells), kernelAt(kernel, first + tap - position)];
   });

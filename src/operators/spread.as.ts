@@ -38,38 +38,64 @@ export function paddedSize(cells: i32): i32 {
   return bins(cells) * BIN + TAPS;
 }
 
-// A position in turns becomes cells from the first tap, 0 <= cell < cells. The product is exact in its high part, so
-// that a position inside a bin keeps 16 digits however many cells there are.
-let highPart: f64 = 0;
-let lowPart: f64 = 0;
+// The steps (dx, dy), cells (columns, rows) and offset of the first tap, for the two coordinates of a point at once.
+let steps: v128 = f64x2.splat(0);
+let cells: v128 = f64x2.splat(0);
+let offsets: v128 = f64x2.splat(0);
+
+function setTorus(dy: f64, dx: f64, rows: i32, columns: i32, width: i32): void {
+  steps = f64x2.replace_lane(f64x2.splat(dx), 1, dy);
+  cells = f64x2.replace_lane(f64x2.splat(<f64>columns), 1, <f64>rows);
+  offsets = f64x2.splat(<f64>width / 2 - 1);
+}
+
+// A position in turns, |turns| <= 1/2, is high + low; in cells from the first tap too. The product with the number of cells is exact in
+// its high part, so that a position inside a bin keeps 16 digits however many cells there are.
+// @ts-ignore: decorator
+@inline
+function folded(uv: v128): v128 {
+  const turns = f64x2.mul(uv, steps);
+  return f64x2.sub(turns, f64x2.nearest(turns));
+}
 
 // @ts-ignore: decorator
 @inline
-function place(turns: f64, cells: f64, offset: f64): i32 {
-  const folded = turns - nearest<f64>(turns);
-  const rounder: f64 = 1.5 * 67108864.0;
-  const high = folded + rounder - rounder;
-  highPart = high * cells - offset;
-  lowPart = (folded - high) * cells;
-  if (highPart + lowPart < 0) highPart += cells;
-  if (highPart + lowPart >= cells) highPart -= cells;
-  const cell = <i32>(highPart + lowPart);
-  return max(0, cell) >> SHIFT;
+function highOf(turns: v128): v128 {
+  const rounder = f64x2.splat(1.5 * 67108864.0);
+  return f64x2.sub(f64x2.add(turns, rounder), rounder);
+}
+
+// The high part of the place in cells, brought into 0 <= place < cells.
+// @ts-ignore: decorator
+@inline
+function wrapped(high: v128, low: v128): v128 {
+  let place = f64x2.sub(f64x2.mul(high, cells), offsets);
+  place = f64x2.add(place, v128.and(cells, f64x2.lt(f64x2.add(place, low), f64x2.splat(0))));
+  return f64x2.sub(place, v128.and(cells, f64x2.ge(f64x2.add(place, low), cells)));
+}
+
+// Bin column and row; those of what is not a number are 0.
+// @ts-ignore: decorator
+@inline
+function binOfPlace(place: v128): v128 {
+  return i32x4.shr_s(i32x4.max_s(i32x4.trunc_sat_f64x2_s_zero(place), i32x4.splat(0)), SHIFT);
 }
 
 // Sorts points into `points` by bin; `starts` (bins + 1, i32) gets where each bin begins, `binOf` is scratch.
-// strengths: 0, (count) real, or (count) complex, which are multiplied by exp(2 pi i (x0 u + y0 v)).
+// strengths: 0 (u and v stand in their place), (count) real, or (count) complex, which are multiplied by exp(2 pi i (x0 u + y0 v)).
 function sortPoints(
   count: i32, uv: usize, strengths: usize, complex: bool, y0: f64, dy: f64, x0: f64, dx: f64, rows: i32, columns: i32,
   width: i32, starts: usize, binOf: usize, points: usize,
 ): void {
   const across = bins(columns);
   const total = bins(rows) * across;
-  const offset = <f64>width / 2 - 1;
+  setTorus(dy, dx, rows, columns, width);
   memory.fill(starts, 0, (<usize>(total + 2)) << 2);
   for (let k = 0; k < count; k++) {
-    const at = uv + (<usize>k << 4);
-    const bin = place(load<f64>(at, 8) * dy, <f64>rows, offset) * across + place(load<f64>(at) * dx, <f64>columns, offset);
+    const turns = folded(v128.load(uv + (<usize>k << 4)));
+    const high = highOf(turns), low = f64x2.mul(f64x2.sub(turns, high), cells);
+    const place = binOfPlace(f64x2.add(wrapped(high, low), low));
+    const bin = i32x4.extract_lane(place, 1) * across + i32x4.extract_lane(place, 0);
     store<i32>(binOf + (<usize>k << 2), bin);
     const counter = starts + (<usize>(bin + 2) << 2);
     store<i32>(counter, load<i32>(counter) + 1);
@@ -81,19 +107,19 @@ function sortPoints(
   }
   const turned = x0 != 0 || y0 != 0;
   for (let k = 0; k < count; k++) {
-    const u = load<f64>(uv + (<usize>k << 4)), v = load<f64>(uv + (<usize>k << 4), 8);
-    const bin = load<i32>(binOf + (<usize>k << 2));
-    const counter = starts + (<usize>(bin + 1) << 2);
+    const both = v128.load(uv + (<usize>k << 4));
+    const counter = starts + (<usize>(load<i32>(binOf + (<usize>k << 2)) + 1) << 2);
     const index = load<i32>(counter);
     store<i32>(counter, index + 1);
     const point = points + <usize>index * POINT;
-    const row = place(v * dy, <f64>rows, offset);
-    store<f64>(point, highPart - <f64>(row << SHIFT) + lowPart, 8);
-    const column = place(u * dx, <f64>columns, offset);
-    store<f64>(point, highPart - <f64>(column << SHIFT) + lowPart);
+    const turns = folded(both);
+    const high = highOf(turns), low = f64x2.mul(f64x2.sub(turns, high), cells);
+    const place = wrapped(high, low);
+    const corner = f64x2.convert_low_i32x4_s(i32x4.shl(binOfPlace(f64x2.add(place, low)), SHIFT));
+    v128.store(point, f64x2.add(f64x2.sub(place, corner), low));
     store<i32>(point, k, 32);
     if (strengths == 0) {
-      store<f64>(point, 1, 16);
+      v128.store(point, both, 16);
       continue;
     }
     if (!complex) {
@@ -106,6 +132,7 @@ function sortPoints(
       store<f64>(point, im, 24);
       continue;
     }
+    const u = f64x2.extract_lane(both, 0), v = f64x2.extract_lane(both, 1);
     cosineAndSine(f64x2.splat(x0 * u + y0 * v), phase, phase + 16);
     const c = load<f64>(phase), s = load<f64>(phase, 16);
     store<f64>(point, re * c - im * s, 16);
@@ -157,19 +184,19 @@ function taps(table: usize, position: f64, factor: f64, other: f64, out: usize, 
   v128.store(second, f64x2.mul(a7, g), 112);
 }
 
-// Fills the slots of `count` sorted points; a place is a byte offset in rows of `row` bytes.
-function prepare(count: i32, point: usize, table: usize, complex: bool, row: usize, slot: usize): void {
+// Fills the slots of `count` sorted points with strengths of 0 (that is, 1), 1 or 2 numbers; a place is a byte offset in a patch.
+function prepare(count: i32, point: usize, table: usize, numbers: i32, slot: usize): void {
   for (let k = 0; k < count; k++, point += POINT, slot += SLOT) {
     const x = load<f64>(point), y = load<f64>(point, 8);
     const column = <i32>x & ~1;
     const line = <i32>y;
     taps(table, x - <f64>column, 1, 0, slot + ALONG, 0);
-    if (complex) {
+    if (numbers == 2) {
       taps(table, y - <f64>line, load<f64>(point, 16), load<f64>(point, 24), slot + DOWN, slot + DOWN_IMAGINARY);
     } else {
-      taps(table, y - <f64>line, load<f64>(point, 16), 0, slot + DOWN, 0);
+      taps(table, y - <f64>line, numbers == 0 ? 1 : load<f64>(point, 16), 0, slot + DOWN, 0);
     }
-    store<usize>(slot, <usize>line * row + (<usize>column << 3), PLACE);
+    store<usize>(slot, <usize>line * SIDE_BYTES + (<usize>column << 3), PLACE);
   }
 }
 
@@ -236,7 +263,7 @@ export function spreadPoints(
       const end = min(last, group + GROUP);
       for (let k = group; k < end; k += AHEAD) {
         const ready = min(AHEAD, end - k);
-        prepare(ready, points + <usize>k * POINT, table, complex != 0, SIDE_BYTES, slots);
+        prepare(ready, points + <usize>k * POINT, table, complex ? 2 : 1, slots);
         for (let slot = slots; slot < slots + <usize>ready * SLOT; slot += SLOT) {
           const at = patch + load<usize>(slot, PLACE);
           spreadOne(width, slot, slot + DOWN, at);
@@ -278,23 +305,29 @@ export function unfoldGrid(rows: i32, columns: i32, fine: usize): void {
   for (let i = 0; i < rows + TAPS; i++) memory.copy(fine + <usize>i * row + beyond, fine + <usize>i * row, <usize>TAPS << 3);
 }
 
+function takePatch(fine: usize, row: usize, patch: usize): void {
+  for (let i = 0; i < SIDE; i++, fine += row, patch += SIDE_BYTES) {
+    for (let at: usize = 0; at < SIDE_BYTES; at += 16) v128.store(patch + at, v128.load(fine + at));
+  }
+}
+
 // @ts-ignore: decorator
 @inline
-function gatherOne(width: i32, slot: usize, grid: usize, row: usize): f64 {
+function gatherOne(width: i32, slot: usize, patch: usize): f64 {
   const x0 = v128.load(slot, 0), x1 = v128.load(slot, 16), x2 = v128.load(slot, 32), x3 = v128.load(slot, 48);
   const x4 = v128.load(slot, 64), x5 = v128.load(slot, 80), x6 = v128.load(slot, 96), x7 = v128.load(slot, 112);
   let down = slot + DOWN;
   const end = down + (<usize>width << 3);
   let sum = f64x2.splat(0);
-  for (; down < end; down += 8, grid += row) {
-    let a = f64x2.mul(x0, v128.load(grid, 0));
-    let b = f64x2.mul(x1, v128.load(grid, 16));
-    a = madd(x2, v128.load(grid, 32), a);
-    b = madd(x3, v128.load(grid, 48), b);
-    a = madd(x4, v128.load(grid, 64), a);
-    b = madd(x5, v128.load(grid, 80), b);
-    a = madd(x6, v128.load(grid, 96), a);
-    b = madd(x7, v128.load(grid, 112), b);
+  for (; down < end; down += 8, patch += SIDE_BYTES) {
+    let a = f64x2.mul(x0, v128.load(patch, 0));
+    let b = f64x2.mul(x1, v128.load(patch, 16));
+    a = madd(x2, v128.load(patch, 32), a);
+    b = madd(x3, v128.load(patch, 48), b);
+    a = madd(x4, v128.load(patch, 64), a);
+    b = madd(x5, v128.load(patch, 80), b);
+    a = madd(x6, v128.load(patch, 96), a);
+    b = madd(x7, v128.load(patch, 112), b);
     sum = madd(v128.load64_splat(down), f64x2.add(a, b), sum);
   }
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
@@ -312,24 +345,34 @@ export function gatherPoints(
   const size = row * <usize>paddedSize(rows);
   const startBytes = ((<usize>(total + 4)) << 2) & ~15;
   const binBytes = ((<usize>count << 2) + 15) & ~15;
-  const scratch = heap.alloc(startBytes + 16 + binBytes + <usize>count * POINT + 16 + <usize>AHEAD * SLOT);
+  const scratch = heap.alloc(startBytes + 16 + binBytes + <usize>count * POINT + 16 + <usize>AHEAD * SLOT + 2 * PATCH);
   const starts = scratch;
   const binOf = starts + startBytes + 16;
   const slots = binOf + binBytes;
-  const points = slots + <usize>AHEAD * SLOT;
+  const patch = slots + <usize>AHEAD * SLOT;
+  const points = patch + 2 * PATCH;
+  const turned = x0 != 0 || y0 != 0;
   sortPoints(count, uv, 0, false, y0, dy, x0, dx, rows, columns, width, starts, binOf, points);
   for (let bin = 0; bin < total; bin++) {
     const first = load<i32>(starts + (<usize>bin << 2)), last = load<i32>(starts + (<usize>bin << 2), 4);
     const corner = fine + <usize>(bin / across) * BIN * row + (<usize>(bin % across) << (SHIFT + 3));
+    if (first == last) continue;
+    takePatch(corner, row, patch);
+    takePatch(corner + size, row, patch + PATCH);
     for (let k = first; k < last; k += AHEAD) {
       const ready = min(AHEAD, last - k);
-      prepare(ready, points + <usize>k * POINT, table, false, row, slots);
+      prepare(ready, points + <usize>k * POINT, table, 0, slots);
       for (let i = 0; i < ready; i++) {
         const slot = slots + <usize>i * SLOT;
-        const at = corner + load<usize>(slot, PLACE);
+        const at = patch + load<usize>(slot, PLACE);
         const index = <usize>load<i32>(points + <usize>(k + i) * POINT, 32);
-        const re = gatherOne(width, slot, at, row), im = gatherOne(width, slot, at + size, row);
-        const u = load<f64>(uv + (index << 4)), v = load<f64>(uv + (index << 4), 8);
+        const re = gatherOne(width, slot, at), im = gatherOne(width, slot, at + PATCH);
+        if (!turned) {
+          store<f64>(out + (index << 4), re);
+          store<f64>(out + (index << 4), im, 8);
+          continue;
+        }
+        const u = load<f64>(points + <usize>(k + i) * POINT, 16), v = load<f64>(points + <usize>(k + i) * POINT, 24);
         cosineAndSine(f64x2.splat(x0 * u + y0 * v), phase, phase + 16);
         const c = load<f64>(phase), s = load<f64>(phase, 16);
         store<f64>(out + (index << 4), re * c + im * s);
