@@ -88,13 +88,13 @@ const POSITIONS: readonly (readonly [number, number])[] = [
   [3.25, -17.125],
   ...Array.from({ length: 24 }, () => [uniform(random) - 0.5, uniform(random) - 0.5] as const),
 ];
-const SHAPES = [
+const SHAPES: readonly (readonly [number, number])[] = [
   [1, 1],
   [1, 7],
   [2, 3],
   [16, 15],
   [33, 31],
-] as const;
+];
 
 for (const [name, fft2d, type1, type2, build] of VOICES) {
   describe(name, () => {
