@@ -12,13 +12,16 @@ import * as solve from "../inversion/solve.ts";
 import { type CompactionKernels, compactWith } from "../operators/compaction.ts";
 import * as dense from "../operators/dense.ts";
 import * as dirty from "../operators/dirty-image.ts";
+import { fft2d } from "../operators/fft.ts";
 import { noiseNormalization } from "../operators/noise-normalization.ts";
+import * as nufft from "../operators/nufft.ts";
 import { visibilities } from "../operators/visibilities.ts";
 import * as compact from "../operators/w-compact.ts";
 import * as preload from "../operators/w-preload.ts";
 import { wTilde } from "../operators/w-tilde.ts";
 import { absent, isAbsent, type Kernel, type Voice, type VoiceName } from "./contract.ts";
 import * as wasmDense from "./wasm-dense.ts";
+import * as wasmNufft from "./wasm-nufft.ts";
 import * as wasmVoices from "./wasm-voices.ts";
 
 /**
@@ -37,6 +40,15 @@ const SOLVED: Reason = [1e-8, "the condition number of F + H times rounding"];
 const DETERMINANT: Reason = [1e-12, "logarithms of pivots, each good to rounding"];
 /** chi^2 is a small difference of s'Fs, 2 s'D and c0. */
 const CANCELLED: Reason = [1e-8, "chi^2 cancels most of s'Fs, 2 s'D and c0"];
+/**
+ * The NUFFT is good to 1e-13 of the sum of absolute strengths, which is the largest value of w but, in the incoherent
+ * sums of a dirty image over K visibilities, some sqrt(K) times the largest value; voices differ by twice their errors.
+ */
+const NUFFT: Reason = [3e-13, "1e-13 of the sum of absolute strengths in either voice"];
+const NUFFT_INCOHERENT: Reason = [
+  5e-12,
+  "1e-13 of the sum of absolute strengths, of which the largest value is a part",
+];
 
 type Reason = readonly [tolerance: number, because: string];
 
@@ -69,6 +81,20 @@ const referenceCompaction: CompactionKernels = {
   noiseNormalization,
 };
 
+const referenceNufft: CompactionKernels = {
+  wCompact: nufft.wCompactViaNufft,
+  dirtyImage: nufft.dirtyImageViaNufft,
+  visibilities: nufft.visibilitiesViaNufft,
+  noiseNormalization,
+};
+
+const inWasmNufft: CompactionKernels = {
+  wCompact: wasmNufft.wCompactViaNufft,
+  dirtyImage: wasmNufft.dirtyImageViaNufft,
+  visibilities: wasmNufft.visibilitiesViaNufft,
+  noiseNormalization: wasm.noiseNormalization,
+};
+
 const referenceLikelihood: LogLikelihoodKernels = {
   ...mapping,
   ...curvature,
@@ -95,11 +121,38 @@ export const kernels = {
     REORDERED,
     TRACED_LATER,
   ),
+  fft2d: kernel("fast Fourier transform in two dimensions", fft2d, wasmNufft.fft2d, REORDERED),
+  nufftType1: kernel("non-uniform FFT, points to lattice", nufft.nufftType1, wasmNufft.nufftType1, NUFFT_INCOHERENT),
+  nufftType2: kernel("non-uniform FFT, lattice to points", nufft.nufftType2, wasmNufft.nufftType2, NUFFT_INCOHERENT),
+  wCompactViaNufft: kernel(
+    "w compact by the non-uniform FFT",
+    nufft.wCompactViaNufft,
+    wasmNufft.wCompactViaNufft,
+    NUFFT,
+  ),
+  dirtyImageViaNufft: kernel(
+    "dirty image by the non-uniform FFT",
+    nufft.dirtyImageViaNufft,
+    wasmNufft.dirtyImageViaNufft,
+    NUFFT_INCOHERENT,
+  ),
+  visibilitiesViaNufft: kernel(
+    "visibilities of an image by the non-uniform FFT",
+    nufft.visibilitiesViaNufft,
+    wasmNufft.visibilitiesViaNufft,
+    NUFFT,
+  ),
   compaction: kernel(
     "w, dirty image, c0 and noise normalization in one pass",
     compactWith(referenceCompaction),
     compactWith(wasm),
     PHASES,
+  ),
+  compactionViaNufft: kernel(
+    "the same by the non-uniform FFT",
+    compactWith(referenceNufft),
+    compactWith(inWasmNufft),
+    NUFFT_INCOHERENT,
   ),
   mappingMatrix: kernel("mapping matrix, dense", mapping.mappingMatrix, wasm.mappingMatrix, REORDERED),
   sparseMappingMatrix: kernel(

@@ -66,7 +66,7 @@ export class WasmKernels {
     return this.#allocate(8 * length);
   }
 
-  /** The memory from an address on, as doubles: for writing; valid until something is allocated. */
+  /** A window on the memory itself, good until the next allocation. */
   view(address: number, length: number): Float64Array {
     return new Float64Array(this.#memory.buffer, address, length);
   }

@@ -79,6 +79,7 @@ export async function compactDataset(spec: InterferometerSpec, options: ReadOpti
   const referenceImage =
     spec.recentre === undefined ? null : await readSpecMap(spec.recentre, "image", grid, spec, options);
   return compactVisibilities(files, grid, { visibilitiesSign, xAxis: spec.xAxis }, options.kernels.compaction, {
+    viaNufft: options.kernels.compactionViaNufft,
     referenceImage,
     ...(options.progress === undefined ? {} : { progress: options.progress }),
   });
