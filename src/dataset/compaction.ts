@@ -4,7 +4,7 @@ import { InputError } from "../errors.ts";
 import { ARCSECOND, type PixelGrid } from "../grid.ts";
 import type { CompactArgs, CompactData, CompactSums, VisibilityData } from "../operators/compaction.ts";
 import { addTo, type CompensatedSum, compensatedSum, totalOf } from "../operators/compensated-sum.ts";
-import { nufftError, TIGHTEST } from "../operators/nufft-kernel.ts";
+import { fineSize, nufftError, TIGHTEST } from "../operators/nufft-kernel.ts";
 import {
   orient,
   type SkyConvention,
@@ -163,11 +163,18 @@ function byNufft(compact: Summation["compact"], { shape }: PixelGrid): Summation
 }
 
 /**
- * Whether the NUFFT is the faster sum. Its cost for a visibility is that of a direct sum over some hundreds of pixels, and
- * its FFTs cost what some thousand visibilities do; where it saves little, the direct sum is the more exact.
+ * Whether the NUFFT is the faster sum by far. A visibility costs it what one costs a direct sum over some 150 pixels, and
+ * its FFTs what some hundred visibilities do; it is taken a good way above that, where a direct sum takes milliseconds
+ * and more, because the direct sum is the more exact. Its grid must fit into memory: it does up to some thousand pixels a side.
  */
-export function nufftPays({ shape }: PixelGrid, count: number): boolean {
-  return count >= 4096 && shape[0] * shape[1] >= 1024;
+export function nufftPays({ shape: [rows, columns] }: PixelGrid, count: number): boolean {
+  return count >= 4096 && rows * columns >= 1024 && fineGridBytes(rows, columns) < 2 ** 29;
+}
+
+/** Of the NUFFT onto the differences and sums of pixels, the sums with complex strengths and carried errors. */
+function fineGridBytes(rows: number, columns: number): number {
+  const beyond = 32;
+  return 4 * 8 * (fineSize(rows - 1) + beyond) * (fineSize(columns - 1) + beyond);
 }
 
 /**

@@ -127,3 +127,13 @@ test("a reference image is taken off by the NUFFT too", async () => {
   const worst = Math.max(...a.dirtyImage.map((value, i) => Math.abs(value - b.dirtyImage[i])));
   expect(worst).toBeLessThan(nufft.epsilon * b.weightedSum);
 });
+
+test("the NUFFT is taken for many visibilities on a grid that is neither small nor beyond memory", () => {
+  const pays = (rows: number, columns: number, count: number) => nufftPays(pixelGrid([rows, columns], 0.1), count);
+  expect(pays(64, 64, 32_768)).toBe(true);
+  expect(pays(900, 900, 1e7)).toBe(true);
+  expect(pays(64, 64, 4095)).toBe(false);
+  expect(pays(8, 8, 1e7)).toBe(false);
+  expect(pays(3000, 3000, 1e7)).toBe(false);
+  expect(pays(1, 2 ** 20, 1e7)).toBe(false);
+});
