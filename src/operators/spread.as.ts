@@ -252,11 +252,7 @@ export function spreadPoints(
   const size = row * <usize>paddedSize(rows);
   const startBytes = ((<usize>(total + 4)) << 2) & ~15;
   const binBytes = ((<usize>count << 2) + 15) & ~15;
-<<<<<<< HEAD
-  const scratch = allocate(startBytes + 16 + binBytes + <usize>count * POINT + 16 + <usize>AHEAD * SLOT + 2 * PATCH);
-=======
   const scratch = allocate(startBytes + 16 + binBytes + <usize>count * kind + 16 + <usize>AHEAD * SLOT + 2 * PATCH);
->>>>>>> nufft
   const starts = scratch;
   const binOf = starts + startBytes + 16;
   const slots = binOf + binBytes;
@@ -353,11 +349,7 @@ export function gatherPoints(
   const size = row * <usize>paddedSize(rows);
   const startBytes = ((<usize>(total + 4)) << 2) & ~15;
   const binBytes = ((<usize>count << 2) + 15) & ~15;
-<<<<<<< HEAD
-  const scratch = allocate(startBytes + 16 + binBytes + <usize>count * POINT + 16 + <usize>AHEAD * SLOT + 2 * PATCH);
-=======
   const scratch = allocate(startBytes + 16 + binBytes + <usize>count * GATHERED + 16 + <usize>AHEAD * SLOT + 2 * PATCH);
->>>>>>> nufft
   const starts = scratch;
   const binOf = starts + startBytes + 16;
   const slots = binOf + binBytes;
