@@ -14,6 +14,8 @@ interface Form<N extends BenchKernel, I> {
   readonly work: (sizes: WorkSizes) => number;
   readonly keeps?: Cost["keeps"];
   readonly takes: (sizes: WorkSizes) => number;
+  /** Bytes of the largest array: 0 unless it says more. */
+  readonly largestArray?: (sizes: WorkSizes) => number;
   readonly partOf?: PartOf;
   /** What to make of the inputs outside the timed call. */
   readonly ready?: (inputs: I) => unknown;
@@ -47,6 +49,7 @@ function rows<N extends BenchKernel, I>(
       work: voice === "wasm" ? inBlocks(form.work) : form.work,
       keeps: form.keeps ?? (() => ({})),
       takes: form.takes,
+      largestArray: form.largestArray ?? (() => 0),
       prepare: (...args) => {
         const inputs = inputsOf(...args);
         form.ready?.(inputs);
@@ -74,7 +77,8 @@ const mappingBytes = ({ pixels, mappingNeighbors, sourcePixels }: WorkSizes): nu
   return DOUBLE * (4 * pixels * mappingNeighbors + 2 * sourcePixels * sourcePixels);
 };
 /** M^2 numbers, kept once for all rows; a call in WebAssembly copies them in besides. */
-const keepsWTilde = (s: WorkSizes) => ({ "w tilde": DOUBLE * square(s) });
+const wTildeBytes = (s: WorkSizes): number => DOUBLE * square(s);
+const keepsWTilde = (s: WorkSizes) => ({ "w tilde": wTildeBytes(s) });
 const denseMapping = ({ pixels, sourcePixels }: WorkSizes): number => DOUBLE * pixels * sourcePixels;
 const cholesky = ({ sourcePixels }: WorkSizes): number => (2 * sourcePixels ** 3) / 3;
 const twoPasses = (s: WorkSizes): number =>
@@ -108,6 +112,7 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
     form: { reference: "full_direct", wasm: "full_product", traced: "full" },
     work: (s) => s.visibilities * square(s),
     takes: (s) => inputBytes(s) + 2 * DOUBLE * square(s),
+    largestArray: wTildeBytes,
     run: (k, inputs) => k.wTilde(inputs),
   }),
   ...ofDataset({
@@ -116,6 +121,7 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
     form: { reference: "direct_expanded", wasm: "separable_expanded", traced: "expanded" },
     work: (s) => s.visibilities * lattice(s) + square(s),
     takes: (s) => inputBytes(s) + 2 * DOUBLE * square(s),
+    largestArray: wTildeBytes,
     run: (k, inputs) => k.wTildeFromCompact({ wCompact: k.wCompact(inputs), nativeIndex: inputs.nativeIndex }),
   }),
   ...ofDataset({
@@ -132,6 +138,7 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
     form: "dense",
     work: (s) => square(s) * s.sourcePixels + s.pixels * s.sourcePixels ** 2,
     keeps: keepsWTilde,
+    largestArray: wTildeBytes,
     takes: (s) => DOUBLE * square(s) + 3 * denseMapping(s) + mappingBytes(s),
     ready: (inputs) => inputs.wTilde(),
     run: (k, inputs) => {
@@ -144,6 +151,7 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
     form: "sparse",
     work: twoPasses,
     keeps: keepsWTilde,
+    largestArray: wTildeBytes,
     takes: (s) => DOUBLE * square(s) + 2 * denseMapping(s) + mappingBytes(s),
     ready: (inputs) => inputs.wTilde(),
     run: (k, inputs) => {
@@ -189,6 +197,7 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
     form: "dense",
     work: (s) => square(s) * s.sourcePixels + s.pixels * s.sourcePixels ** 2 + likelihood(s),
     keeps: keepsWTilde,
+    largestArray: wTildeBytes,
     takes: (s) => DOUBLE * square(s) + 4 * denseMapping(s) + mappingBytes(s) + inputBytes(s),
     ready: (inputs) => inputs.wTilde(),
     run: (k, inputs) => k.logLikelihoodViaWTilde({ ...inputs, wTilde: inputs.wTilde() }),
