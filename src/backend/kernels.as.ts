@@ -1,17 +1,16 @@
 // Everything that the WebAssembly module exports. Pointers are byte offsets into the imported memory; arrays are f64 or
 // i32 as named, packed, row-major. Scratch comes from the bump heap, which the caller resets before every kernel.
 export * from "../dataset/mask.as";
+export { compactTimesSparse } from "../inversion/compact-times-sparse.as";
 export * from "../inversion/curvature.as";
+export { curvatureViaCompactSymmetric } from "../inversion/curvature-symmetric.as";
 export * from "../inversion/mapping.as";
 export * from "../inversion/regularization/constant.as";
 export * from "../inversion/solve.as";
+export { congruence, gramMatrix, matrixProduct } from "../operators/dense.as";
+export { fft2d } from "../operators/fft.as";
 export { differenceLattice, imageVisibilities, latticeSum } from "../operators/lattice.as";
+export { clear, gridOfLattice, latticeOfModes, modesOfGrid } from "../operators/nufft.as";
+export { gatherPoints, paddedSize, spreadPoints } from "../operators/spread.as";
 export { pointSum, preloadFromMinus, wTilde, wTildeFromCompact, wTildeFromPreload } from "../operators/w-tilde.as";
-
-export function allocate(bytes: usize): usize {
-  return heap.alloc(bytes);
-}
-
-export function reset(): void {
-  heap.reset();
-}
+export { allocate, mark, release, reset, useArena } from "./arena.as";

@@ -2,6 +2,7 @@ import * as mask from "../dataset/mask.ts";
 import * as curvature from "../inversion/curvature.ts";
 import {
   type LogLikelihoodKernels,
+  logLikelihoodViaWCompactSymmetricWith,
   logLikelihoodViaWCompactWith,
   logLikelihoodViaWTildeWith,
 } from "../inversion/evidence.ts";
@@ -9,14 +10,19 @@ import * as mapping from "../inversion/mapping.ts";
 import { constantRegularizationMatrix } from "../inversion/regularization/constant.ts";
 import * as solve from "../inversion/solve.ts";
 import { type CompactionKernels, compactWith } from "../operators/compaction.ts";
+import * as dense from "../operators/dense.ts";
 import * as dirty from "../operators/dirty-image.ts";
+import { fft2d } from "../operators/fft.ts";
 import { noiseNormalization } from "../operators/noise-normalization.ts";
+import * as nufft from "../operators/nufft.ts";
 import { visibilities } from "../operators/visibilities.ts";
 import * as compact from "../operators/w-compact.ts";
 import * as preload from "../operators/w-preload.ts";
 import { wTilde } from "../operators/w-tilde.ts";
 import { absent, isAbsent, type Kernel, type Voice, type VoiceName } from "./contract.ts";
-import * as wasm from "./wasm-voices.ts";
+import * as wasmDense from "./wasm-dense.ts";
+import * as wasmNufft from "./wasm-nufft.ts";
+import * as wasmVoices from "./wasm-voices.ts";
 
 /**
  * THE TABLE: every kernel, its voices, and how closely each must follow the reference.
@@ -34,6 +40,15 @@ const SOLVED: Reason = [1e-8, "the condition number of F + H times rounding"];
 const DETERMINANT: Reason = [1e-12, "logarithms of pivots, each good to rounding"];
 /** chi^2 is a small difference of s'Fs, 2 s'D and c0. */
 const CANCELLED: Reason = [1e-8, "chi^2 cancels most of s'Fs, 2 s'D and c0"];
+/**
+ * The NUFFT is good to 1e-13 of the sum of absolute strengths, which is the largest value of w but, in the incoherent
+ * sums of a dirty image over K visibilities, some sqrt(K) times the largest value; voices differ by twice their errors.
+ */
+const NUFFT: Reason = [3e-13, "1e-13 of the sum of absolute strengths in either voice"];
+const NUFFT_INCOHERENT: Reason = [
+  5e-12,
+  "1e-13 of the sum of absolute strengths, of which the largest value is a part",
+];
 
 type Reason = readonly [tolerance: number, because: string];
 
@@ -57,11 +72,27 @@ function kernel<A, R>(
   };
 }
 
+const wasm = { ...wasmVoices, ...wasmDense };
+
 const referenceCompaction: CompactionKernels = {
   wCompact: compact.wCompact,
   dirtyImage: dirty.dirtyImage,
   visibilities,
   noiseNormalization,
+};
+
+const referenceNufft: CompactionKernels = {
+  wCompact: nufft.wCompactViaNufft,
+  dirtyImage: nufft.dirtyImageViaNufft,
+  visibilities: nufft.visibilitiesViaNufft,
+  noiseNormalization,
+};
+
+const inWasmNufft: CompactionKernels = {
+  wCompact: wasmNufft.wCompactViaNufft,
+  dirtyImage: wasmNufft.dirtyImageViaNufft,
+  visibilities: wasmNufft.visibilitiesViaNufft,
+  noiseNormalization: wasm.noiseNormalization,
 };
 
 const referenceLikelihood: LogLikelihoodKernels = {
@@ -90,11 +121,38 @@ export const kernels = {
     REORDERED,
     TRACED_LATER,
   ),
+  fft2d: kernel("fast Fourier transform in two dimensions", fft2d, wasmNufft.fft2d, REORDERED),
+  nufftType1: kernel("non-uniform FFT, points to lattice", nufft.nufftType1, wasmNufft.nufftType1, NUFFT_INCOHERENT),
+  nufftType2: kernel("non-uniform FFT, lattice to points", nufft.nufftType2, wasmNufft.nufftType2, NUFFT_INCOHERENT),
+  wCompactViaNufft: kernel(
+    "w compact by the non-uniform FFT",
+    nufft.wCompactViaNufft,
+    wasmNufft.wCompactViaNufft,
+    NUFFT,
+  ),
+  dirtyImageViaNufft: kernel(
+    "dirty image by the non-uniform FFT",
+    nufft.dirtyImageViaNufft,
+    wasmNufft.dirtyImageViaNufft,
+    NUFFT_INCOHERENT,
+  ),
+  visibilitiesViaNufft: kernel(
+    "visibilities of an image by the non-uniform FFT",
+    nufft.visibilitiesViaNufft,
+    wasmNufft.visibilitiesViaNufft,
+    NUFFT,
+  ),
   compaction: kernel(
     "w, dirty image, c0 and noise normalization in one pass",
     compactWith(referenceCompaction),
     compactWith(wasm),
     PHASES,
+  ),
+  compactionViaNufft: kernel(
+    "the same by the non-uniform FFT",
+    compactWith(referenceNufft),
+    compactWith(inWasmNufft),
+    NUFFT_INCOHERENT,
   ),
   mappingMatrix: kernel("mapping matrix, dense", mapping.mappingMatrix, wasm.mappingMatrix, REORDERED),
   sparseMappingMatrix: kernel(
@@ -134,6 +192,12 @@ export const kernels = {
     wasm.curvatureMatrixViaWCompactSparse,
     REORDERED,
   ),
+  curvatureMatrixViaWCompactSymmetric: kernel(
+    "curvature matrix from w compact and its symmetry",
+    curvature.curvatureMatrixViaWCompactSymmetric,
+    wasm.curvatureMatrixViaWCompactSymmetric,
+    REORDERED,
+  ),
   curvatureMatrixViaWCompactDirect: kernel(
     "curvature matrix from w compact in four loops",
     curvature.curvatureMatrixViaWCompactDirect,
@@ -154,6 +218,10 @@ export const kernels = {
   ),
   reconstruction: kernel("reconstruction", solve.reconstruction, wasm.reconstruction, SOLVED),
   logDeterminant: kernel("log determinant", solve.logDeterminant, wasm.logDeterminant, DETERMINANT),
+  cholesky: kernel("Cholesky factor", solve.cholesky, wasm.cholesky, SOLVED),
+  triangularSolve: kernel("triangular solve", solve.triangularSolve, wasm.triangularSolve, SOLVED),
+  matrixProduct: kernel("matrix product", dense.matrixProduct, wasm.matrixProduct, REORDERED),
+  gramMatrix: kernel("Gram matrix of columns or rows", dense.gramMatrix, wasm.gramMatrix, REORDERED),
   logLikelihoodViaWTilde: kernel(
     "log likelihood via w-tilde",
     logLikelihoodViaWTildeWith(referenceLikelihood),
@@ -164,6 +232,12 @@ export const kernels = {
     "log likelihood via w compact",
     logLikelihoodViaWCompactWith(referenceLikelihood),
     logLikelihoodViaWCompactWith(wasm),
+    CANCELLED,
+  ),
+  logLikelihoodViaWCompactSymmetric: kernel(
+    "log likelihood via w compact by its symmetry",
+    logLikelihoodViaWCompactSymmetricWith(referenceLikelihood),
+    logLikelihoodViaWCompactSymmetricWith(wasm),
     CANCELLED,
   ),
 } as const;

@@ -7,7 +7,6 @@ import type {
 } from "../inversion/curvature.ts";
 import type { DataVectorArgs, Mapping, MappingArgs, SparseTransposeTimesArgs } from "../inversion/mapping.ts";
 import { type ConstantRegularizationArgs, DIAGONAL } from "../inversion/regularization/constant.ts";
-import type { LogDeterminantArgs, Reconstruction, ReconstructionArgs } from "../inversion/solve.ts";
 import type { DirtyImageArgs, WTildeDataArgs } from "../operators/dirty-image.ts";
 import type { Matrix, SparseMatrix } from "../operators/matrix.ts";
 import type { NoiseNormalizationArgs } from "../operators/noise-normalization.ts";
@@ -28,7 +27,7 @@ import { type WasmKernels, wasmKernels } from "./wasm.ts";
  * computes is said where its reference stands.
  */
 
-function fresh(): WasmKernels {
+export function fresh(): WasmKernels {
   const wasm = wasmKernels();
   wasm.reset();
   return wasm;
@@ -82,7 +81,7 @@ export function wTildeData(args: WTildeDataArgs): Float64Array {
   const size = args.gridRadians.length / 2;
   const out = wasm.output(size);
   const [grid, uv, weight] = [args.gridRadians, args.uvWavelengths, weights].map((array) => wasm.input(array));
-  wasm.call("pointSum", size, grid, weights.length, uv, weight, out);
+  wasm.callParts("pointSum", Math.ceil(size / 64), 0, size, grid, weights.length, uv, weight, out);
   return wasm.float64(out, size);
 }
 
@@ -234,7 +233,7 @@ function viaCompact(name: string, args: WCompactTimesArgs, length: number): Floa
   return wasm.float64(out, length);
 }
 
-function square(size: number, values: Float64Array): Matrix {
+export function square(size: number, values: Float64Array): Matrix {
   return { rows: size, columns: size, values };
 }
 
@@ -242,7 +241,7 @@ export function curvatureMatrixViaWTildeDense({ wTilde, mappingMatrix: t }: Curv
   const wasm = fresh();
   const out = wasm.output(t.columns * t.columns);
   const [w, matrix] = [wTilde, t].map(({ values }) => wasm.input(values));
-  wasm.call("curvatureViaWTildeDense", t.rows, t.columns, w, matrix, out);
+  wasm.call("congruence", t.rows, t.columns, w, matrix, out);
   return square(t.columns, wasm.float64(out, t.columns * t.columns));
 }
 
@@ -258,6 +257,11 @@ export function curvatureMatrixViaWTildeSparse(args: CurvatureViaWTildeSparseArg
 export function curvatureMatrixViaWCompactSparse(args: WCompactTimesArgs): Matrix {
   const size = args.sparseMappingMatrix.columns;
   return square(size, viaCompact("curvatureViaCompactSparse", args, size * size));
+}
+
+export function curvatureMatrixViaWCompactSymmetric(args: WCompactTimesArgs): Matrix {
+  const size = args.sparseMappingMatrix.columns;
+  return square(size, viaCompact("curvatureViaCompactSymmetric", args, size * size));
 }
 
 export function curvatureMatrixViaWCompactDirect(args: WCompactTimesArgs): Matrix {
@@ -282,26 +286,6 @@ export function constantRegularizationMatrix({ coefficient, neighbors }: Constan
   const neighbor = wasm.input(indexes);
   wasm.call("constantRegularizationMatrix", coefficient, DIAGONAL, size, neighborsPerPixel, neighbor, out);
   return square(size, wasm.float64(out, size * size));
-}
-
-export function reconstruction({ curvatureRegMatrix, dataVector }: ReconstructionArgs): Reconstruction {
-  const wasm = fresh();
-  const size = curvatureRegMatrix.rows;
-  const factor = wasm.input(curvatureRegMatrix.values);
-  if (wasm.call("choleskyFactor", size, factor) === 0) {
-    return { positiveDefinite: false, values: dataVector.map(() => Number.NaN), logDeterminant: Number.NaN };
-  }
-  const x = wasm.input(dataVector);
-  wasm.call("choleskySolve", size, factor, x);
-  const logDeterminant = wasm.call("choleskyLogDeterminant", size, factor);
-  return { positiveDefinite: true, values: wasm.float64(x, size), logDeterminant };
-}
-
-export function logDeterminant({ matrix }: LogDeterminantArgs): number {
-  const wasm = fresh();
-  const factor = wasm.input(matrix.values);
-  if (wasm.call("choleskyFactor", matrix.rows, factor) === 0) return Number.NaN;
-  return wasm.call("choleskyLogDeterminant", matrix.rows, factor);
 }
 
 export function noiseNormalization({ noiseMap }: NoiseNormalizationArgs): number {

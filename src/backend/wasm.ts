@@ -1,3 +1,4 @@
+import { type SpawnWorker, ThreadPool } from "./pool.ts";
 import { baseSimd, relaxedSimd } from "./wasm-binaries.ts";
 
 /** Typed arrays that cross into WebAssembly memory. */
@@ -16,16 +17,34 @@ type Export = (...args: number[]) => number;
  */
 export class WasmKernels {
   readonly build: WasmBuild;
+  readonly #module: WebAssembly.Module;
   readonly #memory: WebAssembly.Memory;
   readonly #exports: Record<string, Export>;
 
   constructor(build: WasmBuild) {
     this.build = build;
     this.#memory = new WebAssembly.Memory({ initial: 256, maximum: 65536, shared: true });
-    const module = new WebAssembly.Module(bytesOf(build === "relaxed" ? relaxedSimd : baseSimd));
-    const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory, abort: aborted } });
+    this.#module = new WebAssembly.Module(bytesOf(build === "relaxed" ? relaxedSimd : baseSimd));
+    const instance = new WebAssembly.Instance(this.#module, { env: { memory: this.#memory, abort: aborted } });
     this.#exports = instance.exports as Record<string, Export>;
   }
+
+  /** Threads that kernels may use, the caller counted. */
+  get threads(): number {
+    return this.#threads;
+  }
+
+  /** Sets the number of threads; workers start with the first kernel that has work for them. */
+  setThreads(threads: number, spawn?: SpawnWorker): void {
+    this.#pool?.close();
+    this.#pool = undefined;
+    this.#threads = threads;
+    this.#spawn = spawn;
+  }
+
+  #threads = 1;
+  #spawn: SpawnWorker | undefined;
+  #pool: ThreadPool | undefined;
 
   /** Empties the memory; what was allocated before is gone. */
   reset(): void {
@@ -47,8 +66,29 @@ export class WasmKernels {
     return this.#allocate(8 * length);
   }
 
+  /** A window on the memory itself, good until the next allocation. */
+  view(address: number, length: number): Float64Array {
+    return new Float64Array(this.#memory.buffer, address, length);
+  }
+
   call(name: string, ...args: number[]): number {
     return this.#exports[name](...args);
+  }
+
+  /**
+   * Calls `name(part, ...args)` for each of `parts`, which must write to places of their own, on all threads.
+   * @param scratchBytes The most that one part allocates.
+   */
+  callParts(name: string, parts: number, scratchBytes: number, ...args: number[]): void {
+    if (parts > 1 && this.#threads > 1 && this.#spawn !== undefined) {
+      this.#pool ??= new ThreadPool(this.#threads, this.#module, this.#memory, this.#spawn);
+      // Room for alignment too.
+      const arenaBytes = (scratchBytes + 1023) & ~1023;
+      const arenas = this.#allocate(arenaBytes * (this.#threads - 1));
+      this.#pool.run(this.#exports, name, parts, arenas, arenaBytes, args);
+      return;
+    }
+    for (let part = 0; part < parts; part++) this.#exports[name](part, ...args);
   }
 
   float64(address: number, length: number): Float64Array {

@@ -5,7 +5,10 @@ import { draws, normal, type RandomState, randomState, uniform } from "../infere
 import { curvatureMatrixViaWCompactSparse } from "../inversion/curvature.ts";
 import { dataVector, type Mapping, mappingMatrix, sparseMappingMatrix } from "../inversion/mapping.ts";
 import { constantRegularizationMatrix, type Neighbors } from "../inversion/regularization/constant.ts";
+import { cholesky } from "../inversion/solve.ts";
 import { dirtyImage } from "../operators/dirty-image.ts";
+import { fftSize } from "../operators/fft.ts";
+import { pixelLattice } from "../operators/nufft.ts";
 import { wCompact, wTildeFromCompact } from "../operators/w-compact.ts";
 import { wPreloadFromCompact } from "../operators/w-preload.ts";
 
@@ -196,7 +199,18 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
   wPreload: (c) => c,
   wTildeFromPreload: (c) => ({ wPreload: wPreloadFromCompact(wCompact(c)), nativeIndex: c.nativeIndex }),
   noiseNormalization: (c) => c,
+  fft2d: (c) => {
+    const shape = [fftSize(c.grid.shape[0]), fftSize(c.grid.shape[1])] as const;
+    const values = Float64Array.from({ length: 2 * shape[0] * shape[1] }, (_, p) => c.image[p % c.image.length] - 0.5);
+    return { shape, values, inverse: c.grid.shape[0] === c.grid.shape[1] };
+  },
+  nufftType1: (c) => ({ ...c, lattice: pixelLattice(c.grid), strengths: c.visibilities, tolerance: 1e-9 }),
+  nufftType2: (c) => ({ ...c, lattice: pixelLattice(c.grid), values: complexImage(c), tolerance: 1e-9 }),
+  wCompactViaNufft: (c) => c,
+  dirtyImageViaNufft: (c) => c,
+  visibilitiesViaNufft: (c) => c,
   compaction: (c) => ({ ...c, referenceImage: c.image }),
+  compactionViaNufft: (c) => ({ ...c, referenceImage: c.image }),
   mappingMatrix: (c) => c,
   sparseMappingMatrix: (c) => c,
   dataVector: (c) => ({ mappingMatrix: mappingMatrix(c), dirtyImage: slimDirtyImage(c) }),
@@ -208,6 +222,7 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
   curvatureMatrixViaWTildeDense: (c) => ({ wTilde: fullW(c), mappingMatrix: mappingMatrix(c) }),
   curvatureMatrixViaWTildeSparse: (c) => ({ wTilde: fullW(c), sparseMappingMatrix: sparseMappingMatrix(c) }),
   curvatureMatrixViaWCompactSparse: (c) => viaCompact(c),
+  curvatureMatrixViaWCompactSymmetric: (c) => viaCompact(c),
   curvatureMatrixViaWCompactDirect: (c) => viaCompact(c),
   curvatureMatrixViaPreloadDirect: (c) => ({ ...viaCompact(c), wPreload: wPreloadFromCompact(wCompact(c)) }),
   constantRegularizationMatrix: (c) => c,
@@ -216,9 +231,26 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
     dataVector: dataVector({ mappingMatrix: mappingMatrix(c), dirtyImage: slimDirtyImage(c) }),
   }),
   logDeterminant: (c) => ({ matrix: curvatureRegMatrix(c) }),
+  cholesky: (c) => ({ matrix: curvatureRegMatrix(c) }),
+  triangularSolve: (c) => ({
+    lower: cholesky({ matrix: curvatureRegMatrix(c) }).factor,
+    rightHandSides: constantRegularizationMatrix(c),
+    transposed: c.mask.shape[0] % 2 === 1,
+  }),
+  matrixProduct: (c) => ({ left: fullW(c), right: mappingMatrix(c) }),
+  // Of columns and of rows, by turns.
+  gramMatrix: (c) => ({ matrix: mappingMatrix(c), ofRows: c.mask.shape[0] % 2 === 1 }),
   logLikelihoodViaWTilde: (c) => ({ ...c, dirtyImage: slimDirtyImage(c), wTilde: fullW(c) }),
+  logLikelihoodViaWCompactSymmetric: (c) => ARGUMENTS.logLikelihoodViaWCompact(c),
   logLikelihoodViaWCompact: (c) => ({ ...c, dirtyImage: slimDirtyImage(c), ...viaCompact(c) }),
 };
+
+/** The image, and its mirror image as the imaginary part. */
+function complexImage({ image }: Case): Float64Array {
+  return Float64Array.from({ length: 2 * image.length }, (_, p) =>
+    p % 2 === 0 ? image[p >> 1] : image[image.length - 1 - (p >> 1)],
+  );
+}
 
 function gridRadians(c: Case): Float64Array {
   return slimPositions(c.grid, c.nativeIndex).map((arcseconds) => arcseconds * ARCSECOND);

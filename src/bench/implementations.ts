@@ -83,6 +83,7 @@ const denseMapping = ({ pixels, sourcePixels }: WorkSizes): number => DOUBLE * p
 const cholesky = ({ sourcePixels }: WorkSizes): number => (2 * sourcePixels ** 3) / 3;
 const twoPasses = (s: WorkSizes): number =>
   square(s) * s.mappingNeighbors + s.pixels * s.sourcePixels * s.mappingNeighbors;
+const symmetric = (s: WorkSizes): number => (square(s) * s.mappingNeighbors) / 2;
 const likelihood = (s: WorkSizes): number => s.visibilities + 2 * s.pixels * s.sourcePixels + cholesky(s);
 
 /** Cosines one by one in the reference; in WebAssembly a product of cosines of rows and of columns. */
@@ -171,6 +172,16 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
   }),
   ...ofModel({
     kernel: "curvature_matrix",
+    of: "curvatureMatrixViaWCompactSymmetric",
+    form: "compact_symmetric",
+    work: symmetric,
+    takes: mappingBytes,
+    run: (k, inputs) => {
+      return k.curvatureMatrixViaWCompactSymmetric({ ...inputs, sparseMappingMatrix: k.sparseMappingMatrix(inputs) });
+    },
+  }),
+  ...ofModel({
+    kernel: "curvature_matrix",
     of: "curvatureMatrixViaWCompactDirect",
     form: "compact_direct",
     work: (s) => square(s) * s.mappingNeighbors ** 2,
@@ -209,5 +220,13 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
     work: (s) => twoPasses(s) + likelihood(s),
     takes: (s) => 4 * denseMapping(s) + mappingBytes(s) + inputBytes(s),
     run: (k, inputs) => k.logLikelihoodViaWCompact(inputs),
+  }),
+  ...ofModel({
+    kernel: "log_likelihood",
+    of: "logLikelihoodViaWCompactSymmetric",
+    form: "compact_symmetric",
+    work: (s) => symmetric(s) + likelihood(s),
+    takes: (s) => mappingBytes(s) + inputBytes(s),
+    run: (k, inputs) => k.logLikelihoodViaWCompactSymmetric(inputs),
   }),
 ];

@@ -18,16 +18,19 @@ export const compact = command({
   async run(args, invocation) {
     await withSpec(args, async (files) => {
       const { voice, kernels } = pickVoice(invocation.options.backend);
-      const made: object[] = [];
+      const compactions = [];
       for (const [name, spec] of interferometers(files.spec)) {
         const start = performance.now();
         const read = { open: files.open, kernels, progress: compactionProgress(invocation) };
         const compaction = await locating(`datasets.${name}`, () => compactDataset(spec, read));
-        const seconds = (performance.now() - start) / 1000;
-        const directory = await outputDirectory(invocation.options.out ?? ".", files.paths);
+        compactions.push({ name, compaction, seconds: (performance.now() - start) / 1000 });
+      }
+      // All of them are right before the first is written.
+      const directory = await outputDirectory(invocation.options.out ?? ".", files.paths);
+      const made: object[] = [];
+      for (const { name, compaction, seconds } of compactions) {
         const file = await directory.write(`${name}.compact.npz`, writeCompaction(compaction));
-        const summary = { ...summaryOf(name, file, compaction), backend: voice, seconds: { compact: seconds } };
-        made.push(summary);
+        made.push({ ...summaryOf(name, file, compaction), backend: voice, seconds: { compact: seconds } });
         if (!invocation.options.json) printSummary(invocation, name, file, compaction, seconds);
       }
       if (invocation.options.json) printJson(invocation, { compactions: made });

@@ -2,7 +2,10 @@ import type { VoiceName } from "../backend/contract.ts";
 import { kernelsOf } from "../backend/kernels.ts";
 import { invert, logEvidence } from "../inversion/evidence.ts";
 import { linearProblemFromVisibilities } from "../inversion/from-visibilities.ts";
-import { constantRegularizationLogDeterminant } from "../inversion/regularization/constant.ts";
+import {
+  constantRegularizationLogDeterminant,
+  constantRegularizationSparseMatrix,
+} from "../inversion/regularization/constant.ts";
 import { bytesSource } from "../io/byte-source.ts";
 import { CURVATURE_FORMS, type CurvatureForm } from "../likelihood/curvature-form.ts";
 import type { Evaluation } from "../likelihood/evaluation.ts";
@@ -33,7 +36,7 @@ export const demo = command({
     const data = simulateDemo(invocation.options.seed, kernelsOf("wasm").visibilities);
     const file = demoFile(data);
     progress(invocation, "finding the regularization of largest evidence");
-    const { dataset, evaluation } = await evaluateDemo(file, "wasm", "w_compact_sparse");
+    const { dataset, evaluation } = await evaluateDemo(file, "wasm", "w_compact_symmetric");
     const coefficient = evaluation.source.coefficient;
     const rows = await everyWay(invocation, file, coefficient);
     progress(invocation, "from the visibilities themselves");
@@ -101,7 +104,7 @@ function evidenceFromVisibilities(data: VisibilityData, dataset: InterferometerD
       grid: dataset.compaction.grid,
       nativeIndex: dataset.nativeIndex,
       sparseMappingMatrix: kernels.sparseMappingMatrix({ mapping: source.mesh.mapping }),
-      regularizationMatrix: kernels.constantRegularizationMatrix(args),
+      regularizationMatrix: constantRegularizationSparseMatrix(args),
       logDetRegularizationMatrix: constantRegularizationLogDeterminant(args),
     },
     kernels,
@@ -113,7 +116,7 @@ function evidenceFromVisibilities(data: VisibilityData, dataset: InterferometerD
 async function scanRadii(file: Uint8Array): Promise<{ einstein_radius: number; log_evidence: number | null }[]> {
   const scan = [];
   for (const radius of RADII) {
-    const { evaluation } = await evaluateDemo(file, "wasm", "w_compact_sparse", [`${RADIUS_PATH}=${radius}`]);
+    const { evaluation } = await evaluateDemo(file, "wasm", "w_compact_symmetric", [`${RADIUS_PATH}=${radius}`]);
     scan.push({ einstein_radius: radius, log_evidence: evaluation.logEvidence });
   }
   return scan;

@@ -69,7 +69,7 @@ export function evaluationJson(evaluation: Evaluation, planSeconds: number) {
     backend: evaluation.backend,
     wasm_build: evaluation.backend === "wasm" ? wasmKernels().build : null,
     curvature_matrix: evaluation.curvatureForm,
-    threads: 1,
+    threads: evaluation.backend === "wasm" ? wasmKernels().threads : 1,
     checks: {
       log_likelihood_error_bound: evaluation.logLikelihoodErrorBound,
       solve_residual: evaluation.solveResidual,

@@ -50,7 +50,9 @@ async function dispatch(argv: readonly string[], io: CommandLineIo): Promise<voi
   const known = await resolved(command.args ?? {});
   const rawArgs = strictArguments(rest, first!, known);
   const invocation: Invocation = { ...io, options: commonOptions(parseArgs(rawArgs, known)) };
-  await runCommand(command, { rawArgs, data: invocation });
+  const start = () => runCommand(command, { rawArgs, data: invocation });
+  if (invocation.options.threads === 1) await start();
+  else await (await import("./threads.ts")).withThreads(invocation.options.threads, start);
 }
 
 async function commandNamed(name: string | undefined): Promise<CommandDef> {

@@ -4,6 +4,7 @@ import { InputError } from "../errors.ts";
 import { ARCSECOND, type PixelGrid } from "../grid.ts";
 import type { CompactArgs, CompactData, CompactSums, VisibilityData } from "../operators/compaction.ts";
 import { addTo, type CompensatedSum, compensatedSum, totalOf } from "../operators/compensated-sum.ts";
+import { nufftError, TIGHTEST } from "../operators/nufft-kernel.ts";
 import {
   orient,
   type SkyConvention,
@@ -34,12 +35,19 @@ export interface Compaction {
   readonly inputHash: string;
 }
 
-/** Rows read from the files at a time, and visibilities summed before the compensated addition takes over. */
-const ROWS_PER_READ = 8192;
-const ROWS_PER_SUM = 512;
+/** How sums over visibilities are taken: how many at a time, before the compensated addition takes over, and how well. */
+interface Summation {
+  readonly compact: (args: CompactArgs) => CompactSums;
+  readonly rowsPerRead: number;
+  readonly rowsPerSum: number;
+  /** Error relative to the sum of absolute weights, besides that of the phases. */
+  readonly epsilon: number;
+}
 
 export interface CompactOptions {
   readonly referenceImage?: Float64Array | null;
+  /** The `compactionViaNufft` kernel of the voice, for datasets that it suits: large ones. */
+  readonly viaNufft?: (args: CompactArgs) => CompactSums;
   /** Called with visibilities done and their number. */
   readonly progress?: (done: number, count: number) => void;
 }
@@ -55,18 +63,21 @@ export async function compactVisibilities(
   grid: PixelGrid,
   sky: SkyConvention,
   compact: (args: CompactArgs) => CompactSums,
-  { referenceImage = null, progress }: CompactOptions = {},
+  { referenceImage = null, viaNufft, progress }: CompactOptions = {},
 ): Promise<Compaction> {
-  const uv = await uvRange(files.uvWavelengths, ROWS_PER_READ);
+  const summation = viaNufft !== undefined && nufftPays(grid, files.count) ? byNufft(viaNufft, grid) : direct(compact);
+  const uv = await uvRange(files.uvWavelengths, summation.rowsPerRead);
   requireFineGrid(grid, uv, files.uvWavelengths.where);
   const totals = new Totals(grid, referenceImage !== null);
   const hashes = { uvWavelengths: sha256.create(), visibilities: sha256.create(), noiseMap: sha256.create() };
   let done = 0;
   let largestAmplitude = 0;
-  for await (const chunk of visibilityChunks(files, ROWS_PER_READ)) {
+  for await (const chunk of visibilityChunks(files, summation.rowsPerRead)) {
     for (const key of ["uvWavelengths", "visibilities", "noiseMap"] as const) hashes[key].update(bytesOf(chunk[key]));
     const oriented = { ...chunk, uvWavelengths: orient(chunk.uvWavelengths, sky) };
-    for (const part of parts(oriented, ROWS_PER_SUM)) totals.add(compact({ ...part, grid, referenceImage }));
+    for (const part of parts(oriented, summation.rowsPerSum)) {
+      totals.add(summation.compact({ ...part, grid, referenceImage }));
+    }
     largestAmplitude = Math.max(largestAmplitude, amplitude(chunk.visibilities));
     done += chunk.visibilities.length / 2;
     progress?.(done, files.count);
@@ -81,7 +92,7 @@ export async function compactVisibilities(
     sums: totals.sums(),
     referenceImage,
     largestAmplitude,
-    epsilon: latticeError(grid, uv),
+    epsilon: summation.epsilon + phaseError(grid, uv),
     inputHash: bytesToHex(hash.digest()),
   };
 }
@@ -139,14 +150,34 @@ function requireFineGrid({ pixelScale }: PixelGrid, { maximum }: UvRange, where:
   );
 }
 
+/** One rounding an addition, and a few in sine, cosine and weight, in units of 2^-53. */
+function direct(compact: Summation["compact"]): Summation {
+  const rowsPerSum = 512;
+  return { compact, rowsPerRead: 8192, rowsPerSum, epsilon: 2 ** -53 * (8 + rowsPerSum) };
+}
+
+/** As many rows as make the FFT, once a sum, a small part of the work; the bound does not depend on them. */
+function byNufft(compact: Summation["compact"], { shape }: PixelGrid): Summation {
+  const rows = 2 ** 18;
+  return { compact, rowsPerRead: rows, rowsPerSum: rows, epsilon: nufftError(TIGHTEST, [shape[0] - 1, shape[1] - 1]) };
+}
+
 /**
- * Roundings of a term and of a sum, in units of 2^-53: three in the phase, of up to 2 pi max |x u + y v| radians, over
- * the sums of two positions that `plus` needs; a few in sine, cosine and weight; one an addition.
+ * Whether the NUFFT is the faster sum. Its cost for a visibility is that of a direct sum over some hundreds of pixels, and
+ * its FFTs cost what some thousand visibilities do; where it saves little, the direct sum is the more exact.
  */
-function latticeError({ shape, pixelScale, origin }: PixelGrid, { maximum }: UvRange): number {
+export function nufftPays({ shape }: PixelGrid, count: number): boolean {
+  return count >= 4096 && shape[0] * shape[1] >= 1024;
+}
+
+/**
+ * Three roundings in the phase, of up to 2 pi max |x u + y v| radians, over the sums of two positions that `plus` needs,
+ * in units of 2^-53.
+ */
+function phaseError({ shape, pixelScale, origin }: PixelGrid, { maximum }: UvRange): number {
   const reach = (axis: 0 | 1): number => 2 * Math.abs(origin[axis]) + shape[axis] * pixelScale;
   const radians = 2 * Math.PI * ARCSECOND * (reach(1) * maximum[0] + reach(0) * maximum[1]);
-  return 2 ** -53 * (3 * radians + 8 + ROWS_PER_SUM);
+  return 2 ** -53 * 3 * radians;
 }
 
 /** Running totals of what `CompactSums` holds. */

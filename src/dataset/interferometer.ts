@@ -97,7 +97,6 @@ export async function* visibilityChunks(files: VisibilityFiles, rowsPerChunk: nu
     const noise: Float64Array = (await noiseRows.next()).value;
     const uvWavelengths: Float64Array = (await uvRows.next()).value;
     const noiseMap = noiseIsReal ? visibilities.map((_, k) => noise[k >> 1]) : noise;
-    requireFinite(visibilities, row, files.visibilities.where, "visibility");
     requireFinite(uvWavelengths, row, files.uvWavelengths.where, "baseline");
     requirePositive(noiseMap, row, files.noiseMap.where);
     requireFiniteRatio(visibilities, noiseMap, row, files.visibilities.where);
@@ -121,7 +120,7 @@ function requirePositive(noise: Float64Array, firstRow: number, where: string): 
   throw new InputError("visibilities/noise", what, "give standard deviations above zero, remove flagged rows", where);
 }
 
-/** chi^2 of the data has to be a number. */
+/** Neither NaN nor infinite, nor so large that chi^2 of the data would be. */
 function requireFiniteRatio(visibilities: Float64Array, noise: Float64Array, firstRow: number, where: string): void {
   const bad = visibilities.findIndex((value, k) => !Number.isFinite((value / noise[k]) ** 2));
   if (bad < 0) return;

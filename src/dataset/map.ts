@@ -1,18 +1,26 @@
 import { InputError } from "../errors.ts";
+import type { FitsHeader } from "../io/fits.ts";
 import type { ArrayFile } from "./array-file.ts";
 
 /** Which row of a FITS image comes first in the file. */
 export type FitsRowZero = "bottom" | "top";
 
+/** How a map without a WCS lies on the sky, and where x of the grid points. */
+export interface MapOrientation {
+  readonly fitsRowZero: FitsRowZero;
+  readonly xAxis: "east" | "west";
+}
+
 /**
- * A 2-D array in memory order, row 0 the top. A FITS image is turned over where its first row is the bottom: where its
- * WCS has y grow with the row, or, without a WCS, as `fitsRowZero` says. npy and npz are in memory order already.
+ * A 2-D array in the grid's order, row 0 the top and columns along x. A FITS image with a WCS is turned as its steps
+ * say: rows where y grows with them, columns where they run against the grid's x. Without a WCS, `fitsRowZero` decides
+ * for the rows and columns stay. npy and npz are in the grid's order already.
  * @throws InputError when the array is not of `shape`.
  */
 export async function readMap(
   file: ArrayFile,
   shape: readonly [rows: number, columns: number],
-  fitsRowZero: FitsRowZero,
+  { fitsRowZero, xAxis }: MapOrientation,
 ): Promise<Float64Array> {
   if (file.complex || file.shape.length !== 2 || file.shape[0] !== shape[0] || file.shape[1] !== shape[1]) {
     throw new InputError(
@@ -23,13 +31,21 @@ export async function readMap(
     );
   }
   const values = await file.whole();
-  const step = file.header?.get("CDELT2") ?? file.header?.get("CD2_2");
-  const hasWcs = file.header?.get("CTYPE2") !== undefined && typeof step === "number" && step !== 0;
-  const bottomFirst = file.header !== undefined && (hasWcs ? Number(step) > 0 : fitsRowZero === "bottom");
-  if (!bottomFirst) return values;
-  const turned = new Float64Array(values.length);
-  for (let i = 0; i < shape[0]; i++) {
-    turned.set(values.subarray(i * shape[1], (i + 1) * shape[1]), (shape[0] - 1 - i) * shape[1]);
-  }
-  return turned;
+  if (file.header === undefined) return values;
+  const up = wcsStep(file.header, 2);
+  const east = wcsStep(file.header, 1);
+  const turnRows = up === undefined ? fitsRowZero === "bottom" : up > 0;
+  const turnColumns = east !== undefined && east > 0 !== (xAxis === "east");
+  const [rows, columns] = shape;
+  return values.map((_, pixel) => {
+    const [i, j] = [Math.floor(pixel / columns), pixel % columns];
+    return values[(turnRows ? rows - 1 - i : i) * columns + (turnColumns ? columns - 1 - j : j)];
+  });
+}
+
+/** Degrees of right ascension or declination from one pixel to the next along an axis; undefined without a WCS. */
+function wcsStep(header: FitsHeader, axis: 1 | 2): number | undefined {
+  const step = header.get(`CDELT${axis}`) ?? header.get(`CD${axis}_${axis}`);
+  const hasWcs = header.get(`CTYPE${axis}`) !== undefined;
+  return hasWcs && typeof step === "number" && step !== 0 ? step : undefined;
 }

@@ -1,3 +1,5 @@
+import { allocate } from "../backend/arena.as";
+
 export function maskCentres(rows: i32, columns: i32, scaleY: f64, scaleX: f64, y: f64, x: f64, out: usize): void {
   store<f64>(out, (<f64>rows - 1) / 2 - y / scaleY);
   store<f64>(out, (<f64>columns - 1) / 2 + x / scaleX, 8);
@@ -14,7 +16,7 @@ export function maskCircular(
   radius: f64,
   out: usize,
 ): void {
-  const centres = heap.alloc(16);
+  const centres = allocate(16);
   maskCentres(rows, columns, scaleY, scaleX, centreY, centreX, centres);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {

@@ -1,40 +1,15 @@
 // F = T' W T in every form of curvature.ts.
-import { addMultiple, addProductTransposed } from "../operators/products.as";
+import { allocate } from "../backend/arena.as";
+import { addMultiple } from "../operators/products.as";
 import { compactEntry, preloadEntry } from "../operators/w-tilde.as";
+import { compactTimesSparse } from "./compact-times-sparse.as";
 import { sparseTransposeTimes } from "./mapping.as";
-
-// Transposes of T with rows padded to an even length make both products run along contiguous rows.
-export function curvatureViaWTildeDense(size: i32, source: i32, w: usize, matrix: usize, out: usize): void {
-  const padded = (size + 1) & ~1;
-  const bytes = (<usize>source * padded) << 3;
-  const transposed = heap.alloc(bytes), half = heap.alloc(bytes);
-  memory.fill(transposed, 0, bytes);
-  memory.fill(half, 0, bytes);
-  memory.fill(out, 0, (<usize>source * source) << 3);
-  for (let i = 0; i < size; i++) {
-    for (let p = 0; p < source; p++) {
-      store<f64>(transposed + (<usize>(p * padded + i) << 3), load<f64>(matrix + (<usize>(i * source + p) << 3)));
-    }
-  }
-  // W is symmetric, so (W T)' = T' W' = T' W; an odd size leaves one column of W to the last.
-  addProductTransposed(source, size, size & ~1, transposed, padded, w, size, half, padded);
-  if (size & 1) {
-    for (let p = 0; p < source; p++) {
-      const last = load<f64>(transposed + (<usize>(p * padded + size - 1) << 3));
-      for (let i = 0; i < size; i++) {
-        const at = half + (<usize>(p * padded + i) << 3);
-        store<f64>(at, load<f64>(at) + last * load<f64>(w + (<usize>(i * size + size - 1) << 3)));
-      }
-    }
-  }
-  addProductTransposed(source, source, padded, transposed, padded, half, padded, out, source);
-}
 
 // T' W, then rows of it against the sparse T.
 export function curvatureViaWTildeSparse(
   size: i32, source: i32, w: usize, rowStart: usize, columnIndex: usize, values: usize, out: usize,
 ): void {
-  const half = heap.alloc((<usize>source * size) << 3);
+  const half = allocate((<usize>source * size) << 3);
   sparseTransposeTimes(size, source, rowStart, columnIndex, values, size, w, half);
   memory.fill(out, 0, (<usize>source * source) << 3);
   for (let p = 0; p < source; p++) {
@@ -50,33 +25,12 @@ export function curvatureViaWTildeSparse(
   }
 }
 
-// out (size, source) = W T; `plus` is 0 where there is none.
-export function compactTimesSparse(
-  columns: i32, minus: usize, plus: usize, size: i32, source: i32, native: usize,
-  rowStart: usize, columnIndex: usize, values: usize, out: usize,
-): void {
-  memory.fill(out, 0, (<usize>size * source) << 3);
-  for (let i = 0; i < size; i++) {
-    const row = load<i32>(native + (<usize>i << 3)), column = load<i32>(native + (<usize>i << 3), 4);
-    let e = load<i32>(rowStart);
-    for (let j = 0; j < size; j++) {
-      const at = native + (<usize>j << 3);
-      const w = compactEntry(columns, minus, plus, row, column, load<i32>(at), load<i32>(at, 4));
-      const end = load<i32>(rowStart + (<usize>j << 2), 4);
-      for (; e < end; e++) {
-        const o = out + (<usize>load<i32>(columnIndex + (<usize>e << 2)) << 3);
-        store<f64>(o, load<f64>(o) + w * load<f64>(values + (<usize>e << 3)));
-      }
-    }
-    out += <usize>source << 3;
-  }
-}
-
+// W T, then T' (W T); `plus` is 0 where there is none.
 export function curvatureViaCompactSparse(
   columns: i32, minus: usize, plus: usize, size: i32, source: i32, native: usize,
   rowStart: usize, columnIndex: usize, values: usize, out: usize,
 ): void {
-  const half = heap.alloc((<usize>size * source) << 3);
+  const half = allocate((<usize>size * source) << 3);
   compactTimesSparse(columns, minus, plus, size, source, native, rowStart, columnIndex, values, half);
   sparseTransposeTimes(size, source, rowStart, columnIndex, values, source, half, out);
 }
@@ -111,7 +65,7 @@ export function curvatureViaCompactDirect(
   columns: i32, minus: usize, plus: usize, size: i32, source: i32, native: usize,
   rowStart: usize, columnIndex: usize, values: usize, out: usize,
 ): void {
-  const partial = heap.alloc((<usize>source * source) << 3);
+  const partial = allocate((<usize>source * source) << 3);
   memory.fill(partial, 0, (<usize>source * source) << 3);
   memory.fill(out, 0, (<usize>source * source) << 3);
   for (let i = 0; i < size; i++) {
@@ -129,7 +83,7 @@ export function curvatureViaPreloadDirect(
   rows: i32, columns: i32, preload: usize, plus: usize, size: i32, source: i32, native: usize,
   rowStart: usize, columnIndex: usize, values: usize, out: usize,
 ): void {
-  const partial = heap.alloc((<usize>source * source) << 3);
+  const partial = allocate((<usize>source * source) << 3);
   memory.fill(partial, 0, (<usize>source * source) << 3);
   memory.fill(out, 0, (<usize>source * source) << 3);
   for (let i = 0; i < size; i++) {

@@ -56,6 +56,28 @@ export function curvatureMatrixViaWCompactSparse(args: WCompactTimesArgs): Matri
   return sparseMappingMatrixTransposeTimes({ sparseMappingMatrix, matrix: wCompactTimesSparseMappingMatrix(args) });
 }
 
+/**
+ * F = A + A' with A = T' (L T) and L + L' = W: L holds the entries of W between a pixel and those of rows above it, and
+ * half of those within its row. M^2 B / 2 + M S B multiply-adds; the result is symmetric to the bit.
+ */
+export function curvatureMatrixViaWCompactSymmetric(args: WCompactTimesArgs): Matrix {
+  const { wCompact, nativeIndex: at, sparseMappingMatrix: t } = args;
+  const lowerTimesT = zeros(t.rows, t.columns);
+  for (let i = 0; i < t.rows; i++) {
+    for (let j = 0; j < t.rows; j++) {
+      if (at[2 * j] > at[2 * i]) continue;
+      const w = wEntry(wCompact, at[2 * i], at[2 * i + 1], at[2 * j], at[2 * j + 1]);
+      const lower = at[2 * j] === at[2 * i] ? w / 2 : w;
+      for (let e = t.rowStart[j]; e < t.rowStart[j + 1]; e++) {
+        lowerTimesT.values[i * t.columns + t.columnIndex[e]] += lower * t.values[e];
+      }
+    }
+  }
+  const a = sparseMappingMatrixTransposeTimes({ sparseMappingMatrix: t, matrix: lowerTimesT });
+  const mirrored = transpose(a);
+  return { ...a, values: a.values.map((value, n) => value + mirrored.values[n]) };
+}
+
 /** Four loops over pairs of mappings, from the compact form: M^2 B^2 multiply-adds and no memory beyond F. */
 export function curvatureMatrixViaWCompactDirect(args: WCompactTimesArgs): Matrix {
   const { wCompact, nativeIndex, sparseMappingMatrix } = args;

@@ -1,8 +1,8 @@
-import { bilinear, dot, type Matrix, type SparseMatrix } from "../operators/matrix.ts";
+import { dot, type Matrix, matrixSum, matrixTimesVector, type SparseMatrix } from "../operators/matrix.ts";
 import type { NoiseNormalizationArgs } from "../operators/noise-normalization.ts";
 import type { WCompact, WCompactTimesArgs } from "../operators/w-compact.ts";
 import type { CurvatureViaWTildeDenseArgs } from "./curvature.ts";
-import type { DataVectorArgs, Mapping, MappingArgs } from "./mapping.ts";
+import type { DataVectorArgs, Mapping, MappingArgs, SparseTransposeTimesArgs } from "./mapping.ts";
 import type { ConstantRegularizationArgs, Neighbors } from "./regularization/constant.ts";
 import type { LogDeterminantArgs, Reconstruction, ReconstructionArgs } from "./solve.ts";
 
@@ -40,7 +40,8 @@ export function logLikelihood(terms: EvidenceTerms): number {
 /** The linear problem of one source: F, H, D and what the visibilities add to chi^2. */
 export interface LinearProblem {
   readonly curvatureMatrix: Matrix;
-  readonly regularizationMatrix: Matrix;
+  /** Sparse wherever it is, so that only F costs S^2. */
+  readonly regularizationMatrix: Matrix | SparseMatrix;
   /** ln det H */
   readonly logDetRegularizationMatrix: number;
   readonly dataVector: Float64Array;
@@ -50,32 +51,31 @@ export interface LinearProblem {
 
 /** A source reconstructed, with its evidence. */
 export interface Inversion {
-  readonly curvatureRegMatrix: Matrix;
   readonly reconstruction: Reconstruction;
+  /** |(F + H) s - D| / |D| */
+  readonly solveResidual: number;
   readonly terms: EvidenceTerms;
 }
 
 /** Solves (F + H) s = D and takes every term of the evidence from the solution. */
 export function invert(problem: LinearProblem, solve: (args: ReconstructionArgs) => Reconstruction): Inversion {
   const { curvatureMatrix, regularizationMatrix, dataVector } = problem;
-  const curvatureRegMatrix = sum(curvatureMatrix, regularizationMatrix);
-  const reconstruction = solve({ curvatureRegMatrix, dataVector });
+  const reconstruction = solve({ curvatureRegMatrix: matrixSum(curvatureMatrix, regularizationMatrix), dataVector });
   const s = reconstruction.values;
+  const fs = matrixTimesVector(curvatureMatrix, s);
+  const hs = matrixTimesVector(regularizationMatrix, s);
+  const residual = dataVector.map((value, i) => fs[i] + hs[i] - value);
   return {
-    curvatureRegMatrix,
     reconstruction,
+    solveResidual: Math.sqrt(dot(residual, residual) / dot(dataVector, dataVector)),
     terms: {
-      chiSquared: bilinear(s, curvatureMatrix, s) - 2 * dot(s, dataVector) + problem.chiSquaredOfData,
-      regularizationTerm: bilinear(s, regularizationMatrix, s),
+      chiSquared: dot(s, fs) - 2 * dot(s, dataVector) + problem.chiSquaredOfData,
+      regularizationTerm: dot(s, hs),
       logDetCurvatureRegMatrixTerm: reconstruction.logDeterminant,
       logDetRegularizationMatrixTerm: problem.logDetRegularizationMatrix,
       noiseNormalization: problem.noiseNormalization,
     },
   };
-}
-
-function sum(a: Matrix, b: Matrix): Matrix {
-  return { ...a, values: a.values.map((value, i) => value + b.values[i]) };
 }
 
 interface LogLikelihoodArgs {
@@ -112,6 +112,8 @@ export interface LogLikelihoodKernels {
   readonly noiseNormalization: (args: NoiseNormalizationArgs) => number;
   readonly curvatureMatrixViaWTildeDense: (args: CurvatureViaWTildeDenseArgs) => Matrix;
   readonly curvatureMatrixViaWCompactSparse: (args: WCompactTimesArgs) => Matrix;
+  readonly curvatureMatrixViaWCompactSymmetric: (args: WCompactTimesArgs) => Matrix;
+  readonly sparseMappingMatrixTransposeTimes: (args: SparseTransposeTimesArgs) => Matrix;
 }
 
 /** The study's log likelihood (in the field's terms the log evidence) from the full W and a dense T. */
@@ -121,28 +123,42 @@ export function logLikelihoodViaWTildeWith(
   return (args) => {
     const mappingMatrix = kernels.mappingMatrix(args);
     const curvatureMatrix = kernels.curvatureMatrixViaWTildeDense({ wTilde: args.wTilde, mappingMatrix });
-    return wholeLogLikelihood(kernels, args, mappingMatrix, curvatureMatrix);
+    return wholeLogLikelihood(kernels, args, curvatureMatrix, kernels.dataVector({ ...args, mappingMatrix }));
   };
 }
 
-/** The same from the compact form and a sparse T. */
+/** The same from the compact form and a sparse T, in the study's two passes. */
 export function logLikelihoodViaWCompactWith(
   kernels: LogLikelihoodKernels,
 ): (args: LogLikelihoodViaWCompactArgs) => number {
   return (args) => {
     const sparseMappingMatrix = kernels.sparseMappingMatrix(args);
     const curvatureMatrix = kernels.curvatureMatrixViaWCompactSparse({ ...args, sparseMappingMatrix });
-    return wholeLogLikelihood(kernels, args, kernels.mappingMatrix(args), curvatureMatrix);
+    const dataVector = kernels.dataVector({ ...args, mappingMatrix: kernels.mappingMatrix(args) });
+    return wholeLogLikelihood(kernels, args, curvatureMatrix, dataVector);
+  };
+}
+
+/** The same from the compact form by its symmetry, with nothing dense but F and H. */
+export function logLikelihoodViaWCompactSymmetricWith(
+  kernels: LogLikelihoodKernels,
+): (args: LogLikelihoodViaWCompactArgs) => number {
+  return (args) => {
+    const sparseMappingMatrix = kernels.sparseMappingMatrix(args);
+    const curvatureMatrix = kernels.curvatureMatrixViaWCompactSymmetric({ ...args, sparseMappingMatrix });
+    const matrix = { rows: args.dirtyImage.length, columns: 1, values: args.dirtyImage };
+    const dataVector = kernels.sparseMappingMatrixTransposeTimes({ sparseMappingMatrix, matrix }).values;
+    return wholeLogLikelihood(kernels, args, curvatureMatrix, dataVector);
   };
 }
 
 function wholeLogLikelihood(
   kernels: LogLikelihoodKernels,
   args: LogLikelihoodArgs,
-  mappingMatrix: Matrix,
   curvatureMatrix: Matrix,
+  dataVector: Float64Array,
 ): number {
-  const { visibilities, noiseMap, dirtyImage } = args;
+  const { visibilities, noiseMap } = args;
   const scaled = visibilities.map((value, k) => value / noiseMap[k]);
   const regularizationMatrix = kernels.constantRegularizationMatrix(args);
   const { terms } = invert(
@@ -150,7 +166,7 @@ function wholeLogLikelihood(
       curvatureMatrix,
       regularizationMatrix,
       logDetRegularizationMatrix: kernels.logDeterminant({ matrix: regularizationMatrix }),
-      dataVector: kernels.dataVector({ mappingMatrix, dirtyImage }),
+      dataVector,
       chiSquaredOfData: dot(scaled, scaled),
       noiseNormalization: kernels.noiseNormalization({ noiseMap }),
     },

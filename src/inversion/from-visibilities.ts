@@ -13,7 +13,7 @@ export interface FromVisibilitiesArgs extends VisibilityData {
   /** (M, S) */
   readonly sparseMappingMatrix: SparseMatrix;
   /** H (S, S) */
-  readonly regularizationMatrix: Matrix;
+  readonly regularizationMatrix: Matrix | SparseMatrix;
   /** ln det H */
   readonly logDetRegularizationMatrix: number;
 }

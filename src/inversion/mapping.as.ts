@@ -1,4 +1,5 @@
 // The mapping between image and source pixels as a matrix, dense or in compressed sparse rows.
+import { allocate } from "../backend/arena.as";
 import { addMultiple } from "../operators/products.as";
 
 // `slimIndex` and `fraction` are 0 where every image pixel has one sub-pixel.
@@ -33,7 +34,7 @@ export function sparseMappingMatrix(
   size: i32, subs: i32, width: i32, indexes: usize, weights: usize, slimIndex: usize, fraction: usize,
   rowStart: usize, columnIndex: usize, values: usize,
 ): void {
-  const place = heap.alloc(<usize>(size + 1) << 2);
+  const place = allocate(<usize>(size + 1) << 2);
   memory.fill(place, 0, <usize>(size + 1) << 2);
   for (let entry = 0; entry < subs * width; entry++) {
     if (load<i32>(indexes + (<usize>entry << 2)) < 0) continue;
@@ -44,8 +45,8 @@ export function sparseMappingMatrix(
     const at = place + (<usize>i << 2);
     store<i32>(at, load<i32>(at) + load<i32>(at, 4), 4);
   }
-  const columns = heap.alloc(<usize>load<i32>(place + (<usize>size << 2)) << 2);
-  const entries = heap.alloc(<usize>load<i32>(place + (<usize>size << 2)) << 3);
+  const columns = allocate(<usize>load<i32>(place + (<usize>size << 2)) << 2);
+  const entries = allocate(<usize>load<i32>(place + (<usize>size << 2)) << 3);
   for (let entry = 0; entry < subs * width; entry++) {
     const index = load<i32>(indexes + (<usize>entry << 2));
     if (index < 0) continue;

@@ -1,42 +1,243 @@
-// Cholesky's factorization along rows: every entry is a product of two contiguous rows.
+// Cholesky's factorization in blocks and the solves with its factor.
+//
+// The factor is kept as the upper U = L', row-major: matrix = U' U. Only the upper triangle is read; the memory below the
+// diagonal need not even be set. Sizes are multiples of four (the caller pads with the identity), strides are in doubles.
+import { allocate } from "../backend/arena.as";
+import { multiplyPanels, nmadd, pack, panelBytes, subtractTiles, transposeUpper, wholeTiles } from "../operators/dense.as";
 import { addMultiple, dotProduct } from "../operators/products.as";
 
-// Overwrites the lower triangle with L, L L' = matrix; returns 1, or 0 at the first pivot that is not positive.
-export function choleskyFactor(size: i32, matrix: usize): i32 {
-  for (let i = 0; i < size; i++) {
-    const row = matrix + ((<usize>i * size) << 3);
-    for (let j = 0; j < i; j++) {
-      const other = matrix + ((<usize>j * size) << 3);
-      const at = row + ((<usize>j) << 3);
-      store<f64>(at, (load<f64>(at) - dotProduct(j, row, other)) / load<f64>(other + ((<usize>j) << 3)));
+// Rows that are eliminated together: two strips of 96 stay in the first-level cache.
+const BLOCK: i32 = 96;
+
+// Overwrites the upper triangle with U; returns 1, or 0 at the first pivot that is not positive.
+export function choleskyFactor(size: i32, stride: i32, matrix: usize): i32 {
+  const row = <usize>stride << 3;
+  const most = min(BLOCK, size);
+  const diagonal = allocate((<usize>most * most) << 3);
+  const inverses = allocate(<usize>most << 3);
+  const diagonalPanel = allocate(panelBytes(most, most));
+  const panel = allocate(panelBytes(most, size));
+  for (let first = 0; first < size; first += BLOCK) {
+    const block = min(BLOCK, size - first);
+    const rest = size - first - block;
+    const rowOfBlock = <usize>block << 3;
+    const at = matrix + <usize>first * row + (<usize>first << 3);
+    for (let i = 0; i < block; i++) memory.copy(diagonal + <usize>i * rowOfBlock, at + <usize>i * row, rowOfBlock);
+    if (factorBlock(block, diagonal, inverses) == 0) return 0;
+    for (let i = 0; i < block; i++) memory.copy(at + <usize>i * row, diagonal + <usize>i * rowOfBlock, rowOfBlock);
+    if (rest == 0) break;
+    pack(block, block, diagonal, rowOfBlock, 8, diagonalPanel);
+    const beside = at + rowOfBlock;
+    for (let j = 0; j < rest; j += 4) {
+      const strip = panel + <usize>j * rowOfBlock;
+      solveStrip(block, diagonal, inverses, diagonalPanel, beside + (<usize>j << 3), row, strip);
     }
-    const pivot = load<f64>(row + ((<usize>i) << 3)) - dotProduct(i, row, row);
-    // Written so that NaN fails too.
-    if (!(pivot > 0)) return 0;
-    store<f64>(row + ((<usize>i) << 3), Math.sqrt(pivot));
+    multiplyPanels(true, true, block, rest, rest, panel, panel, beside + <usize>block * row, row);
   }
   return 1;
 }
 
-// Overwrites x with (L L')^-1 x.
-export function choleskySolve(size: i32, factor: usize, x: usize): void {
-  for (let i = 0; i < size; i++) {
-    const row = factor + ((<usize>i * size) << 3);
-    const at = x + ((<usize>i) << 3);
-    store<f64>(at, (load<f64>(at) - dotProduct(i, row, x)) / load<f64>(row + ((<usize>i) << 3)));
+// The same for one block, rows packed, two rows at a time; also the inverses of the diagonal of U. Sizes are even.
+function factorBlock(size: i32, matrix: usize, inverses: usize): i32 {
+  const row = <usize>size << 3;
+  for (let k = 0; k < size; k += 2) {
+    const kb = <usize>k << 3;
+    const upper = matrix + <usize>k * row, lower = upper + row;
+    const pivot = load<f64>(upper + kb);
+    // Written so that NaN fails too.
+    if (!(pivot > 0)) return 0;
+    const root = Math.sqrt(pivot), inverse = 1 / root;
+    const between = load<f64>(upper + kb, 8) * inverse;
+    const next = load<f64>(lower + kb, 8) - between * between;
+    if (!(next > 0)) return 0;
+    const nextRoot = Math.sqrt(next), nextInverse = 1 / nextRoot;
+    store<f64>(upper + kb, root);
+    store<f64>(upper + kb, between, 8);
+    store<f64>(lower + kb, nextRoot, 8);
+    store<f64>(inverses + kb, inverse);
+    store<f64>(inverses + kb, nextInverse, 8);
+    const s0 = f64x2.splat(inverse), s1 = f64x2.splat(nextInverse), mix = f64x2.splat(between);
+    for (let i = kb + 16; i < row; i += 16) {
+      const x = f64x2.mul(v128.load(upper + i), s0);
+      v128.store(upper + i, x);
+      v128.store(lower + i, f64x2.mul(nmadd(x, mix, v128.load(lower + i)), s1));
+    }
+    for (let j = k + 2; j < size; j += 2) {
+      const jb = <usize>j << 3;
+      const to = matrix + <usize>j * row, below = to + row;
+      const p0 = v128.load_splat<f64>(upper + jb), q0 = v128.load_splat<f64>(lower + jb);
+      const p1 = v128.load_splat<f64>(upper + jb, 8), q1 = v128.load_splat<f64>(lower + jb, 8);
+      for (let i = jb; i < row; i += 16) {
+        const x = v128.load(upper + i), y = v128.load(lower + i);
+        v128.store(to + i, nmadd(y, q0, nmadd(x, p0, v128.load(to + i))));
+        v128.store(below + i, nmadd(y, q1, nmadd(x, p1, v128.load(below + i))));
+      }
+    }
   }
-  for (let i = size - 1; i >= 0; i--) {
-    const row = factor + ((<usize>i * size) << 3);
-    const at = x + ((<usize>i) << 3);
-    store<f64>(at, load<f64>(at) / load<f64>(row + ((<usize>i) << 3)));
-    addMultiple(i, -load<f64>(at), row, x);
+  return 1;
+}
+
+// Four columns of U beside the block: solves U_block' X = C in place, and packs X into its strip as it goes.
+function solveStrip(
+  size: i32, diagonal: usize, inverses: usize, diagonalPanel: usize, c: usize, row: usize, strip: usize,
+): void {
+  const rowOfBlock = <usize>size << 3;
+  for (let g = 0; g < size; g += 4) {
+    subtractTiles(g, diagonalPanel + <usize>g * rowOfBlock, strip, c, row, 1);
+    const u = diagonal + <usize>g * rowOfBlock + (<usize>g << 3);
+    solveTile(u, rowOfBlock, inverses + (<usize>g << 3), c, row, strip + (<usize>g << 5));
+    c += row << 2;
   }
 }
 
-export function choleskyLogDeterminant(size: i32, factor: usize): f64 {
+// Four rows by four columns of the above: forward substitution in registers.
+// @ts-ignore: decorator
+@inline
+function solveTile(u: usize, rowU: usize, inverses: usize, c: usize, row: usize, packed: usize): void {
+  const c1 = c + row, c2 = c1 + row, c3 = c2 + row;
+  let s = v128.load_splat<f64>(inverses);
+  const x0 = f64x2.mul(v128.load(c), s), y0 = f64x2.mul(v128.load(c, 16), s);
+  let x1 = v128.load(c1), y1 = v128.load(c1, 16);
+  let x2 = v128.load(c2), y2 = v128.load(c2, 16);
+  let x3 = v128.load(c3), y3 = v128.load(c3, 16);
+  s = v128.load_splat<f64>(u, 8);
+  x1 = nmadd(x0, s, x1);
+  y1 = nmadd(y0, s, y1);
+  s = v128.load_splat<f64>(u, 16);
+  x2 = nmadd(x0, s, x2);
+  y2 = nmadd(y0, s, y2);
+  s = v128.load_splat<f64>(u, 24);
+  x3 = nmadd(x0, s, x3);
+  y3 = nmadd(y0, s, y3);
+  s = v128.load_splat<f64>(inverses, 8);
+  x1 = f64x2.mul(x1, s);
+  y1 = f64x2.mul(y1, s);
+  u += rowU;
+  s = v128.load_splat<f64>(u, 16);
+  x2 = nmadd(x1, s, x2);
+  y2 = nmadd(y1, s, y2);
+  s = v128.load_splat<f64>(u, 24);
+  x3 = nmadd(x1, s, x3);
+  y3 = nmadd(y1, s, y3);
+  s = v128.load_splat<f64>(inverses, 16);
+  x2 = f64x2.mul(x2, s);
+  y2 = f64x2.mul(y2, s);
+  s = v128.load_splat<f64>(u + rowU, 24);
+  x3 = nmadd(x2, s, x3);
+  y3 = nmadd(y2, s, y3);
+  s = v128.load_splat<f64>(inverses, 24);
+  x3 = f64x2.mul(x3, s);
+  y3 = f64x2.mul(y3, s);
+  storeBoth(c, packed, x0, y0);
+  storeBoth(c1, packed + 32, x1, y1);
+  storeBoth(c2, packed + 64, x2, y2);
+  storeBoth(c3, packed + 96, x3, y3);
+}
+
+// @ts-ignore: decorator
+@inline
+function storeBoth(c: usize, packed: usize, x: v128, y: v128): void {
+  v128.store(c, x);
+  v128.store(c, y, 16);
+  v128.store(packed, x);
+  v128.store(packed, y, 16);
+}
+
+// Overwrites x with (U' U)^-1 x.
+export function choleskySolve(size: i32, stride: i32, factor: usize, x: usize): void {
+  for (let i = 0; i < size; i++) {
+    const at = x + (<usize>i << 3), pivot = factor + (<usize>(i * stride + i) << 3);
+    const value = load<f64>(at) / load<f64>(pivot);
+    store<f64>(at, value);
+    addMultiple(size - 1 - i, -value, pivot + 8, at + 8);
+  }
+  for (let i = size - 1; i >= 0; i--) {
+    const at = x + (<usize>i << 3), pivot = factor + (<usize>(i * stride + i) << 3);
+    store<f64>(at, (load<f64>(at) - dotProduct(size - 1 - i, pivot + 8, at + 8)) / load<f64>(pivot));
+  }
+}
+
+export function choleskyLogDeterminant(size: i32, stride: i32, factor: usize): f64 {
   let sum = 0.0;
-  for (let i = 0; i < size; i++) sum += 2 * Math.log(load<f64>(factor + ((<usize>(i * size + i)) << 3)));
+  for (let i = 0; i < size; i++) sum += 2 * Math.log(load<f64>(factor + ((<usize>(i * stride + i)) << 3)));
   return sum;
+}
+
+// out (size, size) = L = U', the upper triangle zero.
+export function choleskyLower(size: i32, stride: i32, factor: usize, out: usize): void {
+  memory.fill(out, 0, (<usize>size * size) << 3);
+  transposeUpper(size, factor, <usize>stride << 3, out, <usize>size << 3);
+  for (let i = 0; i < size; i++) {
+    store<f64>(out + (<usize>(i * size + i) << 3), load<f64>(factor + (<usize>(i * stride + i) << 3)));
+  }
+}
+
+// Rows of a triangular solve between two products.
+const SOLVE_BLOCK: i32 = 64;
+
+// Overwrites X (size, columns) with L^-1 X, or with L'^-1 X; L (size, size) is lower, row-major.
+export function triangularSolve(transposed: i32, size: i32, columns: i32, lower: usize, x: usize): void {
+  if (columns == 1) {
+    if (transposed) backSubstitute(0, size, size, 1, lower, x);
+    else for (let i = 0; i < size; i++) {
+      const row = lower + (<usize>(i * size) << 3), at = x + (<usize>i << 3);
+      store<f64>(at, (load<f64>(at) - dotProduct(i, row, x)) / load<f64>(row + (<usize>i << 3)));
+    }
+    return;
+  }
+  // Whole tiles, in a copy: products reach up to three rows and columns beyond.
+  const wide = wholeTiles(columns), row = <usize>wide << 3, rowL = <usize>size << 3, rowX = <usize>columns << 3;
+  const bytes = <usize>wholeTiles(size) * row;
+  const work = allocate(bytes);
+  memory.fill(work, 0, bytes);
+  for (let i = 0; i < size; i++) memory.copy(work + <usize>i * row, x + <usize>i * rowX, rowX);
+  const left = allocate(panelBytes(SOLVE_BLOCK, size)), right = allocate(panelBytes(SOLVE_BLOCK, wide));
+  const blocks = (size + SOLVE_BLOCK - 1) / SOLVE_BLOCK;
+  for (let step = 0; step < blocks; step++) {
+    const first = (transposed ? blocks - 1 - step : step) * SOLVE_BLOCK;
+    const end = min(first + SOLVE_BLOCK, size), length = end - first;
+    const solved = work + <usize>first * row;
+    if (transposed) backSubstitute(first, end, size, wide, lower, work);
+    else forwardSubstitute(first, end, size, wide, lower, work);
+    pack(length, wide, solved, row, 8, right);
+    // The rows not yet solved lose their product with these: below with L itself, above with its transpose.
+    const rest = transposed ? first : size - end;
+    if (transposed) pack(length, rest, lower + <usize>first * rowL, rowL, 8, left);
+    else pack(length, rest, lower + <usize>end * rowL + (<usize>first << 3), 8, rowL, left);
+    const to = transposed ? work : work + <usize>end * row;
+    multiplyPanels(true, false, (length + 1) & ~1, wholeTiles(rest), wide, left, right, to, row);
+  }
+  for (let i = 0; i < size; i++) memory.copy(x + <usize>i * rowX, work + <usize>i * row, rowX);
+}
+
+// Rows first to end of L X = B, what stands before them already subtracted.
+function forwardSubstitute(first: i32, end: i32, size: i32, columns: i32, lower: usize, x: usize): void {
+  for (let i = first; i < end; i++) {
+    const row = x + (<usize>(i * columns) << 3), l = lower + (<usize>(i * size) << 3);
+    for (let j = first; j < i; j++) {
+      addMultiple(columns, -load<f64>(l + (<usize>j << 3)), x + (<usize>(j * columns) << 3), row);
+    }
+    divide(columns, load<f64>(l + (<usize>i << 3)), row);
+  }
+}
+
+// Rows first to end of L' X = B, what stands after them already subtracted.
+function backSubstitute(first: i32, end: i32, size: i32, columns: i32, lower: usize, x: usize): void {
+  for (let i = end - 1; i >= first; i--) {
+    const row = x + (<usize>(i * columns) << 3), l = lower + (<usize>(i * size) << 3);
+    divide(columns, load<f64>(l + (<usize>i << 3)), row);
+    if (columns == 1) addMultiple(i - first, -load<f64>(row), l + (<usize>first << 3), x + (<usize>first << 3));
+    else for (let j = first; j < i; j++) {
+      addMultiple(columns, -load<f64>(l + (<usize>j << 3)), row, x + (<usize>(j * columns) << 3));
+    }
+  }
+}
+
+function divide(length: i32, divisor: f64, x: usize): void {
+  for (let k = 0; k < length; k++) {
+    store<f64>(x, load<f64>(x) / divisor);
+    x += 8;
+  }
 }
 
 // ln 2 pi sigma^2 summed over real and imaginary parts.

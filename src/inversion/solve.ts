@@ -45,6 +45,53 @@ export function logDeterminant({ matrix }: LogDeterminantArgs): number {
   return factor === null ? Number.NaN : logDeterminantOf(factor, matrix.rows);
 }
 
+export interface CholeskyArgs {
+  /** (n, n) symmetric; either triangle may be the one that is read. */
+  readonly matrix: Matrix;
+}
+
+/** A factorization; where the matrix is not positive definite the factor is NaN and `positiveDefinite` is false. */
+export interface Cholesky {
+  readonly positiveDefinite: boolean;
+  /** (n, n) lower triangular L with L L' = matrix. */
+  readonly factor: Matrix;
+}
+
+/** Cholesky's factorization of a symmetric positive definite matrix. */
+export function cholesky({ matrix }: CholeskyArgs): Cholesky {
+  const { rows, columns } = matrix;
+  const values = choleskyFactor(matrix);
+  return {
+    positiveDefinite: values !== null,
+    factor: { rows, columns, values: values ?? new Float64Array(rows * columns).fill(Number.NaN) },
+  };
+}
+
+export interface TriangularSolveArgs {
+  /** L (n, n) lower triangular; what stands above its diagonal is not read. */
+  readonly lower: Matrix;
+  /** B (n, m) */
+  readonly rightHandSides: Matrix;
+  /** Solves L'X = B instead of L X = B. */
+  readonly transposed: boolean;
+}
+
+/** X (n, m) with L X = B by forward, or L'X = B by back substitution. */
+export function triangularSolve({ lower, rightHandSides, transposed }: TriangularSolveArgs): Matrix {
+  const { rows: size, columns } = rightHandSides;
+  const x = rightHandSides.values.slice();
+  for (let step = 0; step < size; step++) {
+    const i = transposed ? size - 1 - step : step;
+    for (let earlier = 0; earlier < step; earlier++) {
+      const j = transposed ? size - 1 - earlier : earlier;
+      const entry = transposed ? lower.values[j * size + i] : lower.values[i * size + j];
+      for (let k = 0; k < columns; k++) x[i * columns + k] -= entry * x[j * columns + k];
+    }
+    for (let k = 0; k < columns; k++) x[i * columns + k] /= lower.values[i * size + i];
+  }
+  return { ...rightHandSides, values: x };
+}
+
 /** Lower L with L L' = matrix, row-major, the upper triangle zero; null where a pivot is not positive. */
 function choleskyFactor({ rows: size, values }: Matrix): Float64Array | null {
   const factor = new Float64Array(size * size);

@@ -9,19 +9,14 @@ import { dot, type SparseMatrix } from "../operators/matrix.ts";
  * @param image (rows, columns) of the compaction's grid.
  */
 export function imageChiSquared(compaction: Compaction, image: Float64Array, kernels: VoiceKernels): number {
-  const { sums } = compaction;
+  const { sums, grid } = compaction;
   const data = sums.residual ?? sums.data;
   const difference = departure(compaction, image);
-  const [, columns] = compaction.grid.shape;
-  const matrix = kernels.wCompactTimesSparseMappingMatrix({
-    wCompact: sums.wCompact,
-    nativeIndex: Int32Array.from({ length: 2 * image.length }, (_, n) => {
-      const pixel = n >> 1;
-      return n % 2 === 0 ? Math.floor(pixel / columns) : pixel % columns;
-    }),
-    sparseMappingMatrix: oneColumn(difference),
-  });
-  return dot(difference, matrix.values) - 2 * dot(difference, data.dirtyImage) + data.chiSquared;
+  // d'Wd is the curvature matrix of a source of one pixel that looks like d.
+  const { nativeIndex, sparseMappingMatrix } = oneColumn(difference, grid.shape[1]);
+  const args = { wCompact: sums.wCompact, nativeIndex, sparseMappingMatrix };
+  const [power] = kernels.curvatureMatrixViaWCompactSymmetric(args).values;
+  return power - 2 * dot(difference, data.dirtyImage) + data.chiSquared;
 }
 
 /** The image minus the reference image, where there is one. */
@@ -29,13 +24,20 @@ export function departure({ referenceImage }: Compaction, image: Float64Array): 
   return referenceImage === null ? image : image.map((value, pixel) => value - referenceImage[pixel]);
 }
 
-/** An image as the one column of a mapping matrix. */
-function oneColumn(image: Float64Array): SparseMatrix {
-  return {
-    rows: image.length,
+/** The pixels of an image that are not dark, as the one column of a mapping matrix. */
+function oneColumn(image: Float64Array, columns: number) {
+  const lit = Int32Array.from(image.keys()).filter((pixel) => image[pixel] !== 0);
+  const nativeIndex = new Int32Array(2 * lit.length);
+  lit.forEach((pixel, i) => {
+    nativeIndex[2 * i] = Math.floor(pixel / columns);
+    nativeIndex[2 * i + 1] = pixel % columns;
+  });
+  const sparseMappingMatrix: SparseMatrix = {
+    rows: lit.length,
     columns: 1,
-    rowStart: Int32Array.from({ length: image.length + 1 }, (_, i) => i),
-    columnIndex: new Int32Array(image.length),
-    values: image,
+    rowStart: Int32Array.from({ length: lit.length + 1 }, (_, i) => i),
+    columnIndex: new Int32Array(lit.length),
+    values: Float64Array.from(lit, (pixel) => image[pixel]),
   };
+  return { nativeIndex, sparseMappingMatrix };
 }

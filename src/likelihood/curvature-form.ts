@@ -10,6 +10,7 @@ export const CURVATURE_FORMS = [
   "w_tilde_dense",
   "w_tilde_sparse",
   "w_compact_sparse",
+  "w_compact_symmetric",
   "w_compact_direct",
   "preload_direct",
 ] as const;
@@ -45,6 +46,10 @@ export function planCurvature(
       return (_, sparseMappingMatrix) => {
         return kernels.curvatureMatrixViaWCompactSparse({ wCompact, nativeIndex, sparseMappingMatrix });
       };
+    case "w_compact_symmetric":
+      return (_, sparseMappingMatrix) => {
+        return kernels.curvatureMatrixViaWCompactSymmetric({ wCompact, nativeIndex, sparseMappingMatrix });
+      };
     case "w_compact_direct":
       return (_, sparseMappingMatrix) => {
         return kernels.curvatureMatrixViaWCompactDirect({ wCompact, nativeIndex, sparseMappingMatrix });
@@ -64,7 +69,7 @@ function expand(nativeIndex: Int32Array, make: () => Matrix): Matrix {
     throw new InputError(
       "curvature/too-large",
       `w-tilde of ${size} image pixels takes ${((8 * size * size) / 2 ** 30).toFixed(1)} GiB`,
-      "use a form that does not need it, such as w_compact_sparse",
+      "use a form that does not need it, such as w_compact_symmetric",
     );
   }
   return make();

@@ -38,9 +38,11 @@ export async function readInterferometer(
 ): Promise<InterferometerDataset> {
   const compaction = await readOrCompact(spec, options);
   const { grid } = compaction;
-  const masked = await readMask(spec, grid, options);
+  // A stored compaction knows its sky; the spec need not repeat it.
+  const oriented = { ...spec, xAxis: compaction.sky.xAxis };
+  const masked = await readMask(oriented, grid, options);
   const nativeIndex = nativeIndexForSlimIndex({ shape: grid.shape, masked });
-  const beam = await readPrimaryBeam(spec, grid, options);
+  const beam = await readPrimaryBeam(oriented, grid, options);
   return {
     name,
     compaction,
@@ -77,6 +79,7 @@ export async function compactDataset(spec: InterferometerSpec, options: ReadOpti
   const referenceImage =
     spec.recentre === undefined ? null : await readSpecMap(spec.recentre, "image", grid, spec, options);
   return compactVisibilities(files, grid, { visibilitiesSign, xAxis: spec.xAxis }, options.kernels.compaction, {
+    viaNufft: options.kernels.compactionViaNufft,
     referenceImage,
     ...(options.progress === undefined ? {} : { progress: options.progress }),
   });
@@ -104,7 +107,7 @@ async function readSpecMap(
   spec: InterferometerSpec,
   { open }: ReadOptions,
 ): Promise<Float64Array> {
-  return readMap(await openArray(await open(file.path), key, file), grid.shape, spec.fitsRowZero);
+  return readMap(await openArray(await open(file.path), key, file), grid.shape, spec);
 }
 
 async function readMask(spec: InterferometerSpec, grid: PixelGrid, options: ReadOptions): Promise<Uint8Array> {

@@ -5,10 +5,15 @@ import { nativeFromSlim, slimFromNative } from "../dataset/mask.ts";
 import { InputError } from "../errors.ts";
 import { type Inversion, invert, type LinearProblem, logEvidence, logLikelihood } from "../inversion/evidence.ts";
 import { rectangularMesh } from "../inversion/mesh/rectangular.ts";
-import { constantRegularizationLogDeterminant } from "../inversion/regularization/constant.ts";
+import {
+  constantRegularizationLogDeterminant,
+  constantRegularizationSparseMatrix,
+  neighborGraph,
+} from "../inversion/regularization/constant.ts";
+import { symbolic } from "../inversion/sparse-cholesky.ts";
 import { lensPlanes, traceRays } from "../lens/trace-rays.ts";
 import { instantiate, type Model, type ModelGalaxy } from "../model/model.ts";
-import { dot, type SparseMatrix, sparseTimesVector } from "../operators/matrix.ts";
+import { type SparseMatrix, sparseTimesVector } from "../operators/matrix.ts";
 import { departure, imageChiSquared } from "./chi-squared.ts";
 import { type CurvatureForm, type CurvatureOperator, planCurvature } from "./curvature-form.ts";
 import type { Evaluation, Likelihood } from "./evaluation.ts";
@@ -102,10 +107,15 @@ function evaluateOne(
   const sparse = timed(watch, "mapping_matrix", () => kernels.sparseMappingMatrix({ mapping }));
   const curvatureMatrix = timed(watch, "curvature_matrix", () => curvature(mapping, sparse));
   const dataVector = timed(watch, "data_vector", () => transposeTimes(kernels, sparse, dirtyImage));
+  const [graph, elimination] = timed(watch, "regularization_matrix", () => {
+    const neighbors = neighborGraph(mesh.neighbors);
+    return [neighbors, symbolic(neighbors)] as const;
+  });
   const solve = (coefficient: number): Inversion => {
     const args = { coefficient, neighbors: mesh.neighbors };
     const [regularizationMatrix, logDetRegularizationMatrix] = timed(watch, "regularization_matrix", () => {
-      return [kernels.constantRegularizationMatrix(args), constantRegularizationLogDeterminant(args)] as const;
+      const logDeterminant = constantRegularizationLogDeterminant(args, graph, elimination);
+      return [constantRegularizationSparseMatrix(args, graph), logDeterminant] as const;
     });
     const problem: LinearProblem = {
       curvatureMatrix,
@@ -143,7 +153,7 @@ function evaluateOne(
       image: sparseTimesVector(kernels.sparseMappingMatrix({ mapping: mesh.mapping }), inversion.reconstruction.values),
     },
     logLikelihoodErrorBound: logLikelihoodErrorBound(dataset.compaction, fluxOf(departure(dataset.compaction, native))),
-    solveResidual: solveResidual(inversion, dataVector),
+    solveResidual: inversion.solveResidual,
     backend: plan.voice,
     curvatureForm: plan.form,
     seconds: total(watch),
@@ -178,16 +188,6 @@ function outcome(inversion: Inversion, terms: Evaluation["terms"]) {
     ? "a term of the evidence is not finite"
     : "the curvature matrix with regularization is not positive definite";
   return { logLikelihood: Number.NEGATIVE_INFINITY, logEvidence: Number.NEGATIVE_INFINITY, failure };
-}
-
-function solveResidual({ curvatureRegMatrix, reconstruction }: Inversion, dataVector: Float64Array): number {
-  const { rows, columns, values } = curvatureRegMatrix;
-  let squared = 0;
-  for (let i = 0; i < rows; i++) {
-    const row = values.subarray(i * columns, (i + 1) * columns);
-    squared += (dot(row, reconstruction.values) - dataVector[i]) ** 2;
-  }
-  return Math.sqrt(squared / dot(dataVector, dataVector));
 }
 
 function total({ seconds }: Stopwatch): Readonly<Record<string, number>> {

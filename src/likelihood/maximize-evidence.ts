@@ -1,5 +1,5 @@
-import { constantRegularizationMatrix, type Neighbors } from "../inversion/regularization/constant.ts";
-import type { Matrix } from "../operators/matrix.ts";
+import { constantRegularizationSparseMatrix, type Neighbors } from "../inversion/regularization/constant.ts";
+import type { Matrix, SparseMatrix } from "../operators/matrix.ts";
 
 /** Decades of coefficient around the one that makes H as large as F. */
 const DECADES_DOWN = 6;
@@ -20,8 +20,8 @@ export function maximizeEvidence(
   neighbors: Neighbors,
   logEvidence: (coefficient: number) => number,
 ): number {
-  const unit = constantRegularizationMatrix({ coefficient: 1, neighbors });
-  const centre = Math.log10(Math.max(trace(curvatureMatrix), Number.MIN_VALUE) / trace(unit)) / 2;
+  const unit = sparseTrace(constantRegularizationSparseMatrix({ coefficient: 1, neighbors }));
+  const centre = Math.log10(Math.max(trace(curvatureMatrix), Number.MIN_VALUE) / unit) / 2;
   const evidence = (exponent: number): number => {
     const value = logEvidence(10 ** exponent);
     return Number.isFinite(value) ? value : Number.NEGATIVE_INFINITY;
@@ -38,6 +38,14 @@ export function maximizeEvidence(
 function trace({ rows, values }: Matrix): number {
   let sum = 0;
   for (let i = 0; i < rows; i++) sum += values[i * rows + i];
+  return sum;
+}
+
+function sparseTrace({ rows, rowStart, columnIndex, values }: SparseMatrix): number {
+  let sum = 0;
+  for (let i = 0; i < rows; i++) {
+    for (let e = rowStart[i]; e < rowStart[i + 1]; e++) if (columnIndex[e] === i) sum += values[e];
+  }
   return sum;
 }
 

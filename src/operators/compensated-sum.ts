@@ -8,12 +8,15 @@ export function compensatedSum(length: number): CompensatedSum {
   return { sum: new Float64Array(length), carry: new Float64Array(length) };
 }
 
-export function addTo({ sum, carry }: CompensatedSum, values: Float64Array): void {
-  for (let i = 0; i < values.length; i++) {
-    const next = sum[i] + values[i];
-    carry[i] += Math.abs(sum[i]) >= Math.abs(values[i]) ? sum[i] - next + values[i] : values[i] - next + sum[i];
-    sum[i] = next;
-  }
+export function addTo(total: CompensatedSum, values: Float64Array): void {
+  for (let i = 0; i < values.length; i++) addAt(total, i, values[i]);
+}
+
+export function addAt({ sum, carry }: CompensatedSum, index: number, value: number): void {
+  const before = sum[index];
+  const next = before + value;
+  carry[index] += Math.abs(before) >= Math.abs(value) ? before - next + value : value - next + before;
+  sum[index] = next;
 }
 
 export function totalOf({ sum, carry }: CompensatedSum): Float64Array {

@@ -1,5 +1,6 @@
 // Sums over visibilities of a cosine on a lattice of positions. A phase is x u + y v, so its cosine and sine are
 // products of those of x u and y v: one sine a row or column and visibility, and multiply-adds for the lattice.
+import { allocate } from "../backend/arena.as";
 import { addProductTransposed } from "./products.as";
 import { cosineAndSine, madd } from "./turns.as";
 
@@ -57,12 +58,12 @@ export function latticeSum(
   pq: usize,
   out: usize,
 ): void {
-  const u = heap.alloc(BYTES),
-    v = heap.alloc(BYTES),
-    p = heap.alloc(BYTES),
-    q = heap.alloc(BYTES);
-  const left = heap.alloc(<usize>rows * ROW),
-    right = heap.alloc(<usize>columns * ROW);
+  const u = allocate(BYTES),
+    v = allocate(BYTES),
+    p = allocate(BYTES),
+    q = allocate(BYTES);
+  const left = allocate(<usize>rows * ROW),
+    right = allocate(<usize>columns * ROW);
   memory.fill(out, 0, (<usize>rows * columns) << 3);
   for (let k = 0; k < count; k += BLOCK) {
     deinterleave(uv + ((<usize>k) << 4), min(BLOCK, count - k), u, v);
@@ -85,13 +86,13 @@ export function differenceLattice(
   weights: usize,
   out: usize,
 ): void {
-  const u = heap.alloc(BYTES),
-    v = heap.alloc(BYTES);
-  const left = heap.alloc(<usize>rows * ROW),
-    right = heap.alloc(<usize>columns * ROW);
+  const u = allocate(BYTES),
+    v = allocate(BYTES);
+  const left = allocate(<usize>rows * ROW),
+    right = allocate(<usize>columns * ROW);
   const bytes = (<usize>rows * columns) << 3;
-  const cosines = heap.alloc(bytes),
-    sines = heap.alloc(bytes);
+  const cosines = allocate(bytes),
+    sines = allocate(bytes);
   memory.fill(cosines, 0, bytes);
   memory.fill(sines, 0, bytes);
   for (let k = 0; k < count; k += BLOCK) {
@@ -137,13 +138,13 @@ export function imageVisibilities(
   uv: usize,
   out: usize,
 ): void {
-  const u = heap.alloc(BYTES),
-    v = heap.alloc(BYTES),
-    rowSum = heap.alloc(ROW);
-  const down = heap.alloc(<usize>rows * ROW),
-    along = heap.alloc(<usize>columns * ROW);
-  const real = heap.alloc(BYTES),
-    imaginary = heap.alloc(BYTES);
+  const u = allocate(BYTES),
+    v = allocate(BYTES),
+    rowSum = allocate(ROW);
+  const down = allocate(<usize>rows * ROW),
+    along = allocate(<usize>columns * ROW);
+  const real = allocate(BYTES),
+    imaginary = allocate(BYTES);
   for (let k = 0; k < count; k += BLOCK) {
     const length = min(BLOCK, count - k);
     deinterleave(uv + ((<usize>k) << 4), length, u, v);

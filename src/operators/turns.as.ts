@@ -8,13 +8,7 @@ export function madd(a: v128, b: v128, c: v128): v128 {
   return f64x2.add(f64x2.mul(a, b), c);
 }
 
-// @ts-ignore: decorator
-@inline
-function quarter(turns: v128): v128 {
-  return f64x2.nearest(f64x2.mul(turns, f64x2.splat(4)));
-}
-
-// Sine of half the remaining quarter turn, |theta| <= pi / 4.
+// |theta| <= pi / 4, z its square.
 // @ts-ignore: decorator
 @inline
 function sineOf(theta: v128, z: v128): v128 {
@@ -40,32 +34,58 @@ function cosineOf(z: v128): v128 {
   return madd(p, z, f64x2.splat(1));
 }
 
+// The nearest quarter turn.
+// @ts-ignore: decorator
+@inline
+function quarter(turns: v128): v128 {
+  return f64x2.nearest(f64x2.mul(turns, f64x2.splat(4)));
+}
+
+// What is left of a phase beyond its quarter, in radians.
+// @ts-ignore: decorator
+@inline
+function remainder(turns: v128, q: v128): v128 {
+  return f64x2.mul(f64x2.sub(f64x2.mul(turns, f64x2.splat(4)), q), f64x2.splat(1.57079632679489661923));
+}
+
+// Which quarter, 0 to 3.
+// @ts-ignore: decorator
+@inline
+function quadrant(q: v128): v128 {
+  return f64x2.sub(q, f64x2.mul(f64x2.floor(f64x2.mul(q, f64x2.splat(0.25))), f64x2.splat(4)));
+}
+
+// Odd quadrants swap sine and cosine; cosine is negative in 1 and 2, sine in 2 and 3.
+// @ts-ignore: decorator
+@inline
+function cosineIn(m: v128, c: v128, s: v128): v128 {
+  const one = f64x2.eq(m, f64x2.splat(1)), two = f64x2.eq(m, f64x2.splat(2)), three = f64x2.eq(m, f64x2.splat(3));
+  return v128.xor(v128.bitselect(s, c, v128.or(one, three)), v128.and(v128.or(one, two), f64x2.splat(-0.0)));
+}
+
+// @ts-ignore: decorator
+@inline
+function sineIn(m: v128, c: v128, s: v128): v128 {
+  const one = f64x2.eq(m, f64x2.splat(1)), two = f64x2.eq(m, f64x2.splat(2)), three = f64x2.eq(m, f64x2.splat(3));
+  return v128.xor(v128.bitselect(c, s, v128.or(one, three)), v128.and(v128.or(two, three), f64x2.splat(-0.0)));
+}
+
 // Writes cos(2 pi t) and sin(2 pi t) of two phases.
 // @ts-ignore: decorator
 @inline
 export function cosineAndSine(turns: v128, cosine: usize, sine: usize): void {
   const q = quarter(turns);
-  const theta = f64x2.mul(f64x2.sub(f64x2.mul(turns, f64x2.splat(4)), q), f64x2.splat(1.57079632679489661923));
-  const z = f64x2.mul(theta, theta);
-  const s = sineOf(theta, z);
-  const c = cosineOf(z);
-  // Which quarter, 0 to 3: odd ones swap sine and cosine; cosine is negative in 1 and 2, sine in 2 and 3.
-  const m = f64x2.sub(q, f64x2.mul(f64x2.floor(f64x2.mul(q, f64x2.splat(0.25))), f64x2.splat(4)));
-  const one = f64x2.eq(m, f64x2.splat(1));
-  const two = f64x2.eq(m, f64x2.splat(2));
-  const three = f64x2.eq(m, f64x2.splat(3));
-  const odd = v128.or(one, three);
-  const sign = f64x2.splat(-0.0);
-  v128.store(cosine, v128.xor(v128.bitselect(s, c, odd), v128.and(v128.or(one, two), sign)));
-  v128.store(sine, v128.xor(v128.bitselect(c, s, odd), v128.and(v128.or(two, three), sign)));
+  const theta = remainder(turns, q), z = f64x2.mul(theta, theta);
+  const m = quadrant(q), c = cosineOf(z), s = sineOf(theta, z);
+  v128.store(cosine, cosineIn(m, c, s));
+  v128.store(sine, sineIn(m, c, s));
 }
-
-const SCRATCH = memory.data(32, 16);
 
 // cos(2 pi t) of two phases.
 // @ts-ignore: decorator
 @inline
 export function cosine(turns: v128): v128 {
-  cosineAndSine(turns, SCRATCH, SCRATCH + 16);
-  return v128.load(SCRATCH);
+  const q = quarter(turns);
+  const theta = remainder(turns, q), z = f64x2.mul(theta, theta);
+  return cosineIn(quadrant(q), cosineOf(z), sineOf(theta, z));
 }

@@ -1,12 +1,19 @@
 // W as an M x M matrix: from the visibilities, from the compact form and from the preload form.
+import { allocate } from "../backend/arena.as";
 import { addProductTransposed } from "./products.as";
 import { cosine, cosineAndSine } from "./turns.as";
 
 const BLOCK: i32 = 256;
 
-// out (size) = sum_k weight_k cos(2 pi (x u + y v)) at any positions (size, 2) y and x in radians.
-export function pointSum(size: i32, positions: usize, count: i32, uv: usize, weights: usize, out: usize): void {
-  for (let i = 0; i < size; i++) {
+// Positions of one part of a point sum.
+const POINTS: i32 = 64;
+
+// out (size) = sum_k weight_k cos(2 pi (x u + y v)) at any positions (size, 2) y and x in radians: one part of POINTS.
+export function pointSum(
+  part: i32, size: i32, positions: usize, count: i32, uv: usize, weights: usize, out: usize,
+): void {
+  const last = min(size, (part + 1) * POINTS);
+  for (let i = part * POINTS; i < last; i++) {
     const y = load<f64>(positions + (<usize>i << 4)), x = load<f64>(positions + (<usize>i << 4), 8);
     let sum = 0.0;
     for (let k = 0; k < count; k += 2) {
@@ -24,7 +31,7 @@ export function pointSum(size: i32, positions: usize, count: i32, uv: usize, wei
 // out (size, size) = sum_k a_k cos phi_i cos phi_j + b_k sin phi_i sin phi_j; ab (count, 2) holds a and b.
 export function wTilde(size: i32, positions: usize, count: i32, uv: usize, ab: usize, out: usize): void {
   const bytes = <usize>size * 2 * BLOCK * 8;
-  const left = heap.alloc(bytes), right = heap.alloc(bytes);
+  const left = allocate(bytes), right = allocate(bytes);
   memory.fill(out, 0, (<usize>size * size) << 3);
   for (let k = 0; k < count; k += BLOCK) {
     for (let i = 0; i < size; i++) {

@@ -128,7 +128,11 @@ describe("arclet bench", () => {
 
   test("--backend leaves the rows of one voice", async () => {
     const { rows } = await report("likelihood", "--backend", "wasm");
-    expect(rows.map(({ implementation }) => implementation)).toEqual(["wasm_dense", "wasm_compact_sparse"]);
+    expect(rows.map(({ implementation }) => implementation)).toEqual([
+      "wasm_dense",
+      "wasm_compact_sparse",
+      "wasm_compact_symmetric",
+    ]);
   });
 });
 

@@ -242,7 +242,7 @@ describe("evaluate refuses, and writes nothing", () => {
 
 describe("options", () => {
   const OPTIONS: readonly (readonly string[])[] = [
-    ["--threads", "2"],
+    ["--threads", "1000"],
     ["--backend", "traced"],
     ["--data", "no-such-folder"],
     ["--set", "galaxies.lens.mass.einstein_radus=1"],

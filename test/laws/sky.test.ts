@@ -64,14 +64,14 @@ describe("a lopsided sky stands where it is", () => {
   );
 });
 
-describe("the rows of a map", () => {
+describe("the rows and columns of a map", () => {
   const FROM_TOP = Float64Array.of(1, 2, 3, 4, 5, 6);
   const FROM_BOTTOM = Float64Array.of(5, 6, 3, 4, 1, 2);
   const DEC: FitsCard = { keyword: "CTYPE2", value: "DEC--SIN" };
 
   async function rows(cards: readonly FitsCard[], fitsRowZero: FitsRowZero): Promise<Float64Array> {
     const bytes = writeFits([{ data: FROM_TOP, shape: [3, 2], cards }]);
-    return readMap(await openArray(bytesSource(bytes, "map.fits"), "map"), [3, 2], fitsRowZero);
+    return readMap(await openArray(bytesSource(bytes, "map.fits"), "map"), [3, 2], { fitsRowZero, xAxis: "east" });
   }
 
   test("of FITS without a WCS: as fits_row_zero says", async () => {
@@ -88,17 +88,37 @@ describe("the rows of a map", () => {
     }
   });
 
+  test("of FITS with a WCS: columns against the grid's x are turned", async () => {
+    const turned = Float64Array.of(2, 1, 4, 3, 6, 5);
+    for (const [step, xAxis, expected] of [
+      [-0.1, "east", turned],
+      [-0.1, "west", FROM_TOP],
+      [0.1, "east", FROM_TOP],
+      [0.1, "west", turned],
+    ] as const) {
+      const cards = [
+        { keyword: "CTYPE1", value: "RA---SIN" },
+        { keyword: "CDELT1", value: step },
+      ];
+      const bytes = writeFits([{ data: FROM_TOP, shape: [3, 2], cards }]);
+      const file = await openArray(bytesSource(bytes, "map.fits"), "map");
+      expect(await readMap(file, [3, 2], { fitsRowZero: "top", xAxis })).toEqual(expected);
+    }
+  });
+
   test("of npz: row 0 is the top", async () => {
     for (const fitsRowZero of ["top", "bottom"] as const) {
       const bytes = writeNpz({ map: { dtype: "f8", shape: [3, 2], data: FROM_TOP } });
       const file = await openArray(bytesSource(bytes, "map.npz"), "map");
-      expect(await readMap(file, [3, 2], fitsRowZero)).toEqual(FROM_TOP);
+      expect(await readMap(file, [3, 2], { fitsRowZero, xAxis: "east" })).toEqual(FROM_TOP);
     }
   });
 
   test("of another shape, transposed even: refused", async () => {
     const bytes = writeFits([{ data: FROM_TOP, shape: [3, 2] }]);
     const file = await openArray(bytesSource(bytes, "map.fits"), "map");
-    await expect(readMap(file, [2, 3], "top")).rejects.toThrow(/map\.fits.*\(3, 2\), the grid has \(2, 3\)/);
+    await expect(readMap(file, [2, 3], { fitsRowZero: "top", xAxis: "east" })).rejects.toThrow(
+      /map\.fits.*\(3, 2\), the grid has \(2, 3\)/,
+    );
   });
 });

@@ -68,6 +68,15 @@ describe("a batch", () => {
     },
   );
 
+  test("a chi^2 of the data that is not finite is a failure too", async () => {
+    const { compaction } = DATASET;
+    const data = { ...compaction.sums.data, chiSquared: Number.POSITIVE_INFINITY };
+    const dataset = { ...DATASET, compaction: { ...compaction, sums: { ...compaction.sums, data } } };
+    const [evaluation] = await plan([dataset], lensModel()).evaluate(new Float64Array(0));
+    expect(evaluation.failure).toMatch(/not finite/);
+    expect([evaluation.logLikelihood, evaluation.logEvidence]).toEqual([-Infinity, -Infinity]);
+  });
+
   test("a failure while the coefficient is maximized ends too", async () => {
     const maximizing = lensModel(`${RADIUS}=${uniform(0.1, 2)}`, `${COEFFICIENT}=maximize`);
     const [evaluation] = await plan([DATASET], maximizing).evaluate(Float64Array.of(Number.NaN));

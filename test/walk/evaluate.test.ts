@@ -27,7 +27,7 @@ describe("arclet evaluate", () => {
     }
     expect(result.log_evidence / golden.log_evidence).toBeCloseTo(1, 8);
     expect(result.log_likelihood).toBeCloseTo(-0.5 * (golden.chi_squared + golden.noise_normalization), 4);
-    expect(result.curvature_matrix).toBe(form === "auto" ? "w_compact_sparse" : form);
+    expect(result.curvature_matrix).toBe(form === "auto" ? "w_compact_symmetric" : form);
     expect(result).toMatchObject({ backend: "wasm", threads: 1, failure: null });
     expect(result.seconds.total).toBeGreaterThan(0);
   });

@@ -1,4 +1,5 @@
-import { type Matrix, zeros } from "../../operators/matrix.ts";
+import { type Matrix, type SparseMatrix, zeros } from "../../operators/matrix.ts";
+import { pendingColumns, symbolic } from "../sparse-cholesky.ts";
 
 /** Which source pixels touch which. An index of -1, anywhere in a row, is no neighbor. */
 export interface Neighbors {
@@ -38,36 +39,104 @@ export function constantRegularizationMatrix({ coefficient, neighbors }: Constan
 }
 
 /**
+ * The same H as a sparse matrix: S + S P entries at most.
+ * @param graph The neighbors' graph, where it is at hand.
+ */
+export function constantRegularizationSparseMatrix(
+  { coefficient, neighbors }: ConstantRegularizationArgs,
+  graph = neighborGraph(neighbors),
+): SparseMatrix {
+  const scale = coefficient * coefficient;
+  const { rows, rowStart, columnIndex, values } = graph;
+  const entries = values.slice();
+  for (let i = 0; i < rows; i++) {
+    let diagonal = rowStart[i];
+    let count = 0;
+    for (let e = rowStart[i]; e < rowStart[i + 1]; e++) {
+      if (columnIndex[e] === i) diagonal = e;
+      count += values[e];
+      entries[e] = -scale * values[e];
+    }
+    entries[diagonal] = DIAGONAL + scale * count;
+  }
+  return { ...graph, values: entries };
+}
+
+/** How often each pixel names each other as its neighbor, with a diagonal of zeros. */
+export function neighborGraph({ sourcePixels: size, neighborsPerPixel, indexes }: Neighbors): SparseMatrix {
+  const rowStart = new Int32Array(size + 1);
+  const columnIndex = new Int32Array(size * (neighborsPerPixel + 1));
+  const values = new Float64Array(columnIndex.length);
+  let end = 0;
+  for (let i = 0; i < size; i++) {
+    const start = end;
+    columnIndex[end++] = i;
+    for (let n = i * neighborsPerPixel; n < (i + 1) * neighborsPerPixel; n++) {
+      const neighbor = indexes[n];
+      if (neighbor < 0 || neighbor === i) continue;
+      let at = end;
+      while (at > start && columnIndex[at - 1] >= neighbor) at--;
+      if (at === end || columnIndex[at] !== neighbor) {
+        for (let e = end++; e > at; e--) {
+          columnIndex[e] = columnIndex[e - 1];
+          values[e] = values[e - 1];
+        }
+        columnIndex[at] = neighbor;
+        values[at] = 0;
+      }
+      values[at]++;
+    }
+    rowStart[i + 1] = end;
+  }
+  return { rows: size, columns: size, rowStart, columnIndex: columnIndex.slice(0, end), values: values.slice(0, end) };
+}
+
+/**
  * ln det H, to rounding for any coefficient.
  *
  * Cholesky's pivots of H lose its 1e-8 beside coefficient^2 and its last one with it, above a coefficient of some 1e3
  * for hundreds of pixels. H / coefficient^2 is instead kept as its off-diagonal weights and its row sums, both
- * positive, and eliminated by additions alone (Grassmann, Taksar & Heyman 1985), pixel by pixel in mesh order.
+ * positive, and eliminated by additions alone (Grassmann, Taksar & Heyman 1985), which is exact in any order; that of
+ * the plan fills little.
+ * @param graph The neighbors' graph, where it is at hand, and `plan` its elimination: one for all coefficients.
  */
-export function constantRegularizationLogDeterminant({ coefficient, neighbors }: ConstantRegularizationArgs): number {
-  const { sourcePixels: size, neighborsPerPixel, indexes } = neighbors;
+export function constantRegularizationLogDeterminant(
+  { coefficient, neighbors }: ConstantRegularizationArgs,
+  graph = neighborGraph(neighbors),
+  plan = symbolic(graph),
+): number {
+  const { order, position, columnStart, rowIndex } = plan;
+  const size = order.length;
   const scale = coefficient * coefficient;
   if (scale === 0) return size * Math.log(DIAGONAL);
   const rowSums = new Float64Array(size).fill(DIAGONAL / scale);
-  // Weights to later pixels only: those to earlier ones are eliminated.
-  const weights = Array.from({ length: size }, () => new Map<number, number>());
-  for (let i = 0; i < size; i++) {
-    for (const j of indexes.subarray(i * neighborsPerPixel, (i + 1) * neighborsPerPixel)) {
-      if (j > i) weights[i].set(j, (weights[i].get(j) ?? 0) + 1);
-    }
-  }
+  const pivots = new Float64Array(size);
+  const weights = new Float64Array(rowIndex.length);
+  const column = new Float64Array(size);
+  const pending = pendingColumns(plan);
   let logDeterminant = size * Math.log(scale);
-  for (let i = 0; i < size; i++) {
-    const later = [...weights[i]].sort(([a], [b]) => a - b);
-    const pivot = later.reduce((sum, [, weight]) => sum + weight, rowSums[i]);
-    logDeterminant += Math.log(pivot);
-    later.forEach(([j, weight], position) => {
-      const share = weight / pivot;
-      rowSums[j] += share * rowSums[i];
-      for (const [k, other] of later.slice(position + 1)) {
-        weights[j].set(k, (weights[j].get(k) ?? 0) + share * other);
-      }
-    });
+  for (let k = 0; k < size; k++) {
+    for (let e = graph.rowStart[order[k]]; e < graph.rowStart[order[k] + 1]; e++) {
+      const row = position[graph.columnIndex[e]];
+      if (row > k) column[row] = graph.values[e];
+    }
+    for (let j = pending.first[k]; j >= 0; ) {
+      const following = pending.next[j];
+      const from = pending.entry[j];
+      const share = weights[from] / pivots[j];
+      rowSums[k] += share * rowSums[j];
+      for (let e = from + 1; e < columnStart[j + 1]; e++) column[rowIndex[e]] += share * weights[e];
+      pending.advance(j);
+      j = following;
+    }
+    pivots[k] = rowSums[k];
+    for (let e = columnStart[k]; e < columnStart[k + 1]; e++) {
+      weights[e] = column[rowIndex[e]];
+      column[rowIndex[e]] = 0;
+      pivots[k] += weights[e];
+    }
+    pending.enter(k);
+    logDeterminant += Math.log(pivots[k]);
   }
   return logDeterminant;
 }
