@@ -3,6 +3,7 @@
 export * from "../dataset/mask.as";
 export { compactTimesSparse } from "../inversion/compact-times-sparse.as";
 export * from "../inversion/curvature.as";
+export { curvatureViaCompactFft } from "../inversion/curvature-fft.as";
 export { curvatureViaCompactSymmetric } from "../inversion/curvature-symmetric.as";
 export * from "../inversion/mapping.as";
 export * from "../inversion/regularization/constant.as";

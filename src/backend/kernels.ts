@@ -1,5 +1,6 @@
 import * as mask from "../dataset/mask.ts";
 import * as curvature from "../inversion/curvature.ts";
+import { curvatureMatrixViaWCompactFft } from "../inversion/curvature-fft.ts";
 import {
   type LogLikelihoodKernels,
   logLikelihoodViaWCompactSymmetricWith,
@@ -196,6 +197,12 @@ export const kernels = {
     "curvature matrix from w compact and its symmetry",
     curvature.curvatureMatrixViaWCompactSymmetric,
     wasm.curvatureMatrixViaWCompactSymmetric,
+    REORDERED,
+  ),
+  curvatureMatrixViaWCompactFft: kernel(
+    "curvature matrix from w compact by convolutions",
+    curvatureMatrixViaWCompactFft,
+    wasm.curvatureMatrixViaWCompactFft,
     REORDERED,
   ),
   curvatureMatrixViaWCompactDirect: kernel(

@@ -5,6 +5,7 @@ import type {
   CurvatureViaWTildeDenseArgs,
   CurvatureViaWTildeSparseArgs,
 } from "../inversion/curvature.ts";
+import { convolutionShape } from "../inversion/curvature-fft.ts";
 import type { DataVectorArgs, Mapping, MappingArgs, SparseTransposeTimesArgs } from "../inversion/mapping.ts";
 import { type ConstantRegularizationArgs, DIAGONAL } from "../inversion/regularization/constant.ts";
 import type { DirtyImageArgs, WTildeDataArgs } from "../operators/dirty-image.ts";
@@ -262,6 +263,28 @@ export function curvatureMatrixViaWCompactSparse(args: WCompactTimesArgs): Matri
 export function curvatureMatrixViaWCompactSymmetric(args: WCompactTimesArgs): Matrix {
   const size = args.sparseMappingMatrix.columns;
   return square(size, viaCompact("curvatureViaCompactSymmetric", args, size * size));
+}
+
+export function curvatureMatrixViaWCompactFft(args: WCompactTimesArgs): Matrix {
+  const wasm = fresh();
+  const { wCompact, nativeIndex, sparseMappingMatrix: t } = args;
+  const shape = convolutionShape(wCompact.shape);
+  const out = wasm.output(t.columns * t.columns);
+  const lattices = [wasm.input(wCompact.minus), wasm.input(wCompact.plus)];
+  const native = wasm.input(nativeIndex);
+  const sparse = sparseInput(wasm, t);
+  wasm.call(
+    "curvatureViaCompactFft",
+    ...wCompact.shape,
+    ...shape,
+    ...lattices,
+    t.rows,
+    t.columns,
+    native,
+    ...sparse,
+    out,
+  );
+  return square(t.columns, wasm.float64(out, t.columns * t.columns));
 }
 
 export function curvatureMatrixViaWCompactDirect(args: WCompactTimesArgs): Matrix {

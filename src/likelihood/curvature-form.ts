@@ -11,6 +11,7 @@ export const CURVATURE_FORMS = [
   "w_tilde_sparse",
   "w_compact_sparse",
   "w_compact_symmetric",
+  "w_compact_fft",
   "w_compact_direct",
   "preload_direct",
 ] as const;
@@ -49,6 +50,10 @@ export function planCurvature(
     case "w_compact_symmetric":
       return (_, sparseMappingMatrix) => {
         return kernels.curvatureMatrixViaWCompactSymmetric({ wCompact, nativeIndex, sparseMappingMatrix });
+      };
+    case "w_compact_fft":
+      return (_, sparseMappingMatrix) => {
+        return kernels.curvatureMatrixViaWCompactFft({ wCompact, nativeIndex, sparseMappingMatrix });
       };
     case "w_compact_direct":
       return (_, sparseMappingMatrix) => {
