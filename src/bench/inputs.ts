@@ -62,7 +62,7 @@ export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number): BenchI
     if (!kept.has(name)) kept.set(name, make());
     return kept.get(name) as T;
   };
-  const wCompact = (): WCompact => once("w compact", () => kernelsOf("wasm").wCompact(c));
+  const wCompact = (): WCompact => once("w compact", () => kernelsOf("wasm").wCompactViaNufft(c));
   return {
     case: c,
     sizes: { ...sizes, pixels: c.nativeIndex.length / 2 },
@@ -81,7 +81,7 @@ export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number): BenchI
       const nativeIndex = c.nativeIndex.subarray(0, 2 * part.pixels);
       const entries = part.pixels * c.mapping.mappingsPerPixel;
       const dirty = once("dirty image", () => {
-        return slimFromNative(kernelsOf("wasm").dirtyImage(c), c.grid.shape[1], c.nativeIndex);
+        return slimFromNative(kernelsOf("wasm").dirtyImageViaNufft(c), c.grid.shape[1], c.nativeIndex);
       });
       return {
         ...c,
