@@ -81,7 +81,9 @@ export function wTildeData(args: WTildeDataArgs): Float64Array {
   const size = args.gridRadians.length / 2;
   const out = wasm.output(size);
   const [grid, uv, weight] = [args.gridRadians, args.uvWavelengths, weights].map((array) => wasm.input(array));
-  wasm.callParts("pointSum", Math.ceil(size / 64), 0, size, grid, weights.length, uv, weight, out);
+  // A cosine is worth some ten multiply-adds.
+  const work = 10 * size * weights.length;
+  wasm.callPartsOf(work, "pointSum", Math.ceil(size / 64), 0, size, grid, weights.length, uv, weight, out);
   return wasm.float64(out, size);
 }
 
