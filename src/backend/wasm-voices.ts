@@ -1,10 +1,6 @@
 import type { MaskCentresArgs, MaskCircularArgs } from "../dataset/mask.ts";
 import { ARCSECOND, type PixelGrid } from "../grid.ts";
-import type {
-  CurvatureViaPreloadArgs,
-  CurvatureViaWTildeDenseArgs,
-  CurvatureViaWTildeSparseArgs,
-} from "../inversion/curvature.ts";
+import type { CurvatureViaPreloadArgs, CurvatureViaWTildeSparseArgs } from "../inversion/curvature.ts";
 import type { DataVectorArgs, Mapping, MappingArgs, SparseTransposeTimesArgs } from "../inversion/mapping.ts";
 import { type ConstantRegularizationArgs, DIAGONAL } from "../inversion/regularization/constant.ts";
 import type { DirtyImageArgs, WTildeDataArgs } from "../operators/dirty-image.ts";
@@ -154,7 +150,7 @@ export function wTildeFromPreload({ wPreload, nativeIndex }: WTildeFromPreloadAr
   return { rows: size, columns: size, values: wasm.float64(out, size * size) };
 }
 
-function compactInput(wasm: WasmKernels, { shape, minus, plus }: WCompact): [columns: number, ...number[]] {
+export function compactInput(wasm: WasmKernels, { shape, minus, plus }: WCompact): [columns: number, ...number[]] {
   return [shape[1], wasm.input(minus), wasm.input(plus)];
 }
 
@@ -208,7 +204,7 @@ export function dataVector({ mappingMatrix, dirtyImage }: DataVectorArgs): Float
   return wasm.float64(out, columns);
 }
 
-function sparseInput(wasm: WasmKernels, { rowStart, columnIndex, values }: SparseMatrix): number[] {
+export function sparseInput(wasm: WasmKernels, { rowStart, columnIndex, values }: SparseMatrix): number[] {
   return [rowStart, columnIndex, values].map((array) => wasm.input(array));
 }
 
@@ -239,14 +235,6 @@ export function square(size: number, values: Float64Array): Matrix {
   return { rows: size, columns: size, values };
 }
 
-export function curvatureMatrixViaWTildeDense({ wTilde, mappingMatrix: t }: CurvatureViaWTildeDenseArgs): Matrix {
-  const wasm = fresh();
-  const out = wasm.output(t.columns * t.columns);
-  const [w, matrix] = [wTilde, t].map(({ values }) => wasm.input(values));
-  wasm.call("congruence", t.rows, t.columns, w, matrix, out);
-  return square(t.columns, wasm.float64(out, t.columns * t.columns));
-}
-
 export function curvatureMatrixViaWTildeSparse(args: CurvatureViaWTildeSparseArgs): Matrix {
   const wasm = fresh();
   const { wTilde, sparseMappingMatrix: t } = args;
@@ -259,11 +247,6 @@ export function curvatureMatrixViaWTildeSparse(args: CurvatureViaWTildeSparseArg
 export function curvatureMatrixViaWCompactSparse(args: WCompactTimesArgs): Matrix {
   const size = args.sparseMappingMatrix.columns;
   return square(size, viaCompact("curvatureViaCompactSparse", args, size * size));
-}
-
-export function curvatureMatrixViaWCompactSymmetric(args: WCompactTimesArgs): Matrix {
-  const size = args.sparseMappingMatrix.columns;
-  return square(size, viaCompact("curvatureViaCompactSymmetric", args, size * size));
 }
 
 export function curvatureMatrixViaWCompactDirect(args: WCompactTimesArgs): Matrix {
