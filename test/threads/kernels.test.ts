@@ -13,7 +13,7 @@ const LARGE = [
   makeCase(
     "large, of both lattices, masked",
     { gridSize: [47, 44], visibilities: 200, mappings: 3, neighbors: 4, sourcePixels: 101 },
-    { maskRadius: 4, unequalNoise: true },
+    { maskRadius: 4.2, unequalNoise: true },
   ),
 ];
 
