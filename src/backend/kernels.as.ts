@@ -4,11 +4,13 @@ export * from "../dataset/mask.as";
 export { compactTimesSparse } from "../inversion/compact-times-sparse.as";
 export * from "../inversion/curvature.as";
 export { curvatureViaCompactFft } from "../inversion/curvature-fft.as";
-export { curvatureViaCompactSymmetric } from "../inversion/curvature-symmetric.as";
+export { addTransposed, prepareSymmetric, symmetricRows } from "../inversion/curvature-symmetric.as";
 export * from "../inversion/mapping.as";
 export * from "../inversion/regularization/constant.as";
 export * from "../inversion/solve.as";
-export { congruence, gramMatrix, matrixProduct } from "../operators/dense.as";
+export {
+  copyCorner, multiplyPart, packPart, panelBytes, partsOfPacking, partsOfProduct, transposeUpper, zeroTiles,
+} from "../operators/dense.as";
 export { fft2d } from "../operators/fft.as";
 export { differenceLattice, imageVisibilities, latticeSum } from "../operators/lattice.as";
 export { clear, gridOfLattice, latticeOfModes, modesOfGrid } from "../operators/nufft.as";

@@ -21,8 +21,10 @@ import * as compact from "../operators/w-compact.ts";
 import * as preload from "../operators/w-preload.ts";
 import { wTilde } from "../operators/w-tilde.ts";
 import { absent, isAbsent, type Kernel, type Voice, type VoiceName } from "./contract.ts";
+import * as wasmCurvature from "./wasm-curvature.ts";
 import * as wasmDense from "./wasm-dense.ts";
 import * as wasmNufft from "./wasm-nufft.ts";
+import * as wasmProducts from "./wasm-products.ts";
 import * as wasmVoices from "./wasm-voices.ts";
 
 /**
@@ -73,7 +75,7 @@ function kernel<A, R>(
   };
 }
 
-const wasm = { ...wasmVoices, ...wasmDense };
+const wasm = { ...wasmVoices, ...wasmCurvature, ...wasmDense, ...wasmProducts };
 
 const referenceCompaction: CompactionKernels = {
   wCompact: compact.wCompact,

@@ -9,6 +9,9 @@ export type WasmBuild = "base" | "relaxed";
 
 type Export = (...args: number[]) => number;
 
+/** Multiply-adds, a quarter of a millisecond's: several times what it takes to wake a thread. */
+const WORTH_WAKING = 2e6;
+
 /**
  * The compiled kernels and their memory.
  *
@@ -40,6 +43,12 @@ export class WasmKernels {
     this.#pool = undefined;
     this.#threads = threads;
     this.#spawn = spawn;
+  }
+
+  /** Gives up its threads, so that `other` may use as many. */
+  handThreadsTo(other: WasmKernels): void {
+    other.setThreads(this.#threads, this.#spawn);
+    this.setThreads(1);
   }
 
   #threads = 1;
@@ -83,12 +92,20 @@ export class WasmKernels {
     if (parts > 1 && this.#threads > 1 && this.#spawn !== undefined) {
       this.#pool ??= new ThreadPool(this.#threads, this.#module, this.#memory, this.#spawn);
       // Room for alignment too.
-      const arenaBytes = (scratchBytes + 1023) & ~1023;
+      const arenaBytes = 1024 * Math.ceil((scratchBytes + 256) / 1024);
+      const top = this.#exports.mark();
       const arenas = this.#allocate(arenaBytes * (this.#threads - 1));
       this.#pool.run(this.#exports, name, parts, arenas, arenaBytes, args);
+      this.#exports.release(top);
       return;
     }
     for (let part = 0; part < parts; part++) this.#exports[name](part, ...args);
+  }
+
+  /** The same where `work`, in multiply-adds, is worth waking threads for; less is done by the caller alone. */
+  callPartsOf(work: number, name: string, parts: number, scratchBytes: number, ...args: number[]): void {
+    if (work >= WORTH_WAKING) this.callParts(name, parts, scratchBytes, ...args);
+    else for (let part = 0; part < parts; part++) this.#exports[name](part, ...args);
   }
 
   float64(address: number, length: number): Float64Array {
@@ -130,7 +147,10 @@ export function wasmKernels(): WasmKernels {
   return current;
 }
 
-/** Makes this thread use one build, as a run that must repeat another's bytes does. */
+/** Makes this thread use one build, as a run that must repeat another's bytes does; as many threads as before. */
 export function chooseWasmBuild(build: WasmBuild): void {
-  if (current?.build !== build) current = new WasmKernels(build);
+  if (current?.build === build) return;
+  const next = new WasmKernels(build);
+  current?.handThreadsTo(next);
+  current = next;
 }
