@@ -14,6 +14,10 @@ import {
   visibilityChunks,
 } from "./interferometer.ts";
 
+/** Ways to the sums over visibilities: term by term (in WebAssembly as a separable product), or by the NUFFT. */
+export const LATTICE_SUMS = ["direct", "nufft"] as const;
+export type LatticeSums = (typeof LATTICE_SUMS)[number];
+
 /**
  * Visibilities in the form that likelihoods use, whose size does not depend on their number. It belongs to a pixel grid
  * and a sky convention; any mask inside the grid uses it.
@@ -31,12 +35,15 @@ export interface Compaction {
   readonly largestAmplitude: number;
   /** Bound of the error of every lattice sum, relative to the sum of its absolute weights. */
   readonly epsilon: number;
+  /** Which way the sums were taken; null in files made before it was kept. */
+  readonly latticeSums: LatticeSums | null;
   /** SHA-256 of the visibilities, the noise and the baselines as they stand in the files. */
   readonly inputHash: string;
 }
 
 /** How sums over visibilities are taken: how many at a time, before the compensated addition takes over, and how well. */
 interface Summation {
+  readonly name: LatticeSums;
   readonly compact: (args: CompactArgs) => CompactSums;
   readonly rowsPerRead: number;
   readonly rowsPerSum: number;
@@ -48,6 +55,8 @@ export interface CompactOptions {
   readonly referenceImage?: Float64Array | null;
   /** The `compactionViaNufft` kernel of the voice, for datasets that it suits: large ones. */
   readonly viaNufft?: (args: CompactArgs) => CompactSums;
+  /** Which way to take, where `viaNufft` leaves the choice; that of `nufftPays` without it. */
+  readonly latticeSums?: LatticeSums | null;
   /** Called with visibilities done and their number. */
   readonly progress?: (done: number, count: number) => void;
 }
@@ -63,9 +72,10 @@ export async function compactVisibilities(
   grid: PixelGrid,
   sky: SkyConvention,
   compact: (args: CompactArgs) => CompactSums,
-  { referenceImage = null, viaNufft, progress }: CompactOptions = {},
+  { referenceImage = null, viaNufft, latticeSums, progress }: CompactOptions = {},
 ): Promise<Compaction> {
-  const summation = viaNufft !== undefined && nufftPays(grid, files.count) ? byNufft(viaNufft, grid) : direct(compact);
+  const wanted = latticeSums ?? (nufftPays(grid.shape[0] * grid.shape[1], files.count) ? "nufft" : "direct");
+  const summation = viaNufft !== undefined && wanted === "nufft" ? byNufft(viaNufft, grid) : direct(compact);
   const uv = await uvRange(files.uvWavelengths, summation.rowsPerRead);
   requireFineGrid(grid, uv, files.uvWavelengths.where);
   const totals = new Totals(grid, referenceImage !== null);
@@ -93,6 +103,7 @@ export async function compactVisibilities(
     referenceImage,
     largestAmplitude,
     epsilon: summation.epsilon + phaseError(grid, uv),
+    latticeSums: summation.name,
     inputHash: bytesToHex(hash.digest()),
   };
 }
@@ -153,22 +164,26 @@ function requireFineGrid({ pixelScale }: PixelGrid, { maximum }: UvRange, where:
 /** One rounding an addition, and a few in sine, cosine and weight, in units of 2^-53. */
 function direct(compact: Summation["compact"]): Summation {
   const rowsPerSum = 512;
-  return { compact, rowsPerRead: 8192, rowsPerSum, epsilon: 2 ** -53 * (8 + rowsPerSum) };
+  return { name: "direct", compact, rowsPerRead: 8192, rowsPerSum, epsilon: 2 ** -53 * (8 + rowsPerSum) };
 }
 
 /** As many rows as make the FFT, once a sum, a small part of the work; the bound does not depend on them. */
 function byNufft(compact: Summation["compact"], { shape }: PixelGrid): Summation {
   const rows = 2 ** 18;
-  return { compact, rowsPerRead: rows, rowsPerSum: rows, epsilon: nufftError(TIGHTEST, [shape[0] - 1, shape[1] - 1]) };
+  const epsilon = nufftError(TIGHTEST, [shape[0] - 1, shape[1] - 1]);
+  return { name: "nufft", compact, rowsPerRead: rows, rowsPerSum: rows, epsilon };
 }
 
 /**
  * Whether the NUFFT is the faster sum. Its cost for a visibility is that of a direct sum over some hundreds of pixels, and
  * its FFTs cost what some thousand visibilities do; where it saves little, the direct sum is the more exact.
  */
-export function nufftPays({ shape }: PixelGrid, count: number): boolean {
-  return count >= 4096 && shape[0] * shape[1] >= 1024;
+export function nufftPays(gridPixels: number, count: number): boolean {
+  return count >= NUFFT_PAYS.visibilities && gridPixels >= NUFFT_PAYS.gridPixels;
 }
+
+/** From these sizes on. */
+export const NUFFT_PAYS = { visibilities: 4096, gridPixels: 1024 } as const;
 
 /**
  * Three roundings in the phase, of up to 2 pi max |x u + y v| radians, over the sums of two positions that `plus` needs,

@@ -1,0 +1,87 @@
+import { type LatticeSums, NUFFT_PAYS, nufftPays } from "../dataset/compaction.ts";
+import { type CurvatureForm, formFits } from "./curvature-form.ts";
+import { predictedSeconds } from "./predicted-seconds.ts";
+import type { Measurement, Tuning } from "./tuning.ts";
+
+/** What `auto` chooses, with what it chooses from. */
+export interface Candidates {
+  readonly lattice_sums: LatticeSums;
+  readonly curvature_matrix: CurvatureForm;
+}
+
+export type ChoiceName = keyof Candidates;
+
+/** The sizes that the cost of a choice's candidates depends on. */
+export type SizesOf<C extends ChoiceName> = Extract<Measurement, { choice: C }>["sizes"];
+
+/** What was picked, and why, in whatever choice. */
+export interface Explained {
+  readonly choice: string;
+  readonly picked: string | null;
+  readonly because: string;
+  readonly candidates: readonly { readonly candidate: string; readonly seconds: number }[];
+}
+
+export interface Picked<C extends ChoiceName> extends Explained {
+  readonly choice: C;
+  /** null where a stored compaction does not say how it was made. */
+  readonly picked: Candidates[C] | null;
+  readonly because: string;
+  /** Predicted seconds, the fastest first; empty where nothing was measured or nothing was to choose. */
+  readonly candidates: readonly { readonly candidate: Candidates[C]; readonly seconds: number }[];
+}
+
+interface Choice<C extends ChoiceName> {
+  readonly sizes: readonly (keyof SizesOf<C> & string)[];
+  readonly fits: (candidate: Candidates[C], sizes: SizesOf<C>) => boolean;
+  readonly builtIn: (sizes: SizesOf<C>) => { readonly picked: Candidates[C]; readonly because: string };
+}
+
+const { gridPixels, visibilities } = NUFFT_PAYS;
+
+const CHOICES: { readonly [C in ChoiceName]: Choice<C> } = {
+  lattice_sums: {
+    sizes: ["grid_pixels", "visibilities"],
+    fits: () => true,
+    builtIn: (sizes) =>
+      nufftPays(sizes.grid_pixels, sizes.visibilities)
+        ? { picked: "nufft", because: `built in: faster from ${visibilities} visibilities and ${gridPixels} pixels on` }
+        : { picked: "direct", because: "built in: at small sizes it costs little and is the more exact" },
+  },
+  curvature_matrix: {
+    sizes: ["image_pixels", "source_pixels", "mappings_per_pixel", "lattices"],
+    fits: (form, { image_pixels }) => formFits(form, image_pixels),
+    // In ms on one thread, three mappings a pixel, beside w_compact_sparse and w_tilde_sparse (whose M x M matrix is made
+    // before): 0.05, 0.07 and 0.12 for 316 image and 40 source pixels; 2.6, 5.4 and 19 for 3,228 and 256; 56 and 190 for
+    // 17,692 and 600, where w_tilde does not fit.
+    builtIn: () => ({
+      picked: "w_compact_symmetric",
+      because: "built in: the fastest at every size tried, and without an M x M matrix",
+    }),
+  },
+};
+
+/** The candidate of least predicted time, or the built-in one where nothing was measured. */
+export function pick<C extends ChoiceName>(tuning: Tuning | undefined, choice: C, sizes: SizesOf<C>): Picked<C> {
+  const { sizes: names, fits, builtIn }: Choice<C> = CHOICES[choice];
+  const measured = (tuning?.measurements ?? []).filter((each) => each.choice === choice);
+  const known = new Set(measured.flatMap(({ seconds }) => Object.keys(seconds) as Candidates[C][]));
+  const candidates = [...known]
+    .filter((candidate) => fits(candidate, sizes))
+    .map((candidate) => {
+      const timed = measured.flatMap((each) => {
+        const seconds = (each.seconds as Partial<Record<string, number>>)[candidate];
+        return seconds === undefined ? [] : { sizes: each.sizes, seconds };
+      });
+      return { candidate, seconds: predictedSeconds(timed, names, sizes as Record<string, number>) as number };
+    })
+    .sort((a, b) => a.seconds - b.seconds);
+  if (tuning === undefined || candidates.length === 0) return { choice, ...builtIn(sizes), candidates: [] };
+  const because = `the fastest by what arclet tune measured on ${tuning.date.slice(0, 10)}`;
+  return { choice, picked: candidates[0].candidate, because, candidates };
+}
+
+/** What was not for `auto` to pick. */
+export function given<C extends ChoiceName>(choice: C, picked: Candidates[C] | null, because: string): Picked<C> {
+  return { choice, picked, because, candidates: [] };
+}
