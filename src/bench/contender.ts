@@ -9,8 +9,8 @@ export interface Contender extends Cost {
   readonly name: string;
   readonly by: "arclet" | "python";
   readonly tolerance: number;
-  /** Bytes that a call can address: WebAssembly's memory ends at 4 GiB. */
-  readonly addresses: number;
+  /** Why it cannot run at these sizes whatever memory there is; null where it can. */
+  refuses(sizes: WorkSizes): string | null;
   /** One call on a part of a round's inputs, timed without what is made ready before it; its result checked on demand. */
   call(part: WorkSizes, round: number, check: boolean): Promise<TimedCall>;
   /** Bytes by which memory grew over one call in the whole; null where that cannot be known. */
@@ -25,6 +25,9 @@ export interface TimedCall {
   readonly sampled: string | null;
 }
 
+/** The block size that AssemblyScript's runtimes stop at. */
+const LARGEST_WASM_ARRAY = 2 ** 30 - 16;
+
 /** An implementation of this program, run in this thread. */
 export function ownContender(
   implementation: Implementation,
@@ -38,7 +41,11 @@ export function ownContender(
     name,
     by: "arclet",
     tolerance,
-    addresses: implementation.voice === "wasm" ? 2 ** 32 : Number.POSITIVE_INFINITY,
+    refuses(sizes) {
+      const bytes = implementation.voice === "wasm" ? implementation.largestArray(sizes) : 0;
+      if (bytes <= LARGEST_WASM_ARRAY) return null;
+      return `an array would take ${(bytes / 2 ** 30).toPrecision(3)} GiB, and WebAssembly's allocator gives 1 GiB at most`;
+    },
     partOf,
     work,
     keeps,

@@ -31,6 +31,8 @@ export interface Implementation extends Cost {
   readonly voice: VoiceName;
   /** Largest error that is right, relative to the largest magnitude of the result. */
   readonly tolerance: number;
+  /** Bytes of the largest array that a call takes or gives, where it may be larger than the inputs. */
+  readonly largestArray: (sizes: WorkSizes) => number;
   /**
    * Gets ready for one call: takes the round's inputs and whatever of W the form expects. What it returns is timed:
    * everything that depends on the round's weights, index lists, sorting and planning included.

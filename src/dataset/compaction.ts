@@ -4,7 +4,7 @@ import { InputError } from "../errors.ts";
 import { ARCSECOND, type PixelGrid } from "../grid.ts";
 import type { CompactArgs, CompactData, CompactSums, VisibilityData } from "../operators/compaction.ts";
 import { addTo, type CompensatedSum, compensatedSum, totalOf } from "../operators/compensated-sum.ts";
-import { nufftError, TIGHTEST } from "../operators/nufft-kernel.ts";
+import { fineSize, nufftError, TIGHTEST } from "../operators/nufft-kernel.ts";
 import {
   orient,
   type SkyConvention,
@@ -74,7 +74,7 @@ export async function compactVisibilities(
   compact: (args: CompactArgs) => CompactSums,
   { referenceImage = null, viaNufft, latticeSums, progress }: CompactOptions = {},
 ): Promise<Compaction> {
-  const wanted = latticeSums ?? (nufftPays(grid.shape[0] * grid.shape[1], files.count) ? "nufft" : "direct");
+  const wanted = latticeSums ?? (nufftPays(grid, files.count) ? "nufft" : "direct");
   const summation = viaNufft !== undefined && wanted === "nufft" ? byNufft(viaNufft, grid) : direct(compact);
   const uv = await uvRange(files.uvWavelengths, summation.rowsPerRead);
   requireFineGrid(grid, uv, files.uvWavelengths.where);
@@ -175,11 +175,18 @@ function byNufft(compact: Summation["compact"], { shape }: PixelGrid): Summation
 }
 
 /**
- * Whether the NUFFT is the faster sum. Its cost for a visibility is that of a direct sum over some hundreds of pixels, and
- * its FFTs cost what some thousand visibilities do; where it saves little, the direct sum is the more exact.
+ * Whether the NUFFT is the faster sum by far. A visibility costs it what one costs a direct sum over some 150 pixels, and
+ * its FFTs what some hundred visibilities do; it is taken a good way above that, where a direct sum takes milliseconds
+ * and more, because the direct sum is the more exact. Its grid must fit into memory: it does up to some thousand pixels a side.
  */
-export function nufftPays(gridPixels: number, count: number): boolean {
-  return count >= NUFFT_PAYS.visibilities && gridPixels >= NUFFT_PAYS.gridPixels;
+export function nufftPays({ shape }: Pick<PixelGrid, "shape">, count: number): boolean {
+  return count >= NUFFT_PAYS.visibilities && shape[0] * shape[1] >= NUFFT_PAYS.gridPixels && nufftFits(shape);
+}
+
+/** Whether memory holds the NUFFT's grid: the differences and sums of pixels, with complex strengths and carried errors. */
+export function nufftFits([rows, columns]: PixelGrid["shape"]): boolean {
+  const beyond = 32;
+  return 4 * 8 * (fineSize(rows - 1) + beyond) * (fineSize(columns - 1) + beyond) < 2 ** 29;
 }
 
 /** From these sizes on. */

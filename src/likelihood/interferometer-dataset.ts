@@ -92,10 +92,7 @@ export async function compactDataset(spec: InterferometerSpec, options: ReadOpti
   );
   const referenceImage =
     spec.recentre === undefined ? null : await readSpecMap(spec.recentre, "image", grid, spec, options);
-  const latticeSums = pick(options.tuning, "lattice_sums", {
-    grid_pixels: grid.shape[0] * grid.shape[1],
-    visibilities: files.count,
-  });
+  const latticeSums = pick(options.tuning, "lattice_sums", { shape: grid.shape, visibilities: files.count });
   const sky = { visibilitiesSign, xAxis: spec.xAxis };
   const compaction = await compactVisibilities(files, grid, sky, options.kernels.compaction, {
     viaNufft: options.kernels.compactionViaNufft,

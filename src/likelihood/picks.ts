@@ -1,4 +1,5 @@
-import { type LatticeSums, NUFFT_PAYS, nufftPays } from "../dataset/compaction.ts";
+import { type LatticeSums, NUFFT_PAYS, nufftFits, nufftPays } from "../dataset/compaction.ts";
+import type { PixelGrid } from "../grid.ts";
 import { type CurvatureForm, formFits } from "./curvature-form.ts";
 import { predictedSeconds } from "./predicted-seconds.ts";
 import type { Measurement, Tuning } from "./tuning.ts";
@@ -11,8 +12,13 @@ export interface Candidates {
 
 export type ChoiceName = keyof Candidates;
 
-/** The sizes that the cost of a choice's candidates depends on. */
-export type SizesOf<C extends ChoiceName> = Extract<Measurement, { choice: C }>["sizes"];
+type SizesOf<C extends ChoiceName> = Extract<Measurement, { choice: C }>["sizes"];
+
+/** What a choice is made for. */
+export interface SubjectOf {
+  readonly lattice_sums: { readonly shape: PixelGrid["shape"]; readonly visibilities: number };
+  readonly curvature_matrix: SizesOf<"curvature_matrix">;
+}
 
 /** What was picked, and why, in whatever choice. */
 export interface Explained {
@@ -32,24 +38,25 @@ export interface Picked<C extends ChoiceName> extends Explained {
 }
 
 interface Choice<C extends ChoiceName> {
-  readonly sizes: readonly (keyof SizesOf<C> & string)[];
-  readonly fits: (candidate: Candidates[C], sizes: SizesOf<C>) => boolean;
-  readonly builtIn: (sizes: SizesOf<C>) => { readonly picked: Candidates[C]; readonly because: string };
+  /** The sizes that the candidates' times depend on. */
+  readonly sizes: (subject: SubjectOf[C]) => SizesOf<C>;
+  readonly fits: (candidate: Candidates[C], subject: SubjectOf[C]) => boolean;
+  readonly builtIn: (subject: SubjectOf[C]) => { readonly picked: Candidates[C]; readonly because: string };
 }
 
 const { gridPixels, visibilities } = NUFFT_PAYS;
 
 const CHOICES: { readonly [C in ChoiceName]: Choice<C> } = {
   lattice_sums: {
-    sizes: ["grid_pixels", "visibilities"],
-    fits: () => true,
-    builtIn: (sizes) =>
-      nufftPays(sizes.grid_pixels, sizes.visibilities)
+    sizes: (subject) => ({ grid_pixels: subject.shape[0] * subject.shape[1], visibilities: subject.visibilities }),
+    fits: (candidate, { shape }) => candidate === "direct" || nufftFits(shape),
+    builtIn: (subject) =>
+      nufftPays(subject, subject.visibilities)
         ? { picked: "nufft", because: `built in: faster from ${visibilities} visibilities and ${gridPixels} pixels on` }
-        : { picked: "direct", because: "built in: at small sizes it costs little and is the more exact" },
+        : { picked: "direct", because: "built in: the more exact, where the NUFFT saves little or does not fit" },
   },
   curvature_matrix: {
-    sizes: ["image_pixels", "source_pixels", "mappings_per_pixel", "lattices"],
+    sizes: (subject) => subject,
     fits: (form, { image_pixels }) => formFits(form, image_pixels),
     // In ms on one thread, three mappings a pixel, beside w_compact_sparse and w_tilde_sparse (whose M x M matrix is made
     // before): 0.05, 0.07 and 0.12 for 316 image and 40 source pixels; 2.6, 5.4 and 19 for 3,228 and 256; 56 and 190 for
@@ -61,24 +68,30 @@ const CHOICES: { readonly [C in ChoiceName]: Choice<C> } = {
   },
 };
 
-/** The candidate of least predicted time, or the built-in one where nothing was measured. */
-export function pick<C extends ChoiceName>(tuning: Tuning | undefined, choice: C, sizes: SizesOf<C>): Picked<C> {
-  const { sizes: names, fits, builtIn }: Choice<C> = CHOICES[choice];
+/** The candidate of least predicted time among those that fit, or the built-in one where nothing was measured. */
+export function pick<C extends ChoiceName>(
+  tuning: Tuning | undefined,
+  choice: C,
+  subject: SubjectOf[C],
+): Picked<C> & { readonly picked: Candidates[C] } {
+  const { sizes, fits, builtIn }: Choice<C> = CHOICES[choice];
   const measured = (tuning?.measurements ?? []).filter((each) => each.choice === choice);
   const known = new Set(measured.flatMap(({ seconds }) => Object.keys(seconds) as Candidates[C][]));
   const candidates = [...known]
-    .filter((candidate) => fits(candidate, sizes))
-    .map((candidate) => {
-      const timed = measured.flatMap((each) => {
-        const seconds = (each.seconds as Partial<Record<string, number>>)[candidate];
-        return seconds === undefined ? [] : { sizes: each.sizes, seconds };
-      });
-      return { candidate, seconds: predictedSeconds(timed, names, sizes as Record<string, number>) as number };
-    })
+    .filter((candidate) => fits(candidate, subject))
+    .map((candidate) => ({ candidate, seconds: predicted(measured, candidate, sizes(subject)) }))
     .sort((a, b) => a.seconds - b.seconds);
-  if (tuning === undefined || candidates.length === 0) return { choice, ...builtIn(sizes), candidates: [] };
+  if (tuning === undefined || candidates.length === 0) return { choice, ...builtIn(subject), candidates: [] };
   const because = `the fastest by what arclet tune measured on ${tuning.date.slice(0, 10)}`;
   return { choice, picked: candidates[0].candidate, because, candidates };
+}
+
+function predicted(measured: readonly Measurement[], candidate: string, sizes: Measurement["sizes"]): number {
+  const timed = measured.flatMap((each) => {
+    const seconds = (each.seconds as Readonly<Partial<Record<string, number>>>)[candidate];
+    return seconds === undefined ? [] : { sizes: each.sizes, seconds };
+  });
+  return predictedSeconds(timed, Object.keys(sizes), sizes);
 }
 
 /** What was not for `auto` to pick. */

@@ -7,7 +7,7 @@ import type { Likelihood } from "./evaluation.ts";
 import { RECTANGULAR_MAPPINGS } from "../inversion/mesh/rectangular.ts";
 import { pixelizedSource, planInterferometer } from "./interferometer.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
-import { given, pick, type SizesOf } from "./picks.ts";
+import { given, pick, type SubjectOf } from "./picks.ts";
 import type { Tuning } from "./tuning.ts";
 
 export type BackendChoice = "auto" | VoiceName;
@@ -66,7 +66,7 @@ export function tuningOf(voice: VoiceName, tuning: Tuning | undefined): Tuning |
 }
 
 /** The sizes that a curvature matrix will have, as far as they are the same for all parameters. */
-function curvatureSizes({ compaction, nativeIndex }: InterferometerDataset, model: Model): SizesOf<"curvature_matrix"> {
+function curvatureSizes({ compaction, nativeIndex }: InterferometerDataset, model: Model): SubjectOf["curvature_matrix"] {
   const [rows, columns] = model.galaxies[pixelizedSource(model)].pixelization!.mesh.shape;
   return {
     image_pixels: nativeIndex.length / 2,

@@ -7,15 +7,16 @@ export interface TimedAt {
 /**
  * Seconds at sizes where nothing was measured: the logarithm of time is linear in the logarithm of each size between
  * the two measured ones around it, one size after the other. Beyond the measured sizes the last slope goes on, unless
- * time would fall while sizes grow. The measured time at a measured point; null without any.
+ * time would fall while sizes grow. The measured time at a measured point.
+ * @param measured One or more.
  * @param names The sizes that matter; best measured in all combinations, but a gap is only a coarser grid there.
  */
 export function predictedSeconds(
   measured: readonly TimedAt[],
   names: readonly string[],
   sizes: Readonly<Record<string, number>>,
-): number | null {
-  return measured.length === 0 ? null : Math.exp(logSeconds(measured, names, sizes));
+): number {
+  return Math.exp(logSeconds(measured, names, sizes));
 }
 
 function logSeconds(

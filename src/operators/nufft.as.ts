@@ -29,8 +29,7 @@ export function modesOfGrid(
   }
   for (let block = 0; block < blocks; block++) {
     const first = half + <usize>block * <usize>columns * BATCH_BYTES;
-    memory.copy(a, first, <usize>columns * BATCH_BYTES);
-    const modes = fftBatch(columns, 1, planAlong, BATCH, a, b);
+    const modes = fftBatch(columns, 1, planAlong, BATCH, first, b);
     for (let i = 0; i < min(BATCH, lines - block * BATCH); i++) {
       const m = block * BATCH + i;
       const factor = load<f64>(down + (<usize>m << 3));

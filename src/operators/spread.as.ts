@@ -4,7 +4,7 @@
 import { allocate } from "../backend/arena.as";
 import { cosineAndSine, madd } from "./turns.as";
 
-const SHIFT: i32 = 5;
+const SHIFT: i32 = 4;
 const BIN: i32 = 1 << SHIFT;
 // Taps a row, the first in an even column, so that every load and store is aligned: widths up to 15.
 const TAPS: i32 = 16;
@@ -25,8 +25,10 @@ const DOWN: usize = 128;
 const DOWN_IMAGINARY: usize = 256;
 const PLACE: usize = 384;
 const SLOT: usize = 400;
-// A sorted point: x and y from its bin's corner, strength (two numbers), index.
-const POINT: usize = 40;
+// A sorted point: x and y from its bin's corner; a strength of one or two numbers, or for interpolation u, v and index.
+const REAL: usize = 24;
+const COMPLEX: usize = 32;
+const GATHERED: usize = 40;
 
 // @ts-ignore: decorator
 @inline
@@ -83,9 +85,9 @@ function binOfPlace(place: v128): v128 {
 }
 
 // Sorts points into `points` by bin; `starts` (bins + 1, i32) gets where each bin begins, `binOf` is scratch.
-// strengths: 0 (u and v stand in their place), (count) real, or (count) complex, which are multiplied by exp(2 pi i (x0 u + y0 v)).
+// strengths: (count) real, or (count) complex, which are multiplied by exp(2 pi i (x0 u + y0 v)), as `kind` says.
 function sortPoints(
-  count: i32, uv: usize, strengths: usize, complex: bool, y0: f64, dy: f64, x0: f64, dx: f64, rows: i32, columns: i32,
+  count: i32, uv: usize, strengths: usize, kind: usize, y0: f64, dy: f64, x0: f64, dx: f64, rows: i32, columns: i32,
   width: i32, starts: usize, binOf: usize, points: usize,
 ): void {
   const across = bins(columns);
@@ -112,18 +114,18 @@ function sortPoints(
     const counter = starts + (<usize>(load<i32>(binOf + (<usize>k << 2)) + 1) << 2);
     const index = load<i32>(counter);
     store<i32>(counter, index + 1);
-    const point = points + <usize>index * POINT;
+    const point = points + <usize>index * kind;
     const turns = folded(both);
     const high = highOf(turns), low = f64x2.mul(f64x2.sub(turns, high), cells);
     const place = wrapped(high, low);
     const corner = f64x2.convert_low_i32x4_s(i32x4.shl(binOfPlace(f64x2.add(place, low)), SHIFT));
     v128.store(point, f64x2.add(f64x2.sub(place, corner), low));
-    store<i32>(point, k, 32);
-    if (strengths == 0) {
+    if (kind == GATHERED) {
       v128.store(point, both, 16);
+      store<i32>(point, k, 32);
       continue;
     }
-    if (!complex) {
+    if (kind == REAL) {
       store<f64>(point, load<f64>(strengths + (<usize>k << 3)), 16);
       continue;
     }
@@ -185,17 +187,17 @@ function taps(table: usize, position: f64, factor: f64, other: f64, out: usize, 
   v128.store(second, f64x2.mul(a7, g), 112);
 }
 
-// Fills the slots of `count` sorted points with strengths of 0 (that is, 1), 1 or 2 numbers; a place is a byte offset in a patch.
-function prepare(count: i32, point: usize, table: usize, numbers: i32, slot: usize): void {
-  for (let k = 0; k < count; k++, point += POINT, slot += SLOT) {
+// Fills the slots of `count` sorted points; a place is a byte offset in a patch.
+function prepare(count: i32, point: usize, table: usize, kind: usize, slot: usize): void {
+  for (let k = 0; k < count; k++, point += kind, slot += SLOT) {
     const x = load<f64>(point), y = load<f64>(point, 8);
     const column = <i32>x & ~1;
     const line = <i32>y;
     taps(table, x - <f64>column, 1, 0, slot + ALONG, 0);
-    if (numbers == 2) {
+    if (kind == COMPLEX) {
       taps(table, y - <f64>line, load<f64>(point, 16), load<f64>(point, 24), slot + DOWN, slot + DOWN_IMAGINARY);
     } else {
-      taps(table, y - <f64>line, numbers == 0 ? 1 : load<f64>(point, 16), 0, slot + DOWN, 0);
+      taps(table, y - <f64>line, kind == GATHERED ? 1 : load<f64>(point, 16), 0, slot + DOWN, 0);
     }
     store<usize>(slot, <usize>line * SIDE_BYTES + (<usize>column << 3), PLACE);
   }
@@ -243,19 +245,20 @@ export function spreadPoints(
   count: i32, uv: usize, strengths: usize, complex: i32, y0: f64, dy: f64, x0: f64, dx: f64, rows: i32, columns: i32,
   width: i32, table: usize, fine: usize,
 ): void {
+  const kind = complex ? COMPLEX : REAL;
   const across = bins(columns);
   const total = bins(rows) * across;
   const row = <usize>paddedSize(columns) << 3;
   const size = row * <usize>paddedSize(rows);
   const startBytes = ((<usize>(total + 4)) << 2) & ~15;
   const binBytes = ((<usize>count << 2) + 15) & ~15;
-  const scratch = allocate(startBytes + 16 + binBytes + <usize>count * POINT + 16 + <usize>AHEAD * SLOT + 2 * PATCH);
+  const scratch = allocate(startBytes + 16 + binBytes + <usize>count * kind + 16 + <usize>AHEAD * SLOT + 2 * PATCH);
   const starts = scratch;
   const binOf = starts + startBytes + 16;
   const slots = binOf + binBytes;
   const patch = slots + <usize>AHEAD * SLOT;
   const points = patch + 2 * PATCH;
-  sortPoints(count, uv, strengths, complex != 0, y0, dy, x0, dx, rows, columns, width, starts, binOf, points);
+  sortPoints(count, uv, strengths, kind, y0, dy, x0, dx, rows, columns, width, starts, binOf, points);
   memory.fill(patch, 0, 2 * PATCH);
   for (let bin = 0; bin < total; bin++) {
     const first = load<i32>(starts + (<usize>bin << 2)), last = load<i32>(starts + (<usize>bin << 2), 4);
@@ -264,7 +267,7 @@ export function spreadPoints(
       const end = min(last, group + GROUP);
       for (let k = group; k < end; k += AHEAD) {
         const ready = min(AHEAD, end - k);
-        prepare(ready, points + <usize>k * POINT, table, complex ? 2 : 1, slots);
+        prepare(ready, points + <usize>k * kind, table, kind, slots);
         for (let slot = slots; slot < slots + <usize>ready * SLOT; slot += SLOT) {
           const at = patch + load<usize>(slot, PLACE);
           spreadOne(width, slot, slot + DOWN, at);
@@ -346,14 +349,14 @@ export function gatherPoints(
   const size = row * <usize>paddedSize(rows);
   const startBytes = ((<usize>(total + 4)) << 2) & ~15;
   const binBytes = ((<usize>count << 2) + 15) & ~15;
-  const scratch = allocate(startBytes + 16 + binBytes + <usize>count * POINT + 16 + <usize>AHEAD * SLOT + 2 * PATCH);
+  const scratch = allocate(startBytes + 16 + binBytes + <usize>count * GATHERED + 16 + <usize>AHEAD * SLOT + 2 * PATCH);
   const starts = scratch;
   const binOf = starts + startBytes + 16;
   const slots = binOf + binBytes;
   const patch = slots + <usize>AHEAD * SLOT;
   const points = patch + 2 * PATCH;
   const turned = x0 != 0 || y0 != 0;
-  sortPoints(count, uv, 0, false, y0, dy, x0, dx, rows, columns, width, starts, binOf, points);
+  sortPoints(count, uv, 0, GATHERED, y0, dy, x0, dx, rows, columns, width, starts, binOf, points);
   for (let bin = 0; bin < total; bin++) {
     const first = load<i32>(starts + (<usize>bin << 2)), last = load<i32>(starts + (<usize>bin << 2), 4);
     const corner = fine + <usize>(bin / across) * BIN * row + (<usize>(bin % across) << (SHIFT + 3));
@@ -362,18 +365,18 @@ export function gatherPoints(
     takePatch(corner + size, row, patch + PATCH);
     for (let k = first; k < last; k += AHEAD) {
       const ready = min(AHEAD, last - k);
-      prepare(ready, points + <usize>k * POINT, table, 0, slots);
+      prepare(ready, points + <usize>k * GATHERED, table, GATHERED, slots);
       for (let i = 0; i < ready; i++) {
         const slot = slots + <usize>i * SLOT;
         const at = patch + load<usize>(slot, PLACE);
-        const index = <usize>load<i32>(points + <usize>(k + i) * POINT, 32);
+        const index = <usize>load<i32>(points + <usize>(k + i) * GATHERED, 32);
         const re = gatherOne(width, slot, at), im = gatherOne(width, slot, at + PATCH);
         if (!turned) {
           store<f64>(out + (index << 4), re);
           store<f64>(out + (index << 4), im, 8);
           continue;
         }
-        const u = load<f64>(points + <usize>(k + i) * POINT, 16), v = load<f64>(points + <usize>(k + i) * POINT, 24);
+        const u = load<f64>(points + <usize>(k + i) * GATHERED, 16), v = load<f64>(points + <usize>(k + i) * GATHERED, 24);
         cosineAndSine(f64x2.splat(x0 * u + y0 * v), phase, phase + 16);
         const c = load<f64>(phase), s = load<f64>(phase, 16);
         store<f64>(out + (index << 4), re * c + im * s);

@@ -144,6 +144,13 @@ describe("what is too long or too large", () => {
     expect(rows[1].median).toBe(1);
   });
 
+  test("for WebAssembly is left out too", () => {
+    const wide = { ...inputs.sizes, pixels: 11_586 };
+    expect(contender(own("w_tilde", "wasm_full_product")).refuses(wide)).toContain("1.00 GiB");
+    expect(contender(own("w_tilde", "reference_full_direct")).refuses(wide)).toBeNull();
+    expect(contender(own("w_tilde", "wasm_full_product")).refuses({ ...wide, pixels: 11_585 })).toBeNull();
+  });
+
   test("kept once by several rows counts once", async () => {
     const keeping = { keeps: () => ({ "w tilde": 0.6 * 2 ** 33 }) };
     const rows = await runWith([

@@ -85,7 +85,7 @@ describe.each(Object.keys(BASELINES))("baselines %s", (name) => {
     const data = observed(name, grid, unequal);
     const files = await storedVisibilities(data);
     const kernels = kernelsOf("wasm");
-    expect(nufftPays(grid.shape[0] * grid.shape[1], COUNT)).toBe(true);
+    expect(nufftPays(grid, COUNT)).toBe(true);
     const compaction = await compactVisibilities(files, grid, SKY, kernels.compaction, {
       viaNufft: kernels.compactionViaNufft,
     });
@@ -126,4 +126,14 @@ test("a reference image is taken off by the NUFFT too", async () => {
   expect(Math.abs(a.chiSquared - b.chiSquared)).toBeLessThan(1e-12 * b.chiSquared);
   const worst = Math.max(...a.dirtyImage.map((value, i) => Math.abs(value - b.dirtyImage[i])));
   expect(worst).toBeLessThan(nufft.epsilon * b.weightedSum);
+});
+
+test("the NUFFT is taken for many visibilities on a grid that is neither small nor beyond memory", () => {
+  const pays = (rows: number, columns: number, count: number) => nufftPays(pixelGrid([rows, columns], 0.1), count);
+  expect(pays(64, 64, 32_768)).toBe(true);
+  expect(pays(900, 900, 1e7)).toBe(true);
+  expect(pays(64, 64, 4095)).toBe(false);
+  expect(pays(8, 8, 1e7)).toBe(false);
+  expect(pays(3000, 3000, 1e7)).toBe(false);
+  expect(pays(1, 2 ** 20, 1e7)).toBe(false);
 });

@@ -14,7 +14,8 @@ afterAll(() => rmSync(out, { recursive: true, force: true }));
 
 async function json(...argv: string[]) {
   const { code, stdout, stderr } = await runCollecting([...argv, "--json"]);
-  expect(stderr).toBe("");
+  // Progress may be there, on a slow machine.
+  expect(stderr).not.toContain("arclet:");
   expect(code).toBe(0);
   return JSON.parse(stdout);
 }
