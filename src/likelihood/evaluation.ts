@@ -1,7 +1,7 @@
 import type { VoiceName } from "../backend/contract.ts";
+import type { LatticeSums } from "../dataset/compaction.ts";
 import type { EvidenceTerms } from "../inversion/evidence.ts";
 import type { RectangularMesh } from "../inversion/mesh/rectangular.ts";
-import type { LatticeSums } from "../dataset/compaction.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
 import type { Explained } from "./picks.ts";
 

@@ -18,8 +18,8 @@ import { departure, imageChiSquared } from "./chi-squared.ts";
 import { type CurvatureForm, type CurvatureOperator, planCurvature } from "./curvature-form.ts";
 import type { Evaluation, Likelihood } from "./evaluation.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
-import type { Explained } from "./picks.ts";
 import { maximizeEvidence } from "./maximize-evidence.ts";
+import type { Explained } from "./picks.ts";
 import { type Stopwatch, stopwatch, timed } from "./stopwatch.ts";
 
 export interface InterferometerPlan {

@@ -1,10 +1,10 @@
 import type { VoiceName } from "../backend/contract.ts";
 import { kernelsOf, type VoiceKernels } from "../backend/kernels.ts";
 import { InputError } from "../errors.ts";
+import { RECTANGULAR_MAPPINGS } from "../inversion/mesh/rectangular.ts";
 import type { Model } from "../model/model.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
 import type { Likelihood } from "./evaluation.ts";
-import { RECTANGULAR_MAPPINGS } from "../inversion/mesh/rectangular.ts";
 import { pixelizedSource, planInterferometer } from "./interferometer.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
 import { given, pick, type SubjectOf } from "./picks.ts";
@@ -66,7 +66,10 @@ export function tuningOf(voice: VoiceName, tuning: Tuning | undefined): Tuning |
 }
 
 /** The sizes that a curvature matrix will have, as far as they are the same for all parameters. */
-function curvatureSizes({ compaction, nativeIndex }: InterferometerDataset, model: Model): SubjectOf["curvature_matrix"] {
+function curvatureSizes(
+  { compaction, nativeIndex }: InterferometerDataset,
+  model: Model,
+): SubjectOf["curvature_matrix"] {
   const [rows, columns] = model.galaxies[pixelizedSource(model)].pixelization!.mesh.shape;
   return {
     image_pixels: nativeIndex.length / 2,
