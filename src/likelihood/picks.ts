@@ -95,6 +95,10 @@ function predicted(measured: readonly Measurement[], candidate: string, sizes: M
 }
 
 /** What was not for `auto` to pick. */
-export function given<C extends ChoiceName>(choice: C, picked: Candidates[C] | null, because: string): Picked<C> {
+export function given<C extends ChoiceName, P extends Candidates[C] | null>(
+  choice: C,
+  picked: P,
+  because: string,
+): Picked<C> & { readonly picked: P } {
   return { choice, picked, because, candidates: [] };
 }

@@ -57,7 +57,7 @@ export function plan(
       : given("curvature_matrix", curvature, "asked for");
   const because = backend === "auto" ? "built in: the fastest voice that has every kernel" : "asked for";
   const picks = [{ choice: "backend", picked: voice, because, candidates: [] }, dataset.latticeSums, picked];
-  return planInterferometer({ dataset, model, form: picked.picked as CurvatureForm, voice, kernels, picks });
+  return planInterferometer({ dataset, model, form: picked.picked, voice, kernels, picks });
 }
 
 /** A tuning for one voice: only wasm's kernels are measured. */
