@@ -16,11 +16,11 @@ export interface TuneGrid {
 
 /** From what a test takes to what ALMA gives; what lies beyond is extrapolated. Some 40 s in all. */
 export const TUNE_GRID: TuneGrid = {
-  lattice_sums: { gridSizes: [16, 32, 64, 128, 256], visibilities: [512, 4096, 32_768, 262_144] },
+  lattice_sums: { gridSizes: [16, 32, 64, 128, 256], visibilities: [512, 8192, 131_072] },
   curvature_matrix: {
-    gridSizes: [16, 40, 100],
+    gridSizes: [16, 36, 80],
     sourcePixels: [64, 400, 1600],
-    mappingNeighbors: [1, 4, 16],
+    mappingNeighbors: [3, 12],
     unequalNoise: [false, true],
   },
 };

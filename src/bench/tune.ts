@@ -23,9 +23,9 @@ export type Tuned = Pick<Tuning, "measurements" | "wrong">;
 /** A trial call takes about so long at most: a row that would take longer runs on a part of the work. */
 const TRIAL_SECONDS = 0.02;
 /** A call on the whole, for rows that may be the fastest. */
-const WHOLE_SECONDS = 0.6;
+const WHOLE_SECONDS = 0.4;
 /** Who is slower than the fastest by such a factor has had its trial, and no more. */
-const HOPELESS = 5;
+const HOPELESS = 3;
 /** All calls of a row at one point. */
 const ROW_SECONDS = 0.05;
 const LEAST_ROUNDS = 3;
@@ -36,6 +36,8 @@ const WARM_SECONDS = 0.15;
 const TRIAL_WORK = 1e5;
 /** Of a trial's part: what a call on it takes is mostly what does not grow with the work. */
 const SMALL_SHARE = 0.1;
+/** Of a trial's time, what grows with the work at least: noise must not make a long call look short. */
+const LEAST_GROWTH = 0.3;
 /** Operations of the reference that checking one row at one point may cost. */
 const CHECK_WORK = 4e6;
 const SECONDS_BETWEEN_LINES = 2;
@@ -112,7 +114,8 @@ async function measured(
   for (let round = 1; round <= MOST_ROUNDS; round++) {
     for (const { contender, seconds } of hopeful) {
       const spent = seconds.reduce((a, b) => a + b, 0);
-      if (round > LEAST_ROUNDS && spent >= ROW_SECONDS) continue;
+      const enough = round > LEAST_ROUNDS ? ROW_SECONDS : WHOLE_SECONDS;
+      if (spent >= enough) continue;
       seconds.push((await contender.call(inputs.sizes, round, false)).seconds);
     }
   }
@@ -178,8 +181,9 @@ async function trial(contender: Contender, sizes: WorkSizes, row: string, rates:
   if (isWhole(part, sizes)) return seconds;
   const smaller = partWithin(contender, sizes, SMALL_SHARE * contender.work(part));
   const { seconds: least } = await contender.call(smaller, 0, false);
+  const rate = seconds / contender.work(part);
   const operations = contender.work(part) - contender.work(smaller);
-  const slope = operations > 0 ? Math.max(0, seconds - least) / operations : seconds / contender.work(part);
+  const slope = operations > 0 ? Math.max(LEAST_GROWTH * rate, (seconds - least) / operations) : rate;
   return seconds + slope * (contender.work(sizes) - contender.work(part));
 }
 
