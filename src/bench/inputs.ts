@@ -48,12 +48,12 @@ export interface ModelInputs extends Case {
  * Seeded inputs: 0.2" pixels inside a circular mask; u and v normal with a standard deviation of 2e5 wavelengths
  * ("gaussian"), or uniform below one wavelength as the study's generator has them ("seed"), where W is nearly constant.
  */
-export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number): BenchInputs {
+export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number, unequalNoise = false): BenchInputs {
   const { gridSize, visibilities, mappingNeighbors, neighbors, sourcePixels } = sizes;
   const made = makeCase(
     "bench",
     { gridSize: [gridSize, gridSize], visibilities, mappings: mappingNeighbors, neighbors, sourcePixels },
-    { seed, maskRadius: (gridSize / 2) * PIXEL_SCALE },
+    { seed, maskRadius: (gridSize / 2) * PIXEL_SCALE, unequalNoise },
   );
   const wavelengths = uv === "seed" ? draws(randomState(seed + 1), 2 * visibilities, uniform) : made.uvWavelengths;
   const c: Case = { ...made, uvWavelengths: wavelengths };

@@ -24,6 +24,11 @@ export type CurvatureOperator = (mapping: Mapping, sparseMappingMatrix: SparseMa
 /** The largest M x M matrix that a kernel can hold: 1 GiB. */
 const LARGEST_W_TILDE = 11_000;
 
+/** Whether a form can be held in memory for so many image pixels. */
+export function formFits(form: CurvatureForm, imagePixels: number): boolean {
+  return !(form === "w_tilde_dense" || form === "w_tilde_sparse") || imagePixels <= LARGEST_W_TILDE;
+}
+
 /**
  * Plans one form for one dataset.
  * @throws InputError where the form needs an M x M matrix that does not fit in memory.
