@@ -80,8 +80,13 @@ export class WasmKernels {
     return new Float64Array(this.#memory.buffer, address, length);
   }
 
+  /** @throws Error where the kernel traps: it asked for more memory than there is. */
   call(name: string, ...args: number[]): number {
-    return this.#exports[name](...args);
+    try {
+      return this.#exports[name](...args);
+    } catch (error) {
+      throw error instanceof WebAssembly.RuntimeError ? memoryFull(`in ${name}`) : error;
+    }
   }
 
   /**
@@ -99,13 +104,13 @@ export class WasmKernels {
       this.#exports.release(top);
       return;
     }
-    for (let part = 0; part < parts; part++) this.#exports[name](part, ...args);
+    for (let part = 0; part < parts; part++) this.call(name, part, ...args);
   }
 
   /** The same where `work`, in multiply-adds, is worth waking threads for; less is done by the caller alone. */
   callPartsOf(work: number, name: string, parts: number, scratchBytes: number, ...args: number[]): void {
     if (work >= WORTH_WAKING) this.callParts(name, parts, scratchBytes, ...args);
-    else for (let part = 0; part < parts; part++) this.#exports[name](part, ...args);
+    else for (let part = 0; part < parts; part++) this.call(name, part, ...args);
   }
 
   float64(address: number, length: number): Float64Array {
@@ -121,8 +126,10 @@ export class WasmKernels {
   }
 
   #allocate(bytes: number): number {
+    // The parameter has 32 bits: more would wrap around in silence.
+    if (bytes >= 2 ** 32) throw memoryFull(`with ${bytes} bytes more`);
     // Addresses above 2^31 come back negative.
-    return this.#exports.allocate(bytes) >>> 0;
+    return this.call("allocate", bytes) >>> 0;
   }
 }
 
@@ -130,8 +137,12 @@ function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
+function memoryFull(where: string): Error {
+  return new Error(`the 4 GiB of WebAssembly are full ${where}: use fewer pixels or a form that needs less`);
+}
+
 function aborted(): never {
-  throw new Error("a WebAssembly kernel ran out of memory (4 GB)");
+  throw memoryFull("in a kernel");
 }
 
 /** The faster build that this engine accepts. */
