@@ -1,10 +1,9 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex } from "@noble/hashes/utils.js";
 import { InputError } from "../errors.ts";
 import { ARCSECOND, type PixelGrid } from "../grid.ts";
 import type { CompactArgs, CompactData, CompactSums, VisibilityData } from "../operators/compaction.ts";
 import { addTo, type CompensatedSum, compensatedSum, totalOf } from "../operators/compensated-sum.ts";
 import { fineSize, nufftError, TIGHTEST } from "../operators/nufft-kernel.ts";
+import { InputHash } from "./input-hash.ts";
 import {
   orient,
   type SkyConvention,
@@ -31,7 +30,7 @@ export interface Compaction {
   readonly largestAmplitude: number;
   /** Bound of the error of every lattice sum, relative to the sum of its absolute weights. */
   readonly epsilon: number;
-  /** SHA-256 of the visibilities, the noise and the baselines as they stand in the files. */
+  /** Of the baselines, the visibilities and the noise as they stand in the files: see `InputHash`. */
   readonly inputHash: string;
 }
 
@@ -69,11 +68,11 @@ export async function compactVisibilities(
   const uv = await uvRange(files.uvWavelengths, summation.rowsPerRead);
   requireFineGrid(grid, uv, files.uvWavelengths.where);
   const totals = new Totals(grid, referenceImage !== null);
-  const hashes = { uvWavelengths: sha256.create(), visibilities: sha256.create(), noiseMap: sha256.create() };
+  const hash = new InputHash(3);
   let done = 0;
   let largestAmplitude = 0;
   for await (const chunk of visibilityChunks(files, summation.rowsPerRead)) {
-    for (const key of ["uvWavelengths", "visibilities", "noiseMap"] as const) hashes[key].update(bytesOf(chunk[key]));
+    await hash.update([chunk.uvWavelengths, chunk.visibilities, chunk.noiseMap]);
     const oriented = { ...chunk, uvWavelengths: orient(chunk.uvWavelengths, sky) };
     for (const part of parts(oriented, summation.rowsPerSum)) {
       totals.add(summation.compact({ ...part, grid, referenceImage }));
@@ -82,8 +81,6 @@ export async function compactVisibilities(
     done += chunk.visibilities.length / 2;
     progress?.(done, files.count);
   }
-  const hash = sha256.create();
-  for (const key of ["uvWavelengths", "visibilities", "noiseMap"] as const) hash.update(hashes[key].digest());
   return {
     grid,
     sky,
@@ -93,7 +90,7 @@ export async function compactVisibilities(
     referenceImage,
     largestAmplitude,
     epsilon: summation.epsilon + phaseError(grid, uv),
-    inputHash: bytesToHex(hash.digest()),
+    inputHash: await hash.digest(),
   };
 }
 
@@ -120,10 +117,6 @@ function amplitude(visibilities: Float64Array): number {
     largest = Math.max(largest, Math.hypot(visibilities[k], visibilities[k + 1]));
   }
   return largest;
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function* parts(chunk: VisibilityData, rows: number): Generator<VisibilityData> {
