@@ -107,9 +107,11 @@ interface Type1 {
   readonly tolerance: number;
   readonly complex: boolean;
   readonly realPartsOnly: boolean;
+  /** The real and the imaginary parts of the strengths have a lattice each: two sums of real strengths at once. */
+  readonly apart?: boolean;
 }
 
-function type1(args: Type1, strengths: Strengths): Float64Array {
+function type1(args: Type1, strengths: Strengths): Float64Array[] {
   const { lattice, uvWavelengths, tolerance, realPartsOnly } = args;
   const wasm = fresh();
   const plan = planOf(wasm, lattice, tolerance);
@@ -145,8 +147,11 @@ function type1(args: Type1, strengths: Strengths): Float64Array {
   const [, column] = centreOf(lattice);
   const length = lattice.shape[0] * lattice.shape[1] * (realPartsOnly ? 1 : 2);
   const out = wasm.output(length);
-  wasm.call("latticeOfModes", ...lattice.shape, column, modes[0], modes[1] ?? 0, realPartsOnly ? 1 : 0, out);
-  return wasm.float64(out, length);
+  const latticeOf = (real: number, imaginary: number): Float64Array => {
+    wasm.call("latticeOfModes", ...lattice.shape, column, real, imaginary, realPartsOnly ? 1 : 0, out);
+    return wasm.float64(out, length);
+  };
+  return args.apart === true ? modes.map((each) => latticeOf(each, 0)) : [latticeOf(modes[0], modes[1] ?? 0)];
 }
 
 /** Address of the modes of rows 0 and up of one real grid. */
@@ -234,7 +239,7 @@ function interleave(values: Float64Array, count: number): void {
 export function nufftType1({ lattice, uvWavelengths, strengths, tolerance }: NufftType1Args): Float64Array {
   return type1({ lattice, uvWavelengths, tolerance, complex: true, realPartsOnly: false }, (first, count, out) => {
     out.set(strengths.subarray(2 * first, 2 * (first + count)));
-  });
+  })[0];
 }
 
 export function nufftType2({ lattice, uvWavelengths, values, tolerance }: NufftType2Args): Float64Array {
@@ -262,21 +267,35 @@ export function nufftType2({ lattice, uvWavelengths, values, tolerance }: NufftT
 
 export function wCompactViaNufft({ grid, uvWavelengths, noiseMap }: WCompactArgs): WCompact {
   const [rows, columns] = grid.shape;
-  const lattice = (of: Lattice, sign: 1 | -1): Float64Array =>
-    type1(
-      { lattice: of, uvWavelengths, tolerance: TIGHTEST, complex: false, realPartsOnly: true },
-      (first, count, out) => {
-        for (let k = 0, at = 2 * first; k < count; k++, at += 2) {
-          const a = 1 / (noiseMap[at] * noiseMap[at]);
-          const b = 1 / (noiseMap[at + 1] * noiseMap[at + 1]);
-          out[k] = (a + sign * b) / 2;
-        }
-      },
-    );
+  const differences = differenceLattice(grid);
+  const sums = sumLattice(grid);
+  const unequal = noiseIsUnequal(noiseMap);
+  // Around the phase centre, differences and sums of positions are one lattice, and the points are sorted once.
+  const together = unequal && grid.origin[0] === 0 && grid.origin[1] === 0;
+  const common = { uvWavelengths, tolerance: TIGHTEST, complex: together, realPartsOnly: true, apart: together };
+  const [minus, plus] = type1({ ...common, lattice: differences }, (first, count, out) => {
+    for (let k = 0, at = 2 * first; k < count; k++, at += 2) {
+      const a = 1 / (noiseMap[at] * noiseMap[at]);
+      const b = 1 / (noiseMap[at + 1] * noiseMap[at + 1]);
+      if (together) {
+        out[2 * k] = (a + b) / 2;
+        out[2 * k + 1] = (a - b) / 2;
+      } else {
+        out[k] = (a + b) / 2;
+      }
+    }
+  });
+  const elsewhere = (): Float64Array => {
+    return type1({ ...common, lattice: sums }, (first, count, out) => {
+      for (let k = 0, at = 2 * first; k < count; k++, at += 2) {
+        out[k] = (1 / (noiseMap[at] * noiseMap[at]) - 1 / (noiseMap[at + 1] * noiseMap[at + 1])) / 2;
+      }
+    })[0];
+  };
   return {
     shape: grid.shape,
-    minus: lattice(differenceLattice(grid), 1).slice((rows - 1) * (2 * columns - 1)),
-    plus: noiseIsUnequal(noiseMap) ? lattice(sumLattice(grid), -1) : null,
+    minus: minus.slice((rows - 1) * (2 * columns - 1)),
+    plus: unequal ? (plus ?? elsewhere()) : null,
   };
 }
 
@@ -288,7 +307,7 @@ export function dirtyImageViaNufft({ grid, uvWavelengths, visibilities, noiseMap
       for (let k = 0, at = 2 * first; k < 2 * count; k++, at++)
         out[k] = visibilities[at] / (noiseMap[at] * noiseMap[at]);
     },
-  );
+  )[0];
 }
 
 export function visibilitiesViaNufft({ grid, image, uvWavelengths }: VisibilitiesArgs): Float64Array {

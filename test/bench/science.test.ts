@@ -40,7 +40,7 @@ test.each([
   [["--visibilities", "5000", "--implementations", "wasm_nuff"], "the nearest is wasm_nufft"],
   [["--backend", "traced"], "there is no row in the traced voice"],
   [["--peers", "python"], "science has no peers"],
-  [["--visibilities", "1000000000000"], "the files of the dataset take 4.37e+4 GiB"],
+  [["--visibilities", "1000000000000"], "the files of the dataset take 4.47e+4 GiB"],
 ])("refuses %s before it writes anything", async (options, message) => {
   const before = leftovers();
   const { code, stderr } = await runCollecting(["bench", "science", ...SMALL, ...options]);
