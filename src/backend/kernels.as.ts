@@ -8,12 +8,13 @@ export { addTransposed, prepareSymmetric, symmetricRows } from "../inversion/cur
 export * from "../inversion/mapping.as";
 export * from "../inversion/regularization/constant.as";
 export * from "../inversion/solve.as";
+export { binPoints, binRows, paddedSize, placeBins, placePoints } from "../operators/bins.as";
 export {
   copyCorner, multiplyPart, packPart, panelBytes, partsOfPacking, partsOfProduct, transposeUpper, zeroTiles,
 } from "../operators/dense.as";
-export { fft2d } from "../operators/fft.as";
+export { fft2d, fftPlan } from "../operators/fft.as";
 export { differenceLattice, imageVisibilities, latticeSum } from "../operators/lattice.as";
-export { clear, gridOfLattice, latticeOfModes, modesOfGrid } from "../operators/nufft.as";
-export { gatherPoints, paddedSize, spreadPoints } from "../operators/spread.as";
+export { clear, columnModes, gridOfLattice, latticeOfModes, lineModes } from "../operators/nufft.as";
+export { gatherBins, spreadBins, spreadScratch } from "../operators/spread.as";
 export { pointSum, preloadFromMinus, wTilde, wTildeFromCompact, wTildeFromPreload } from "../operators/w-tilde.as";
 export { allocate, mark, release, reset, useArena } from "./arena.as";

@@ -50,10 +50,28 @@ function tableOf(kernel: SpreadingKernel): Float64Array {
   return table;
 }
 
+/** Points and cells from which threads are worth waking. */
+const THREADED_POINTS = 2 ** 14;
+const THREADED_CELLS = 2 ** 16;
+
+/** Calls `name` for each of its parts: on all threads, or on this one where there is little to do. */
+type CallParts = (name: string, parts: number, scratchBytes: number, ...args: number[]) => void;
+
+function callParts(wasm: WasmKernels, threaded: boolean): CallParts {
+  if (threaded) return (...args) => wasm.callParts(...args);
+  return (name, parts, _scratchBytes, ...args) => {
+    for (let part = 0; part < parts; part++) wasm.call(name, part, ...args);
+  };
+}
+
+/** Bytes that a thread clears at a time. */
+const CLEARED = 2 ** 20;
+
 interface Plan {
   readonly width: number;
   readonly table: number;
   readonly cells: readonly [rows: number, columns: number];
+  readonly binRows: number;
   /** Doubles of one padded fine grid. */
   readonly size: number;
   /** Factors of the modes. */
@@ -72,6 +90,7 @@ function planOf(wasm: WasmKernels, lattice: Lattice, tolerance: number): Plan {
     width: kernel.width,
     table: wasm.input(tableOf(kernel)),
     cells,
+    binRows: wasm.call("binRows", cells[0]),
     size: wasm.call("paddedSize", cells[0]) * wasm.call("paddedSize", cells[1]),
     down: wasm.input(deconvolution(kernel, cells[0], row)),
     along: wasm.input(deconvolution(kernel, cells[1], column)),
@@ -88,9 +107,11 @@ interface Type1 {
   readonly tolerance: number;
   readonly complex: boolean;
   readonly realPartsOnly: boolean;
+  /** The real and the imaginary parts of the strengths have a lattice each: two sums of real strengths at once. */
+  readonly apart?: boolean;
 }
 
-function type1(args: Type1, strengths: Strengths): Float64Array {
+function type1(args: Type1, strengths: Strengths): Float64Array[] {
   const { lattice, uvWavelengths, tolerance, realPartsOnly } = args;
   const wasm = fresh();
   const plan = planOf(wasm, lattice, tolerance);
@@ -99,40 +120,112 @@ function type1(args: Type1, strengths: Strengths): Float64Array {
   const complex = args.complex || y0 !== 0 || x0 !== 0;
   const parts = complex ? 2 : 1;
   const fine = wasm.output(2 * parts * plan.size);
-  wasm.call("clear", fine, 16 * parts * plan.size);
+  const bytes = 16 * parts * plan.size;
+  const onGrid = callParts(wasm, plan.cells[0] * plan.cells[1] >= THREADED_CELLS);
+  onGrid("clear", Math.ceil(bytes / CLEARED), 0, CLEARED, fine, bytes);
   const count = uvWavelengths.length / 2;
   const uv = wasm.output(2 * Math.min(count, POINTS));
   const weights = wasm.output(parts * Math.min(count, POINTS));
+  const sorting = sortingOf(wasm, plan, Math.min(count, POINTS), complex ? COMPLEX_POINT : REAL_POINT);
   for (let first = 0; first < count; first += POINTS) {
     const points = Math.min(POINTS, count - first);
     wasm.view(uv, 2 * points).set(uvWavelengths.subarray(2 * first, 2 * (first + points)));
     const to = wasm.view(weights, parts * points);
     strengths(first, points, args.complex || !complex ? to : to.subarray(0, points));
     if (complex && !args.complex) interleave(to, points);
-    wasm.call(
-      "spreadPoints",
-      points,
-      uv,
-      weights,
-      complex ? 1 : 0,
-      ...plan.lattice,
-      ...plan.cells,
-      plan.width,
-      plan.table,
-      fine,
-    );
+    const onPoints = sort(wasm, plan, sorting, points, uv, weights);
+    const kernel = [...plan.cells, plan.width, plan.table] as const;
+    for (const odd of [0, 1]) {
+      const rows = (plan.binRows + 1 - odd) >> 1;
+      const spread = [odd, complex ? 1 : 0, ...kernel, sorting.starts, sorting.points, fine];
+      onPoints("spreadBins", rows, wasm.call("spreadScratch"), ...spread);
+    }
   }
-  const [row, column] = centreOf(lattice);
   const modes = Array.from({ length: parts }, (_, part) => {
-    const out = wasm.output(2 * (row + 1) * (2 * column + 1));
-    const grid = fine + 16 * part * plan.size;
-    wasm.call("modesOfGrid", ...plan.cells, grid, row + 1, column, plan.down, plan.along, out);
-    return out;
+    return modesOfGrid(wasm, onGrid, plan, lattice, fine + 16 * part * plan.size);
   });
+  const [, column] = centreOf(lattice);
   const length = lattice.shape[0] * lattice.shape[1] * (realPartsOnly ? 1 : 2);
   const out = wasm.output(length);
-  wasm.call("latticeOfModes", ...lattice.shape, column, modes[0], modes[1] ?? 0, realPartsOnly ? 1 : 0, out);
-  return wasm.float64(out, length);
+  const latticeOf = (real: number, imaginary: number): Float64Array => {
+    wasm.call("latticeOfModes", ...lattice.shape, column, real, imaginary, realPartsOnly ? 1 : 0, out);
+    return wasm.float64(out, length);
+  };
+  return args.apart === true ? modes.map((each) => latticeOf(each, 0)) : [latticeOf(modes[0], modes[1] ?? 0)];
+}
+
+/** Address of the modes of rows 0 and up of one real grid. */
+function modesOfGrid(wasm: WasmKernels, onGrid: CallParts, plan: Plan, lattice: Lattice, grid: number): number {
+  const [row, column] = centreOf(lattice);
+  const [rows, columns] = plan.cells;
+  const lines = row + 1;
+  const blocks = Math.ceil(lines / FFT_BATCH);
+  const out = wasm.output(2 * lines * (2 * column + 1));
+  const half = wasm.output(2 * blocks * columns * FFT_BATCH);
+  const [planDown, planAlong] = plan.cells.map((cells) => wasm.call("fftPlan", cells, 1) >>> 0);
+  const scratch = (cells: number) => 16 * FFT_BATCH * cells + 64;
+  const pairs = Math.ceil(columns / (2 * FFT_BATCH));
+  onGrid("columnModes", pairs, 2 * scratch(rows), rows, columns, planDown, grid, lines, half);
+  onGrid("lineModes", blocks, scratch(columns), columns, planAlong, lines, column, plan.down, plan.along, half, out);
+  return out;
+}
+
+/** Transforms side by side, as in fft.as.ts. */
+const FFT_BATCH = 8;
+
+/** Bytes of a sorted point, as in bins.as.ts. */
+const REAL_POINT = 24;
+const COMPLEX_POINT = 32;
+const GATHERED_POINT = 40;
+
+/** Slices of points that are sorted side by side: some thousand points each, and few, as each has its counters. */
+const SLICE = 2 ** 13;
+const MOST_SLICES = 16;
+
+/** Room for points to be sorted in. */
+interface Sorting {
+  /** Bytes of a sorted point. */
+  readonly kind: number;
+  readonly counts: number;
+  readonly starts: number;
+  readonly binOf: number;
+  readonly points: number;
+}
+
+function sortingOf(wasm: WasmKernels, plan: Plan, most: number, kind: number): Sorting {
+  const bins = plan.binRows * wasm.call("binRows", plan.cells[1]);
+  return {
+    kind,
+    counts: wasm.output((slicesOf(most) * bins) / 2 + 1),
+    starts: wasm.output(bins / 2 + 1),
+    binOf: wasm.output(most / 2 + 1),
+    points: wasm.output((most * kind) / 8),
+  };
+}
+
+function slicesOf(count: number): number {
+  return Math.min(MOST_SLICES, Math.ceil(count / SLICE));
+}
+
+/** Sorts points by bin; returns how to call what takes them, row by row of bins. */
+function sort(
+  wasm: WasmKernels,
+  plan: Plan,
+  { kind, counts, starts, binOf, points }: Sorting,
+  count: number,
+  uv: number,
+  strengths: number,
+): CallParts {
+  const onPoints = callParts(wasm, count >= THREADED_POINTS);
+  const slices = slicesOf(count);
+  const slice = Math.ceil(count / slices);
+  const [y0, dy, x0, dx] = plan.lattice;
+  const cells = [...plan.cells, plan.width] as const;
+  onPoints("binPoints", slices, 0, slice, count, uv, dy, dx, ...cells, counts, binOf);
+  wasm.call("placeBins", slices, ...plan.cells, counts, starts);
+  const places = [...cells, counts, binOf, points] as const;
+  onPoints("placePoints", slices, 64, slice, count, uv, strengths, kind, y0, dy, x0, dx, ...places);
+  return onPoints;
 }
 
 /** Real numbers at the front become complex ones, in place. */
@@ -146,7 +239,7 @@ function interleave(values: Float64Array, count: number): void {
 export function nufftType1({ lattice, uvWavelengths, strengths, tolerance }: NufftType1Args): Float64Array {
   return type1({ lattice, uvWavelengths, tolerance, complex: true, realPartsOnly: false }, (first, count, out) => {
     out.set(strengths.subarray(2 * first, 2 * (first + count)));
-  });
+  })[0];
 }
 
 export function nufftType2({ lattice, uvWavelengths, values, tolerance }: NufftType2Args): Float64Array {
@@ -157,12 +250,16 @@ export function nufftType2({ lattice, uvWavelengths, values, tolerance }: NufftT
   const count = uvWavelengths.length / 2;
   const uv = wasm.output(2 * Math.min(count, POINTS));
   const out = wasm.output(2 * Math.min(count, POINTS));
+  const sorting = sortingOf(wasm, plan, Math.min(count, POINTS), GATHERED_POINT);
+  const [y0, , x0] = plan.lattice;
   wasm.call("gridOfLattice", ...lattice.shape, image, plan.down, plan.along, ...plan.cells, fine);
   const result = new Float64Array(uvWavelengths.length);
   for (let first = 0; first < count; first += POINTS) {
     const points = Math.min(POINTS, count - first);
     wasm.view(uv, 2 * points).set(uvWavelengths.subarray(2 * first, 2 * (first + points)));
-    wasm.call("gatherPoints", points, uv, ...plan.lattice, ...plan.cells, plan.width, plan.table, fine, out);
+    const onPoints = sort(wasm, plan, sorting, points, uv, 0);
+    const gather = [y0, x0, ...plan.cells, plan.width, plan.table, sorting.starts, sorting.points, fine, out];
+    onPoints("gatherBins", plan.binRows, wasm.call("spreadScratch"), ...gather);
     result.set(wasm.view(out, 2 * points), 2 * first);
   }
   return result;
@@ -170,21 +267,35 @@ export function nufftType2({ lattice, uvWavelengths, values, tolerance }: NufftT
 
 export function wCompactViaNufft({ grid, uvWavelengths, noiseMap }: WCompactArgs): WCompact {
   const [rows, columns] = grid.shape;
-  const lattice = (of: Lattice, sign: 1 | -1): Float64Array =>
-    type1(
-      { lattice: of, uvWavelengths, tolerance: TIGHTEST, complex: false, realPartsOnly: true },
-      (first, count, out) => {
-        for (let k = 0, at = 2 * first; k < count; k++, at += 2) {
-          const a = 1 / (noiseMap[at] * noiseMap[at]);
-          const b = 1 / (noiseMap[at + 1] * noiseMap[at + 1]);
-          out[k] = (a + sign * b) / 2;
-        }
-      },
-    );
+  const differences = differenceLattice(grid);
+  const sums = sumLattice(grid);
+  const unequal = noiseIsUnequal(noiseMap);
+  // Around the phase centre, differences and sums of positions are one lattice, and the points are sorted once.
+  const together = unequal && grid.origin[0] === 0 && grid.origin[1] === 0;
+  const common = { uvWavelengths, tolerance: TIGHTEST, complex: together, realPartsOnly: true, apart: together };
+  const [minus, plus] = type1({ ...common, lattice: differences }, (first, count, out) => {
+    for (let k = 0, at = 2 * first; k < count; k++, at += 2) {
+      const a = 1 / (noiseMap[at] * noiseMap[at]);
+      const b = 1 / (noiseMap[at + 1] * noiseMap[at + 1]);
+      if (together) {
+        out[2 * k] = (a + b) / 2;
+        out[2 * k + 1] = (a - b) / 2;
+      } else {
+        out[k] = (a + b) / 2;
+      }
+    }
+  });
+  const elsewhere = (): Float64Array => {
+    return type1({ ...common, lattice: sums }, (first, count, out) => {
+      for (let k = 0, at = 2 * first; k < count; k++, at += 2) {
+        out[k] = (1 / (noiseMap[at] * noiseMap[at]) - 1 / (noiseMap[at + 1] * noiseMap[at + 1])) / 2;
+      }
+    })[0];
+  };
   return {
     shape: grid.shape,
-    minus: lattice(differenceLattice(grid), 1).slice((rows - 1) * (2 * columns - 1)),
-    plus: noiseIsUnequal(noiseMap) ? lattice(sumLattice(grid), -1) : null,
+    minus: minus.slice((rows - 1) * (2 * columns - 1)),
+    plus: unequal ? (plus ?? elsewhere()) : null,
   };
 }
 
@@ -196,7 +307,7 @@ export function dirtyImageViaNufft({ grid, uvWavelengths, visibilities, noiseMap
       for (let k = 0, at = 2 * first; k < 2 * count; k++, at++)
         out[k] = visibilities[at] / (noiseMap[at] * noiseMap[at]);
     },
-  );
+  )[0];
 }
 
 export function visibilitiesViaNufft({ grid, image, uvWavelengths }: VisibilitiesArgs): Float64Array {

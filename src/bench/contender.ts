@@ -1,3 +1,4 @@
+import type { RankedKernel } from "./bench-case.ts";
 import type { Implementation } from "./implementation.ts";
 import type { BenchInputs } from "./inputs.ts";
 import type { referenceCheck } from "./reference-check.ts";
@@ -5,7 +6,7 @@ import type { Cost, WorkSizes } from "./work.ts";
 
 /** What takes part in a bench: a row of Arclet's own or of a peer. */
 export interface Contender extends Cost {
-  readonly kernel: Implementation["kernel"];
+  readonly kernel: RankedKernel;
   readonly name: string;
   readonly by: "arclet" | "python";
   readonly tolerance: number;

@@ -146,6 +146,15 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
     run: (k, inputs) => k.wTildeFromCompact({ wCompact: k.wCompact(inputs), nativeIndex: inputs.nativeIndex }),
   }),
   ...ofDataset({
+    kernel: "w_tilde",
+    of: "wCompactViaNufft",
+    form: "nufft_expanded",
+    work: (s) => nufft(s, 4) + square(s),
+    takes: (s) => 2 * inputBytes(s) + 80 * DOUBLE * s.gridSize ** 2 + 2 * DOUBLE * square(s),
+    largestArray: wTildeBytes,
+    run: (k, inputs) => k.wTildeFromCompact({ wCompact: k.wCompactViaNufft(inputs), nativeIndex: inputs.nativeIndex }),
+  }),
+  ...ofDataset({
     kernel: "dirty_image",
     of: "dirtyImage",
     form: LATTICE_SUM,

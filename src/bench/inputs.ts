@@ -105,7 +105,7 @@ export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number, unequal
 }
 
 /** Every value `by` places further on, the last ones first. */
-function movedOn(values: Float64Array, by: number): Float64Array {
+export function movedOn(values: Float64Array, by: number): Float64Array {
   const moved = new Float64Array(values.length);
   const shift = values.length === 0 ? 0 : by % values.length;
   moved.set(values.subarray(0, values.length - shift), shift);

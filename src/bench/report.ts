@@ -30,6 +30,7 @@ export interface ReportRow {
 export function benchReport(
   name: string,
   sizes: WorkSizes,
+  threads: number,
   machine: Readonly<Record<string, unknown>>,
   rows: readonly BenchRow[],
 ): BenchReport {
@@ -43,7 +44,7 @@ export function benchReport(
       neighbors: sizes.neighbors,
       source_pixels: sizes.sourcePixels,
     },
-    threads: 1,
+    threads,
     device: "cpu",
     machine,
     rows: rows.map((row) => ({

@@ -6,7 +6,7 @@ export function benchTable(report: BenchReport, rankings: readonly Ranking[]): s
   const { grid_size, image_pixels, mapping_neighbors, visibilities, neighbors, source_pixels } = report.sizes;
   const head = [
     `${report.case}: N = ${grid_size} (M = ${image_pixels}), B = ${mapping_neighbors}, K = ${visibilities},`,
-    `P = ${neighbors}, S = ${source_pixels}, one thread`,
+    `P = ${neighbors}, S = ${source_pixels}, ${report.threads === 1 ? "one thread" : `${report.threads} threads`}`,
   ].join(" ");
   const tables = rankings.map((ranking) => rankingTable(report, ranking)).filter((table) => table !== "");
   return `${[head, ...tables].join("\n\n")}\n`;

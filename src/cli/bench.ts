@@ -8,6 +8,7 @@ import { PEERS, type Peer } from "../bench/peers.ts";
 import { referenceCheck } from "../bench/reference-check.ts";
 import { type BenchReport, benchReport, compareReports, parseReport } from "../bench/report.ts";
 import { runBench } from "../bench/schedule.ts";
+import { type ScienceBench, type ScienceData, scienceBench } from "../bench/science.ts";
 import { benchTable, comparisonTable } from "../bench/table.ts";
 import { InputError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
@@ -19,6 +20,7 @@ import { type Invocation, printJson, progress } from "./invocation.ts";
 import { availableBytes, machineDescription } from "./machine.ts";
 import { positiveNumber, wholeNumber } from "./options.ts";
 import { outputDirectory } from "./output.ts";
+import { writeScienceFiles } from "./science-files.ts";
 
 const SIZE_OPTIONS = {
   "grid-size": { type: "string", valueHint: "N", description: "image pixels a side" },
@@ -50,25 +52,11 @@ export const bench = command({
     const repeat = wholeNumber("repeat", args.repeat, 1);
     const rowBudget = positiveNumber("row-budget", args["row-budget"], "60");
     const earlier = args.compare === undefined ? undefined : await readReport(args.compare);
-    const wanted = wantedRows(chosen, args.implementations, invocation, args.peers !== undefined);
-    requireMemory(sizes);
-    // Before anything takes long: a missing module is said at once.
-    await using peers = args.peers === undefined ? undefined : await startPeers(args.peers, invocation.env);
-    progress(invocation, "making the inputs");
-    const { seed } = invocation.options;
-    const uv = args.uv as UvDraw;
-    const inputs = benchInputs(sizes, uv, seed);
-    await peers?.open(inputs);
-    const check = referenceCheck(inputs);
-    const contenders = [
-      ...wanted.own.map((implementation) => {
-        return ownContender(implementation, inputs, check, ({ kernel, name }) => {
-          return peakBytesOf({ kernel, name, sizes, uv, seed });
-        });
-      }),
-      ...wanted.peers.map((peer) => peerContender(peer, peers!, check)),
-    ];
-    const report = await measure(name, inputs, contenders, { repeat, rowBudget }, peers, invocation);
+    const limits = { repeat, rowBudget };
+    const report =
+      chosen.streamed === true
+        ? await scienceReport(name, sizes, limits, args, invocation)
+        : await caseReport(name, sizes, limits, args, invocation);
     if (args.save !== undefined) await saveReport(args.save, report);
     if (invocation.options.out !== undefined) {
       const directory = await outputDirectory(invocation.options.out);
@@ -84,11 +72,86 @@ export const bench = command({
   },
 });
 
+interface Limits {
+  readonly repeat: number;
+  readonly rowBudget: number;
+}
+
+interface BenchArguments {
+  readonly implementations?: string | undefined;
+  readonly peers?: string | undefined;
+  readonly uv?: string | undefined;
+}
+
+async function caseReport(
+  name: string,
+  sizes: BenchSizes,
+  limits: Limits,
+  args: BenchArguments,
+  invocation: Invocation,
+): Promise<BenchReport> {
+  const wanted = wantedRows(benchCase(name), args.implementations, invocation, args.peers !== undefined);
+  requireMemory(sizes);
+  // Before anything takes long: a missing module is said at once.
+  await using peers = args.peers === undefined ? undefined : await startPeers(args.peers, invocation.env);
+  progress(invocation, "making the inputs");
+  const { seed } = invocation.options;
+  const uv = args.uv as UvDraw;
+  const inputs = benchInputs(sizes, uv, seed);
+  await peers?.open(inputs);
+  const check = referenceCheck(inputs);
+  const contenders = [
+    ...wanted.own.map((implementation) => {
+      return ownContender(implementation, inputs, check, ({ kernel, name }) => {
+        return peakBytesOf({ kernel, name, sizes, uv, seed });
+      });
+    }),
+    ...wanted.peers.map((peer) => peerContender(peer, peers!, check)),
+  ];
+  return measure(name, inputs, contenders, limits, peers, invocation);
+}
+
+/** The science case, whose visibilities are written to disk first. */
+async function scienceReport(
+  name: string,
+  sizes: BenchSizes,
+  limits: Limits,
+  args: BenchArguments,
+  invocation: Invocation,
+): Promise<BenchReport> {
+  if (args.peers !== undefined) {
+    throw new InputError("bench/peers", `${name} has no peers`, "leave --peers out, or take another case");
+  }
+  // The inputs of all other cases are in memory, here a block of visibilities.
+  requireMemory({ ...sizes, visibilities: Math.min(sizes.visibilities, 2 ** 21) });
+  const { options } = invocation;
+  const rowsOf = (data: ScienceData): ScienceBench => scienceBench(sizes, options.seed, data);
+  const names = wantedNames(rowsOf(NO_DATA).contenders, args.implementations, options.backend);
+  progress(invocation, `writing ${sizes.visibilities} visibilities to disk`);
+  await using files = await writeScienceFiles(sizes.visibilities, options.seed);
+  const { sizes: whole, contenders } = rowsOf(files);
+  const rows = await runBench({
+    ...limits,
+    contenders: contenders.filter((contender) => names.has(contender.name)),
+    sizes: whole,
+    memory: availableBytes(),
+    progress: (line) => progress(invocation, line),
+    release: () => {},
+  });
+  return benchReport(name, whole, options.threads, machineDescription(), rows);
+}
+
+/** To know the rows before anything is written. */
+const NO_DATA: ScienceData = {
+  withFiles: () => Promise.reject(new Error("there are no files yet")),
+  peakBytes: () => 0,
+};
+
 async function measure(
   name: string,
   inputs: BenchInputs,
   contenders: readonly Contender[],
-  limits: { readonly repeat: number; readonly rowBudget: number },
+  limits: Limits,
   peers: PeerProcess | undefined,
   invocation: Invocation,
 ): Promise<BenchReport> {
@@ -101,7 +164,7 @@ async function measure(
     release: () => inputs.release(),
   });
   const machine = peers === undefined ? machineDescription() : { ...machineDescription(), peers: peers.versions };
-  return benchReport(name, inputs.sizes, machine, rows);
+  return benchReport(name, inputs.sizes, invocation.options.threads, machine, rows);
 }
 
 function sizesFrom(args: Readonly<Record<string, unknown>>, defaults: BenchSizes): BenchSizes {
@@ -133,21 +196,36 @@ function wantedRows(
     ({ voice }) => options.backend === "auto" || voice === options.backend,
   );
   const peers = withPeers ? ofCase(PEERS) : [];
-  const known = new Set([...ofVoice, ...peers].map(({ name }) => name));
+  const wanted = wantedNames([...ofVoice, ...peers], names, options.backend, ofCase(PEERS));
+  const among = ({ name }: { readonly name: string }): boolean => wanted.has(name);
+  return { own: ofVoice.filter(among), peers: peers.filter(among) };
+}
+
+/**
+ * The names that --implementations leaves.
+ * @throws InputError `bench/implementation` for a name that no row has.
+ */
+function wantedNames(
+  rows: readonly { readonly name: string; readonly voice?: string }[],
+  names: string | undefined,
+  backend: string,
+  missingPeers: readonly Peer[] = [],
+): ReadonlySet<string> {
+  const ofBackend = rows.filter(({ voice }) => backend === "auto" || voice === undefined || voice === backend);
+  const known = new Set(ofBackend.map(({ name }) => name));
   if (known.size === 0) {
     const remedy = "give --backend auto, reference or wasm";
-    throw new InputError("bench/implementation", `there is no row in the ${options.backend} voice`, remedy);
+    throw new InputError("bench/implementation", `there is no row in the ${backend} voice`, remedy);
   }
   const wanted = new Set(names === undefined ? known : names.split(",").map((name) => name.trim()));
   for (const name of wanted) {
     if (known.has(name)) continue;
-    const remedy = ofCase(PEERS).some((peer) => peer.name === name)
+    const remedy = missingPeers.some((peer) => peer.name === name)
       ? "it is a peer: add --peers PYTHON"
       : `the nearest is ${nearest(name, known)}; there are ${[...known].join(", ")}`;
     throw new InputError("bench/implementation", `--implementations: there is no ${JSON.stringify(name)} here`, remedy);
   }
-  const among = ({ name }: { readonly name: string }): boolean => wanted.has(name);
-  return { own: ofVoice.filter(among), peers: peers.filter(among) };
+  return wanted;
 }
 
 /** @throws InputError `bench/memory` where the inputs alone are more than there is room for. */

@@ -50,13 +50,19 @@ export function visibilityFiles(
 }
 
 /**
- * The baselines turned to the grid: u along its x, v along its y, for V = sum I exp(-2 pi i (x u + y v)).
+ * The baselines turned to the grid (the same array where nothing turns): u along its x, v along its y, for V = sum I exp(-2 pi i (x u + y v)).
  * u grows toward east and v toward north, so an x that points west changes the sign of u; the other sign of the
  * exponent is that of both.
  */
 export function orient(uvWavelengths: Float64Array, { visibilitiesSign, xAxis }: SkyConvention): Float64Array {
-  const signs = [-visibilitiesSign * (xAxis === "west" ? -1 : 1), -visibilitiesSign];
-  return uvWavelengths.map((value, k) => signs[k % 2] * value);
+  const [alongX, alongY] = [-visibilitiesSign * (xAxis === "west" ? -1 : 1), -visibilitiesSign];
+  if (alongX === 1 && alongY === 1) return uvWavelengths;
+  const oriented = new Float64Array(uvWavelengths.length);
+  for (let k = 0; k < oriented.length; k += 2) {
+    oriented[k] = alongX * uvWavelengths[k];
+    oriented[k + 1] = alongY * uvWavelengths[k + 1];
+  }
+  return oriented;
 }
 
 /** The largest |u| and |v| and the range of |uv|, in wavelengths. */
@@ -69,15 +75,18 @@ export interface UvRange {
 /** One pass over the baselines. @throws InputError for one that is not finite. */
 export async function uvRange(uvWavelengths: ArrayFile, rowsPerChunk: number): Promise<UvRange> {
   let [maximumU, maximumV, shortest, longest] = [0, 0, Number.POSITIVE_INFINITY, 0];
+  let [smallest, largest] = [Number.POSITIVE_INFINITY, 0];
   let row = 0;
   for await (const chunk of uvWavelengths.rows(rowsPerChunk)) {
     requireFinite(chunk, row, uvWavelengths.where, "baseline");
     for (let k = 0; k < chunk.length; k += 2) {
-      const length = Math.hypot(chunk[k], chunk[k + 1]);
-      maximumU = Math.max(maximumU, Math.abs(chunk[k]));
-      maximumV = Math.max(maximumV, Math.abs(chunk[k + 1]));
-      shortest = Math.min(shortest, length);
-      longest = Math.max(longest, length);
+      const [u, v] = [chunk[k], chunk[k + 1]];
+      maximumU = Math.max(maximumU, Math.abs(u));
+      maximumV = Math.max(maximumV, Math.abs(v));
+      // Squares may overflow, and then are equal; the hypotenuse does not, but takes its time.
+      const square = u * u + v * v;
+      if (square <= smallest) [smallest, shortest] = [square, Math.min(shortest, Math.hypot(u, v))];
+      if (square >= largest) [largest, longest] = [square, Math.max(longest, Math.hypot(u, v))];
     }
     row += chunk.length / 2;
   }
@@ -105,25 +114,32 @@ export async function* visibilityChunks(files: VisibilityFiles, rowsPerChunk: nu
   }
 }
 
+// Plain loops: these see every number of the dataset.
+
 function requireFinite(pairs: Float64Array, firstRow: number, where: string, what: string): void {
-  const bad = pairs.findIndex((value) => !Number.isFinite(value));
-  if (bad < 0) return;
-  const row = firstRow + (bad >> 1);
-  throw new InputError("visibilities/not-finite", `${what} ${row} is ${pairs[bad]}`, "remove flagged rows", where);
+  for (let k = 0; k < pairs.length; k++) {
+    if (Number.isFinite(pairs[k])) continue;
+    const row = firstRow + (k >> 1);
+    throw new InputError("visibilities/not-finite", `${what} ${row} is ${pairs[k]}`, "remove flagged rows", where);
+  }
 }
 
 function requirePositive(noise: Float64Array, firstRow: number, where: string): void {
-  // Weights are inverse squares, which overflow before the noise itself does.
-  const bad = noise.findIndex((value) => !(value > 0 && Number.isFinite(value ** 2) && Number.isFinite(value ** -2)));
-  if (bad < 0) return;
-  const what = `noise of visibility ${firstRow + (bad >> 1)} is ${noise[bad]}`;
-  throw new InputError("visibilities/noise", what, "give standard deviations above zero, remove flagged rows", where);
+  for (let k = 0; k < noise.length; k++) {
+    // Weights are inverse squares, which overflow before the noise itself does.
+    const variance = noise[k] * noise[k];
+    if (noise[k] > 0 && variance < Number.POSITIVE_INFINITY && 1 / variance < Number.POSITIVE_INFINITY) continue;
+    const what = `noise of visibility ${firstRow + (k >> 1)} is ${noise[k]}`;
+    throw new InputError("visibilities/noise", what, "give standard deviations above zero, remove flagged rows", where);
+  }
 }
 
 /** Neither NaN nor infinite, nor so large that chi^2 of the data would be. */
 function requireFiniteRatio(visibilities: Float64Array, noise: Float64Array, firstRow: number, where: string): void {
-  const bad = visibilities.findIndex((value, k) => !Number.isFinite((value / noise[k]) ** 2));
-  if (bad < 0) return;
-  const what = `visibility ${firstRow + (bad >> 1)} is ${visibilities[bad]} beside noise of ${noise[bad]}`;
-  throw new InputError("visibilities/not-finite", what, "remove flagged rows", where);
+  for (let k = 0; k < visibilities.length; k++) {
+    const ratio = visibilities[k] / noise[k];
+    if (ratio * ratio < Number.POSITIVE_INFINITY) continue;
+    const what = `visibility ${firstRow + (k >> 1)} is ${visibilities[k]} beside noise of ${noise[k]}`;
+    throw new InputError("visibilities/not-finite", what, "remove flagged rows", where);
+  }
 }

@@ -242,11 +242,26 @@ function divide(length: i32, divisor: f64, x: usize): void {
 }
 
 // ln 2 pi sigma^2 summed over real and imaginary parts.
+// The logarithm of a product, whose exponents are counted apart so that it cannot overflow.
 export function noiseNormalization(length: i32, noiseMap: usize): f64 {
   let sum = 0.0;
+  let product = 1.0;
+  let exponents: i64 = 0;
   for (let k = 0; k < length; k++) {
     const sigma = load<f64>(noiseMap + ((<usize>k) << 3));
-    sum += Math.log(2 * Math.PI * sigma * sigma);
+    const factor = 2 * Math.PI * sigma * sigma;
+    const bits = reinterpret<i64>(factor);
+    const exponent = (bits >> 52) & 0x7ff;
+    if (exponent == 0 || exponent == 0x7ff) {
+      sum += Math.log(factor);
+      continue;
+    }
+    exponents += exponent - 1023;
+    product *= reinterpret<f64>((bits & 0x000fffffffffffff) | 0x3ff0000000000000);
+    if ((k & 31) == 31) {
+      sum += Math.log(product);
+      product = 1;
+    }
   }
-  return sum;
+  return sum + Math.log(product) + <f64>exponents * Math.LN2;
 }

@@ -1,6 +1,6 @@
 import type { PixelGrid } from "../grid.ts";
+import { addAt, compensatedSum, totalOf } from "./compensated-sum.ts";
 import type { DirtyImageArgs } from "./dirty-image.ts";
-import { dot } from "./matrix.ts";
 import type { NoiseNormalizationArgs } from "./noise-normalization.ts";
 import type { VisibilitiesArgs } from "./visibilities.ts";
 import type { WCompact, WCompactArgs } from "./w-compact.ts";
@@ -50,29 +50,58 @@ export interface CompactionKernels {
   readonly noiseNormalization: (args: NoiseNormalizationArgs) => number;
 }
 
+/** Visibilities whose scalars are summed plainly; the sums then add with their errors carried. */
+const ROWS_PER_SUM = 512;
+
 /** Compacts visibilities with the kernels of one voice. */
 export function compactWith(kernels: CompactionKernels): (args: CompactArgs) => CompactSums {
   return ({ grid, uvWavelengths, visibilities, noiseMap, referenceImage }) => {
-    const compactData = (d: Float64Array): CompactData => {
-      const weighted = d.map((value, k) => value / (noiseMap[k] * noiseMap[k]));
-      return {
-        dirtyImage: kernels.dirtyImage({ grid, uvWavelengths, visibilities: d, noiseMap }),
-        chiSquared: dot(d, weighted),
-        weightedSum: weighted.reduce((sum, value) => sum + Math.abs(value), 0),
-      };
-    };
+    const compactData = (d: Float64Array): CompactData => ({
+      dirtyImage: kernels.dirtyImage({ grid, uvWavelengths, visibilities: d, noiseMap }),
+      chiSquared: summed(noiseMap, (from, to) => chiSquaredOf(d, noiseMap, from, to)),
+      weightedSum: summed(noiseMap, (from, to) => weightedSumOf(d, noiseMap, from, to)),
+    });
     const residual = (image: Float64Array): Float64Array => {
       const model = kernels.visibilities({ grid, image, uvWavelengths });
       return visibilities.map((value, k) => value - model[k]);
     };
-    let weightSum = 0;
-    for (let k = 0; k < noiseMap.length; k += 2) weightSum += Math.max(noiseMap[k] ** -2, noiseMap[k + 1] ** -2);
     return {
       wCompact: kernels.wCompact({ grid, uvWavelengths, noiseMap }),
       data: compactData(visibilities),
       residual: referenceImage === null ? null : compactData(residual(referenceImage)),
-      noiseNormalization: kernels.noiseNormalization({ noiseMap }),
-      weightSum,
+      noiseNormalization: summed(noiseMap, (from, to) => {
+        return kernels.noiseNormalization({ noiseMap: noiseMap.subarray(from, to) });
+      }),
+      weightSum: summed(noiseMap, (from, to) => weightSumOf(noiseMap, from, to)),
     };
   };
+}
+
+function summed({ length }: Float64Array, sumOf: (from: number, to: number) => number): number {
+  const total = compensatedSum(1);
+  for (let from = 0; from < length; from += 2 * ROWS_PER_SUM) {
+    addAt(total, 0, sumOf(from, Math.min(length, from + 2 * ROWS_PER_SUM)));
+  }
+  return totalOf(total)[0];
+}
+
+function chiSquaredOf(d: Float64Array, noiseMap: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  for (let k = from; k < to; k++) sum += d[k] * (d[k] / (noiseMap[k] * noiseMap[k]));
+  return sum;
+}
+
+function weightedSumOf(d: Float64Array, noiseMap: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  for (let k = from; k < to; k++) sum += Math.abs(d[k]) / (noiseMap[k] * noiseMap[k]);
+  return sum;
+}
+
+function weightSumOf(noiseMap: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  for (let k = from; k < to; k += 2) {
+    const smaller = Math.min(noiseMap[k], noiseMap[k + 1]);
+    sum += 1 / (smaller * smaller);
+  }
+  return sum;
 }

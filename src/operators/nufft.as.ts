@@ -1,45 +1,42 @@
 // The fine grid of the NUFFT to modes and back.
-import { allocate } from "../backend/arena.as";
+import { allocate, mark, release } from "../backend/arena.as";
+import { paddedSize } from "./bins.as";
 import { BATCH, fftBatch, fftPlan } from "./fft.as";
-import { foldGrid, paddedSize, unfoldGrid } from "./spread.as";
+import { foldColumns, unfoldGrid } from "./spread.as";
 
 const BATCH_BYTES: usize = BATCH << 4;
 
 // Modes (lines, 2 reach + 1) complex, m = 0 .. lines - 1 and n = -reach .. reach, of a spread real grid, with exp(+i ...);
-// those of negative m are the conjugates of the opposite. Columns go through the first transform in pairs, as real and
-// imaginary part: two neighbours in memory are such a pair already.
+// those of negative m are the conjugates of the opposite. In two passes, whose parts threads may share: down the columns
+// (columnModes) to `half`, blocks of BATCH lines, and along these lines (lineModes), in the place of each block.
+// Columns go in pairs, as real and imaginary part: two neighbours in memory are such a pair already. A part is BATCH pairs.
+export function columnModes(part: i32, rows: i32, columns: i32, plan: usize, fine: usize, lines: i32, half: usize): void {
+  const before = mark();
+  const a = allocate(<usize>rows * BATCH_BYTES), b = allocate(<usize>rows * BATCH_BYTES);
+  const first = 2 * BATCH * part;
+  const pairs = min(BATCH, (columns - first) >> 1);
+  foldColumns(rows, columns, fine, first, <usize>pairs << 4, a);
+  separate(rows, columns, pairs, lines, fftBatch(rows, 1, plan, pairs, a, b), first, half);
+  release(before);
+}
+
 // down (lines), along (reach + 1): factors of the modes.
-export function modesOfGrid(
-  rows: i32, columns: i32, fine: usize, lines: i32, reach: i32, down: usize, along: usize, out: usize,
+export function lineModes(
+  part: i32, columns: i32, plan: usize, lines: i32, reach: i32, down: usize, along: usize, half: usize, out: usize,
 ): void {
-  foldGrid(rows, columns, fine);
-  const row = <usize>paddedSize(columns) << 3;
-  const blocks = (lines + BATCH - 1) / BATCH;
-  const longest = <usize>max(rows, columns) * BATCH_BYTES;
-  const scratch = allocate(2 * longest + <usize>blocks * <usize>columns * BATCH_BYTES);
-  const a = scratch, b = a + longest, half = b + longest;
-  const planDown = fftPlan(rows, 1), planAlong = fftPlan(columns, 1);
-  for (let j = 0; j < columns; j += 2 * BATCH) {
-    const pairs = min(BATCH, (columns - j) >> 1);
-    const width = <usize>pairs << 4;
-    for (let i: usize = 0; i < <usize>rows; i++) {
-      for (let q: usize = 0; q < width; q += 16) v128.store(a + i * width + q, v128.load(fine + i * row + (<usize>j << 3) + q));
-    }
-    separate(rows, columns, pairs, lines, fftBatch(rows, 1, planDown, pairs, a, b), j, half);
-  }
-  for (let block = 0; block < blocks; block++) {
-    const first = half + <usize>block * <usize>columns * BATCH_BYTES;
-    const modes = fftBatch(columns, 1, planAlong, BATCH, first, b);
-    for (let i = 0; i < min(BATCH, lines - block * BATCH); i++) {
-      const m = block * BATCH + i;
-      const factor = load<f64>(down + (<usize>m << 3));
-      let to = out + (<usize>(m * (2 * reach + 1)) << 4);
-      for (let n = -reach; n <= reach; n++, to += 16) {
-        const scale = f64x2.splat(factor * load<f64>(along + (<usize>abs(n) << 3)));
-        v128.store(to, f64x2.mul(scale, v128.load(modes + <usize>(n < 0 ? n + columns : n) * BATCH_BYTES + (<usize>i << 4))));
-      }
+  const before = mark();
+  const b = allocate(<usize>columns * BATCH_BYTES);
+  const modes = fftBatch(columns, 1, plan, BATCH, half + <usize>part * <usize>columns * BATCH_BYTES, b);
+  for (let i = 0; i < min(BATCH, lines - part * BATCH); i++) {
+    const m = part * BATCH + i;
+    const factor = load<f64>(down + (<usize>m << 3));
+    let to = out + (<usize>(m * (2 * reach + 1)) << 4);
+    for (let n = -reach; n <= reach; n++, to += 16) {
+      const scale = f64x2.splat(factor * load<f64>(along + (<usize>abs(n) << 3)));
+      v128.store(to, f64x2.mul(scale, v128.load(modes + <usize>(n < 0 ? n + columns : n) * BATCH_BYTES + (<usize>i << 4))));
     }
   }
+  release(before);
 }
 
 // Transforms of pairs of real columns Z = A + i B become A = (Z(m) + conj Z(-m)) / 2 and B = (Z(m) - conj Z(-m)) / 2i, for
@@ -140,6 +137,8 @@ export function gridOfLattice(
   unfoldGrid(rows, columns, fine + size);
 }
 
-export function clear(address: usize, bytes: usize): void {
-  memory.fill(address, 0, bytes);
+// A part clears `piece` bytes.
+export function clear(part: i32, piece: usize, address: usize, bytes: usize): void {
+  const from = <usize>part * piece;
+  memory.fill(address + from, 0, min(piece, bytes - from));
 }

@@ -1,13 +1,10 @@
-// Points to the NUFFT's fine grid and back. Points are sorted into bins of BIN x BIN cells; a bin is spread onto a small
-// grid of its own, which stays in the first-level cache, and that is added to the fine grid every GROUP points with its
-// rounding error carried along: no sum is ever longer than GROUP, whatever the number of points.
-import { allocate } from "../backend/arena.as";
+// Points to the NUFFT's fine grid and back. Points are sorted into bins (bins.as.ts); a bin is spread onto a small grid of
+// its own, which stays in the first-level cache, and that is added to the fine grid every GROUP points with its rounding
+// error carried along: no sum is ever longer than GROUP, whatever the number of points.
+import { allocate, mark, release } from "../backend/arena.as";
+import { BIN, binRows, COMPLEX, GATHERED, paddedSize, REAL, SHIFT, TAPS } from "./bins.as";
 import { cosineAndSine, madd } from "./turns.as";
 
-const SHIFT: i32 = 4;
-const BIN: i32 = 1 << SHIFT;
-// Taps a row, the first in an even column, so that every load and store is aligned: widths up to 15.
-const TAPS: i32 = 16;
 const SIDE: i32 = BIN + TAPS;
 const SIDE_BYTES: usize = SIDE << 3;
 const PATCH: usize = <usize>SIDE * SIDE_BYTES;
@@ -16,7 +13,7 @@ const INTERVALS: f64 = 16;
 const DEGREE: i32 = 6;
 const RECORD: usize = (DEGREE + 1) * TAPS * 8;
 
-export const GROUP: i32 = 128;
+const GROUP: i32 = 128;
 // Points whose taps are worked out together, so that one's latency hides behind another's work.
 const AHEAD: i32 = 8;
 // Of such a point: taps along x, taps along y times the real and the imaginary strength, where it stands.
@@ -25,125 +22,6 @@ const DOWN: usize = 128;
 const DOWN_IMAGINARY: usize = 256;
 const PLACE: usize = 384;
 const SLOT: usize = 400;
-// A sorted point: x and y from its bin's corner; a strength of one or two numbers, or for interpolation u, v and index.
-const REAL: usize = 24;
-const COMPLEX: usize = 32;
-const GATHERED: usize = 40;
-
-// @ts-ignore: decorator
-@inline
-function bins(cells: i32): i32 {
-  return (cells + BIN - 1) >> SHIFT;
-}
-
-// Side of the fine grid with what kernels reach beyond it.
-export function paddedSize(cells: i32): i32 {
-  return bins(cells) * BIN + TAPS;
-}
-
-// The steps (dx, dy), cells (columns, rows) and offset of the first tap, for the two coordinates of a point at once.
-let steps: v128 = f64x2.splat(0);
-let cells: v128 = f64x2.splat(0);
-let offsets: v128 = f64x2.splat(0);
-
-function setTorus(dy: f64, dx: f64, rows: i32, columns: i32, width: i32): void {
-  steps = f64x2.replace_lane(f64x2.splat(dx), 1, dy);
-  cells = f64x2.replace_lane(f64x2.splat(<f64>columns), 1, <f64>rows);
-  offsets = f64x2.splat(<f64>width / 2 - 1);
-}
-
-// A position in turns, |turns| <= 1/2, is high + low; in cells from the first tap too. The product with the number of cells is exact in
-// its high part, so that a position inside a bin keeps 16 digits however many cells there are.
-// @ts-ignore: decorator
-@inline
-function folded(uv: v128): v128 {
-  const turns = f64x2.mul(uv, steps);
-  return f64x2.sub(turns, f64x2.nearest(turns));
-}
-
-// @ts-ignore: decorator
-@inline
-function highOf(turns: v128): v128 {
-  const rounder = f64x2.splat(1.5 * 67108864.0);
-  return f64x2.sub(f64x2.add(turns, rounder), rounder);
-}
-
-// The high part of the place in cells, brought into 0 <= place < cells.
-// @ts-ignore: decorator
-@inline
-function wrapped(high: v128, low: v128): v128 {
-  let place = f64x2.sub(f64x2.mul(high, cells), offsets);
-  place = f64x2.add(place, v128.and(cells, f64x2.lt(f64x2.add(place, low), f64x2.splat(0))));
-  return f64x2.sub(place, v128.and(cells, f64x2.ge(f64x2.add(place, low), cells)));
-}
-
-// Bin column and row; those of what is not a number are 0.
-// @ts-ignore: decorator
-@inline
-function binOfPlace(place: v128): v128 {
-  return i32x4.shr_s(i32x4.max_s(i32x4.trunc_sat_f64x2_s_zero(place), i32x4.splat(0)), SHIFT);
-}
-
-// Sorts points into `points` by bin; `starts` (bins + 1, i32) gets where each bin begins, `binOf` is scratch.
-// strengths: (count) real, or (count) complex, which are multiplied by exp(2 pi i (x0 u + y0 v)), as `kind` says.
-function sortPoints(
-  count: i32, uv: usize, strengths: usize, kind: usize, y0: f64, dy: f64, x0: f64, dx: f64, rows: i32, columns: i32,
-  width: i32, starts: usize, binOf: usize, points: usize,
-): void {
-  const across = bins(columns);
-  const total = bins(rows) * across;
-  setTorus(dy, dx, rows, columns, width);
-  memory.fill(starts, 0, (<usize>(total + 2)) << 2);
-  for (let k = 0; k < count; k++) {
-    const turns = folded(v128.load(uv + (<usize>k << 4)));
-    const high = highOf(turns), low = f64x2.mul(f64x2.sub(turns, high), cells);
-    const place = binOfPlace(f64x2.add(wrapped(high, low), low));
-    const bin = i32x4.extract_lane(place, 1) * across + i32x4.extract_lane(place, 0);
-    store<i32>(binOf + (<usize>k << 2), bin);
-    const counter = starts + (<usize>(bin + 2) << 2);
-    store<i32>(counter, load<i32>(counter) + 1);
-  }
-  // Counters stand two places on, so that after the scatter `starts` holds beginnings.
-  for (let bin = 1; bin < total; bin++) {
-    const counter = starts + (<usize>(bin + 2) << 2);
-    store<i32>(counter, load<i32>(counter) + load<i32>(counter - 4));
-  }
-  const turned = x0 != 0 || y0 != 0;
-  for (let k = 0; k < count; k++) {
-    const both = v128.load(uv + (<usize>k << 4));
-    const counter = starts + (<usize>(load<i32>(binOf + (<usize>k << 2)) + 1) << 2);
-    const index = load<i32>(counter);
-    store<i32>(counter, index + 1);
-    const point = points + <usize>index * kind;
-    const turns = folded(both);
-    const high = highOf(turns), low = f64x2.mul(f64x2.sub(turns, high), cells);
-    const place = wrapped(high, low);
-    const corner = f64x2.convert_low_i32x4_s(i32x4.shl(binOfPlace(f64x2.add(place, low)), SHIFT));
-    v128.store(point, f64x2.add(f64x2.sub(place, corner), low));
-    if (kind == GATHERED) {
-      v128.store(point, both, 16);
-      store<i32>(point, k, 32);
-      continue;
-    }
-    if (kind == REAL) {
-      store<f64>(point, load<f64>(strengths + (<usize>k << 3)), 16);
-      continue;
-    }
-    const re = load<f64>(strengths + (<usize>k << 4)), im = load<f64>(strengths + (<usize>k << 4), 8);
-    if (!turned) {
-      store<f64>(point, re, 16);
-      store<f64>(point, im, 24);
-      continue;
-    }
-    const u = f64x2.extract_lane(both, 0), v = f64x2.extract_lane(both, 1);
-    cosineAndSine(f64x2.splat(x0 * u + y0 * v), phase, phase + 16);
-    const c = load<f64>(phase), s = load<f64>(phase, 16);
-    store<f64>(point, re * c - im * s, 16);
-    store<f64>(point, re * s + im * c, 24);
-  }
-}
-
-const phase = memory.data(32, 16);
 
 // The polynomials of one row of the table at h, in eight vectors.
 // @ts-ignore: decorator
@@ -239,30 +117,31 @@ function addPatch(patch: usize, sum: usize, carry: usize, row: usize): void {
   }
 }
 
-// Adds points to fine grids of rows x columns cells, padded: sum and carry for real strengths, both twice for complex.
-// table: the kernel's polynomials, its width at most 15.
-export function spreadPoints(
-  count: i32, uv: usize, strengths: usize, complex: i32, y0: f64, dy: f64, x0: f64, dx: f64, rows: i32, columns: i32,
-  width: i32, table: usize, fine: usize,
+// Bytes that a part of spreadBins or gatherBins allocates.
+export function spreadScratch(): usize {
+  return <usize>AHEAD * SLOT + 2 * PATCH + 64;
+}
+
+// Adds the sorted points of a row of bins to fine grids of rows x columns cells, padded: sum and carry for real strengths,
+// both twice for complex. A row of bins reaches into the cells of the next, so parts are every other row: first the even
+// ones, then the odd ones. table: the kernel's polynomials, its width at most 15.
+export function spreadBins(
+  part: i32, odd: i32, complex: i32, rows: i32, columns: i32, width: i32, table: usize, starts: usize, points: usize,
+  fine: usize,
 ): void {
   const kind = complex ? COMPLEX : REAL;
-  const across = bins(columns);
-  const total = bins(rows) * across;
+  const across = binRows(columns);
   const row = <usize>paddedSize(columns) << 3;
   const size = row * <usize>paddedSize(rows);
-  const startBytes = ((<usize>(total + 4)) << 2) & ~15;
-  const binBytes = ((<usize>count << 2) + 15) & ~15;
-  const scratch = allocate(startBytes + 16 + binBytes + <usize>count * kind + 16 + <usize>AHEAD * SLOT + 2 * PATCH);
-  const starts = scratch;
-  const binOf = starts + startBytes + 16;
-  const slots = binOf + binBytes;
-  const patch = slots + <usize>AHEAD * SLOT;
-  const points = patch + 2 * PATCH;
-  sortPoints(count, uv, strengths, kind, y0, dy, x0, dx, rows, columns, width, starts, binOf, points);
+  const before = mark();
+  const slots = allocate(<usize>AHEAD * SLOT);
+  const patch = allocate(2 * PATCH);
   memory.fill(patch, 0, 2 * PATCH);
-  for (let bin = 0; bin < total; bin++) {
-    const first = load<i32>(starts + (<usize>bin << 2)), last = load<i32>(starts + (<usize>bin << 2), 4);
-    const corner = fine + <usize>(bin / across) * BIN * row + (<usize>(bin % across) << (SHIFT + 3));
+  const line = 2 * part + odd;
+  for (let column = 0; column < across; column++) {
+    const bin = starts + (<usize>(line * across + column) << 2);
+    const first = load<i32>(bin), last = load<i32>(bin, 4);
+    const corner = fine + <usize>(line * BIN) * row + (<usize>column << (SHIFT + 3));
     for (let group = first; group < last; group += GROUP) {
       const end = min(last, group + GROUP);
       for (let k = group; k < end; k += AHEAD) {
@@ -278,25 +157,25 @@ export function spreadPoints(
       if (complex) addPatch(patch + PATCH, corner + 2 * size, corner + 3 * size, row);
     }
   }
-  heap.free(scratch);
+  release(before);
 }
 
-// Adds the carries, and what was spread beyond the torus to where it belongs: cells (0 .. rows, 0 .. columns) of `fine`.
-export function foldGrid(rows: i32, columns: i32, fine: usize): void {
-  const height = paddedSize(rows);
+// Some columns of a spread grid, `width` bytes from `first` on, to (rows, width): the carries are added, and what was spread
+// beyond the torus to where it belongs, which along x are the first TAPS columns.
+export function foldColumns(rows: i32, columns: i32, fine: usize, first: i32, width: usize, out: usize): void {
   const row = <usize>paddedSize(columns) << 3;
-  const size = row * <usize>height;
-  for (let at = fine; at < fine + size; at += 16) v128.store(at, f64x2.add(v128.load(at), v128.load(at + size)));
+  const size = row * <usize>paddedSize(rows);
   const beyond = <usize>columns << 3;
-  for (let line = fine; line < fine + size; line += row) {
-    for (let at: usize = 0; at < <usize>(TAPS * 8); at += 16) {
-      v128.store(line + at, f64x2.add(v128.load(line + at), v128.load(line + beyond + at)));
-    }
-  }
-  for (let i = 0; i < TAPS; i++) {
-    const line = fine + <usize>i * row, far = line + <usize>rows * row;
-    for (let at: usize = 0; at < beyond; at += 16) {
-      v128.store(line + at, f64x2.add(v128.load(line + at), v128.load(far + at)));
+  let line = fine + (<usize>first << 3);
+  for (let i = 0; i < rows + TAPS; i++, line += row) {
+    const to = out + <usize>(i < rows ? i : i - rows) * width;
+    for (let at: usize = 0; at < width; at += 16) {
+      let value = f64x2.add(v128.load(line + at), v128.load(line + at + size));
+      if (first == 0) {
+        const far = line + beyond + at;
+        value = f64x2.add(value, f64x2.add(v128.load(far), v128.load(far + size)));
+      }
+      v128.store(to + at, i < rows ? value : f64x2.add(v128.load(to + at), value));
     }
   }
 }
@@ -337,29 +216,24 @@ function gatherOne(width: i32, slot: usize, patch: usize): f64 {
   return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
-// Interpolates at points from a padded, unfolded complex grid, real parts then imaginary parts; out (count) complex, times
-// exp(-2 pi i (x0 u + y0 v)).
-export function gatherPoints(
-  count: i32, uv: usize, y0: f64, dy: f64, x0: f64, dx: f64, rows: i32, columns: i32, width: i32, table: usize,
+// Interpolates at the sorted points of a row of bins from a padded, unfolded complex grid, real parts then imaginary
+// parts; out (count) complex, times exp(-2 pi i (x0 u + y0 v)).
+export function gatherBins(
+  part: i32, y0: f64, x0: f64, rows: i32, columns: i32, width: i32, table: usize, starts: usize, points: usize,
   fine: usize, out: usize,
 ): void {
-  const across = bins(columns);
-  const total = bins(rows) * across;
+  const across = binRows(columns);
   const row = <usize>paddedSize(columns) << 3;
   const size = row * <usize>paddedSize(rows);
-  const startBytes = ((<usize>(total + 4)) << 2) & ~15;
-  const binBytes = ((<usize>count << 2) + 15) & ~15;
-  const scratch = allocate(startBytes + 16 + binBytes + <usize>count * GATHERED + 16 + <usize>AHEAD * SLOT + 2 * PATCH);
-  const starts = scratch;
-  const binOf = starts + startBytes + 16;
-  const slots = binOf + binBytes;
-  const patch = slots + <usize>AHEAD * SLOT;
-  const points = patch + 2 * PATCH;
   const turned = x0 != 0 || y0 != 0;
-  sortPoints(count, uv, 0, GATHERED, y0, dy, x0, dx, rows, columns, width, starts, binOf, points);
-  for (let bin = 0; bin < total; bin++) {
-    const first = load<i32>(starts + (<usize>bin << 2)), last = load<i32>(starts + (<usize>bin << 2), 4);
-    const corner = fine + <usize>(bin / across) * BIN * row + (<usize>(bin % across) << (SHIFT + 3));
+  const before = mark();
+  const slots = allocate(<usize>AHEAD * SLOT);
+  const patch = allocate(2 * PATCH);
+  const phase = allocate(32);
+  for (let column = 0; column < across; column++) {
+    const bin = starts + (<usize>(part * across + column) << 2);
+    const first = load<i32>(bin), last = load<i32>(bin, 4);
+    const corner = fine + <usize>(part * BIN) * row + (<usize>column << (SHIFT + 3));
     if (first == last) continue;
     takePatch(corner, row, patch);
     takePatch(corner + size, row, patch + PATCH);
@@ -384,5 +258,5 @@ export function gatherPoints(
       }
     }
   }
-  heap.free(scratch);
+  release(before);
 }

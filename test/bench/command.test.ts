@@ -139,6 +139,7 @@ describe("arclet bench", () => {
 /** The fastest row of every kernel of a case. */
 function only(name: string): string {
   const rows = { w: "wasm_separable", curvature: "wasm_compact_sparse" };
+  if (name === "science") return `${rows.w},wasm_compact_symmetric`;
   if (name === "table2" || name === "table3") return rows.w;
   return name === "table4" || name === "table5" || name === "likelihood"
     ? rows.curvature

@@ -85,7 +85,7 @@ describe("an implementation that is wrong", () => {
     expect(rows[0].median).toBeGreaterThan(0);
     expect(rows[1]).toMatchObject({ median: null, min: null, spread: null, runs: 3 });
     expect(rows[1].error).toBeGreaterThan(right.tolerance);
-    const report = benchReport("table4", inputs.sizes, {}, rows);
+    const report = benchReport("table4", inputs.sizes, 1, {}, rows);
     expect(JSON.parse(JSON.stringify(report)).rows[1].max_relative_error).toBeGreaterThan(right.tolerance);
     const table = benchTable(report, [{ title: "curvature matrix", kernels: ["curvature_matrix"] }]);
     expect(table).toMatch(/wrong +arclet +wrong +\d/);
@@ -113,7 +113,7 @@ describe("what is too long or too large", () => {
     expect(row.note).toMatch(/^extrapolated from \d+ of \d+ image pixels$/);
     expect(row.median! / (2e-3 * inputs.sizes.pixels ** 2)).toBeCloseTo(1, 10);
     expect(row.peakBytes).toBeNull();
-    const table = benchTable(benchReport("table4", inputs.sizes, {}, [row]), [
+    const table = benchTable(benchReport("table4", inputs.sizes, 1, {}, [row]), [
       { title: "curvature matrix", kernels: ["curvature_matrix"] },
     ]);
     expect(table).toMatch(/slow +arclet +~ /);
