@@ -17,4 +17,4 @@ export { differenceLattice, imageVisibilities, latticeSum } from "../operators/l
 export { clear, columnModes, gridOfLattice, latticeOfModes, lineModes } from "../operators/nufft.as";
 export { gatherBins, spreadBins, spreadScratch } from "../operators/spread.as";
 export { pointSum, preloadFromMinus, wTilde, wTildeFromCompact, wTildeFromPreload } from "../operators/w-tilde.as";
-export { allocate, mark, release, reset, useArena } from "./arena.as";
+export { allocate, mark, release, reset, useArena } from "../operators/arena.as";

@@ -1,4 +1,4 @@
-import { allocate } from "../backend/arena.as";
+import { allocate } from "../operators/arena.as";
 
 export function maskCentres(rows: i32, columns: i32, scaleY: f64, scaleX: f64, y: f64, x: f64, out: usize): void {
   store<f64>(out, (<f64>rows - 1) / 2 - y / scaleY);

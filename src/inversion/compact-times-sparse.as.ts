@@ -1,5 +1,5 @@
 // W T for a sparse T from the compact form, eight columns of T at a time.
-import { allocate } from "../backend/arena.as";
+import { allocate } from "../operators/arena.as";
 import { boxColumns, boxRows, columnOf, counts, findBox, int, pixelsByRow, rowOf, zeroed } from "./image-rows.as";
 import { byColumn, columnStart, rowOfProduct, takeColumns, takeLattices } from "./mapping-columns.as";
 import { ENTRY, SLACK } from "./slices.as";

@@ -1,5 +1,5 @@
 // F = T' W T with W times columns of T as convolutions: two real columns are one complex transform.
-import { allocate, mark, release } from "../backend/arena.as";
+import { allocate, mark, release } from "../operators/arena.as";
 import { fft2d, fftColumns, fftRows } from "../operators/fft.as";
 import { madd } from "../operators/turns.as";
 

@@ -1,7 +1,7 @@
 // F = A + A', A = T' L T, with L the pairs (i, j) of image pixels whose row of j is not below that of i, their W halved
 // where both are in one row. Four columns of T at a time and one image row after the other, which T' takes as soon as it
 // is there: nothing of the size M S or M^2 is kept. Groups of columns are parts of a job for threads.
-import { allocate, mark, release } from "../backend/arena.as";
+import { allocate, mark, release } from "../operators/arena.as";
 import { madd } from "../operators/turns.as";
 import {
   accumulate, addInt, boxColumns, boxRows, columnOf, counts, findBox, int, nextPlace, pixelsByRow, places, rowOf, setInt,

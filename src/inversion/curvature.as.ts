@@ -1,5 +1,5 @@
 // F = T' W T in every form of curvature.ts.
-import { allocate } from "../backend/arena.as";
+import { allocate } from "../operators/arena.as";
 import { addMultiple } from "../operators/products.as";
 import { compactEntry, preloadEntry } from "../operators/w-tilde.as";
 import { compactTimesSparse } from "./compact-times-sparse.as";

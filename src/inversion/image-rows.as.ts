@@ -1,5 +1,5 @@
 // The image pixels of a mask as rows of their bounding box.
-import { allocate } from "../backend/arena.as";
+import { allocate } from "../operators/arena.as";
 
 // Masked pixels between two runs of a row that cost less than a run of their own.
 const GAP: i32 = 12;

@@ -1,6 +1,6 @@
 // What W times a column of T needs: a row of pixels of the product is a sum of contiguous slices of the lattices of W, one
 // for each entry of the column.
-import { allocate } from "../backend/arena.as";
+import { allocate } from "../operators/arena.as";
 import {
   accumulate, addInt, BOX_BYTES, boxColumns, boxRows, columnOf, counts, firstColumn, firstRow, int, nextPlace, places,
   rowOf, runsByRow, saveBox, setInt, takeBox, zeroed,

@@ -1,5 +1,5 @@
 // The mapping between image and source pixels as a matrix, dense or in compressed sparse rows.
-import { allocate } from "../backend/arena.as";
+import { allocate } from "../operators/arena.as";
 import { addMultiple } from "../operators/products.as";
 
 // `slimIndex` and `fraction` are 0 where every image pixel has one sub-pixel.

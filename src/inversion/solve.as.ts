@@ -2,7 +2,7 @@
 //
 // The factor is kept as the upper U = L', row-major: matrix = U' U. Only the upper triangle is read; the memory below the
 // diagonal need not even be set. Sizes are multiples of four (the caller pads with the identity), strides are in doubles.
-import { allocate } from "../backend/arena.as";
+import { allocate } from "../operators/arena.as";
 import { nmadd, pack, panelBytes, subtractPanels, subtractTiles, transposeUpper, wholeTiles } from "../operators/dense.as";
 import { addMultiple, dotProduct } from "../operators/products.as";
 

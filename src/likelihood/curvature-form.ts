@@ -2,8 +2,8 @@ import type { VoiceKernels } from "../backend/kernels.ts";
 import { InputError } from "../errors.ts";
 import { type Mapping, mappingMatrix } from "../inversion/mapping.ts";
 import type { Matrix, SparseMatrix } from "../operators/matrix.ts";
+import type { WTildeFromCompactArgs } from "../operators/w-compact.ts";
 import { wPreloadFromCompact } from "../operators/w-preload.ts";
-import type { InterferometerDataset } from "./interferometer-dataset.ts";
 
 /** The ways to the curvature matrix: same value, different memory and cost. */
 export const CURVATURE_FORMS = [
@@ -30,15 +30,14 @@ export function formFits(form: CurvatureForm, imagePixels: number): boolean {
 }
 
 /**
- * Plans one form for one dataset.
+ * Plans one form for W and the unmasked pixels of one dataset.
  * @throws InputError where the form needs an M x M matrix that does not fit in memory.
  */
 export function planCurvature(
   form: CurvatureForm,
-  { compaction, nativeIndex }: InterferometerDataset,
+  { wCompact, nativeIndex }: WTildeFromCompactArgs,
   kernels: VoiceKernels,
 ): CurvatureOperator {
-  const { wCompact } = compaction.sums;
   switch (form) {
     case "w_tilde_dense": {
       const wTilde = expand(nativeIndex, () => kernels.wTildeFromCompact({ wCompact, nativeIndex }));

@@ -39,7 +39,11 @@ export interface InterferometerPlan {
 export function planInterferometer(plan: InterferometerPlan): Likelihood {
   const { dataset, model, kernels } = plan;
   const pixelized = pixelizedSource(model);
-  const curvature = planCurvature(plan.form, dataset, kernels);
+  const curvature = planCurvature(
+    plan.form,
+    { wCompact: dataset.compaction.sums.wCompact, nativeIndex: dataset.nativeIndex },
+    kernels,
+  );
   const dirtyImage = slimFromNative(
     dataset.compaction.sums.data.dirtyImage,
     dataset.compaction.grid.shape[1],

@@ -1,5 +1,5 @@
 // Sorting points into bins of BIN x BIN cells of the NUFFT's fine grid.
-import { allocate, mark, release } from "../backend/arena.as";
+import { allocate, mark, release } from "./arena.as";
 import { cosineAndSine } from "./turns.as";
 
 export const SHIFT: i32 = 4;

@@ -3,7 +3,7 @@
 // A panel of `length` rows and some columns is kept as strips of four columns, each strip contiguous: element (k, j) of
 // strip j / 4 is at [j / 4][k][j % 4]. A tile of C, four by four, is held in eight registers while its two strips stream
 // past: per row of the strips two vector loads, four splats and eight multiply-adds. Sixteen accumulators would spill.
-import { allocate } from "../backend/arena.as";
+import { allocate } from "./arena.as";
 import { madd } from "./turns.as";
 
 // c - a b

@@ -1,7 +1,7 @@
 // Stockham's self-sorting FFT in radices 4, 2, 3 and 5: a batch of transforms side by side, one v128 a complex number.
 // A stage over interleaved transforms is the same as a stage deeper inside one transform, so batching is only a stride
 // to begin with, and the innermost loop is always long and contiguous.
-import { allocate } from "../backend/arena.as";
+import { allocate } from "./arena.as";
 import { cosineAndSine, madd } from "./turns.as";
 
 // Transforms side by side: two buffers of 1200 x 8 complex stay in the second-level cache.

@@ -1,6 +1,6 @@
 // Sums over visibilities of a cosine on a lattice of positions. A phase is x u + y v, so its cosine and sine are
 // products of those of x u and y v: one sine a row or column and visibility, and multiply-adds for the lattice.
-import { allocate } from "../backend/arena.as";
+import { allocate } from "./arena.as";
 import { addProductTransposed } from "./products.as";
 import { cosineAndSine, madd } from "./turns.as";
 

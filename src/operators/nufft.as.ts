@@ -1,5 +1,5 @@
 // The fine grid of the NUFFT to modes and back.
-import { allocate, mark, release } from "../backend/arena.as";
+import { allocate, mark, release } from "./arena.as";
 import { paddedSize } from "./bins.as";
 import { BATCH, fftBatch, fftPlan } from "./fft.as";
 import { foldColumns, unfoldGrid } from "./spread.as";

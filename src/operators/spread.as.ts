@@ -1,7 +1,7 @@
 // Points to the NUFFT's fine grid and back. Points are sorted into bins (bins.as.ts); a bin is spread onto a small grid of
 // its own, which stays in the first-level cache, and that is added to the fine grid every GROUP points with its rounding
 // error carried along: no sum is ever longer than GROUP, whatever the number of points.
-import { allocate, mark, release } from "../backend/arena.as";
+import { allocate, mark, release } from "./arena.as";
 import { BIN, binRows, COMPLEX, GATHERED, paddedSize, REAL, SHIFT, TAPS } from "./bins.as";
 import { cosineAndSine, madd } from "./turns.as";
 

@@ -1,5 +1,5 @@
 // W as an M x M matrix: from the visibilities, from the compact form and from the preload form.
-import { allocate } from "../backend/arena.as";
+import { allocate } from "./arena.as";
 import { addProductTransposed } from "./products.as";
 import { cosine, cosineAndSine } from "./turns.as";
 

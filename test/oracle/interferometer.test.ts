@@ -101,7 +101,11 @@ describe("the rectangular case, from spec to evidence", () => {
     const [{ source }] = await likelihood.evaluate(new Float64Array(0));
     const kernels = kernelsOf("wasm");
     const sparseMappingMatrix = kernels.sparseMappingMatrix({ mapping: source.mesh.mapping });
-    const f = planCurvature(curvature, dataset, kernels)(source.mesh.mapping, sparseMappingMatrix);
+    const f = planCurvature(
+      curvature,
+      { wCompact: dataset.compaction.sums.wCompact, nativeIndex },
+      kernels,
+    )(source.mesh.mapping, sparseMappingMatrix);
     expect(relativeDifference(f.values, array("curvature_matrix"))).toBeLessThan(1e-12);
     const dirty = slim(dataset.compaction.sums.data.dirtyImage);
     const matrix = { rows: dirty.length, columns: 1, values: dirty };
