@@ -45,6 +45,7 @@ const TAKES: { readonly [N in KernelName]: readonly (keyof ArgsOf<N>)[] } = {
   curvatureMatrixViaWTildeDense: ["wTilde", "mappingMatrix"],
   curvatureMatrixViaWTildeSparse: ["wTilde", "sparseMappingMatrix"],
   curvatureMatrixViaWCompactSparse: ["wCompact", "nativeIndex", "sparseMappingMatrix"],
+  curvatureMatrixViaWCompactFft: ["wCompact", "nativeIndex", "sparseMappingMatrix"],
   curvatureMatrixViaWCompactSymmetric: ["wCompact", "nativeIndex", "sparseMappingMatrix"],
   curvatureMatrixViaWCompactDirect: ["wCompact", "nativeIndex", "sparseMappingMatrix"],
   curvatureMatrixViaPreloadDirect: ["wPreload", "nativeIndex", "sparseMappingMatrix"],

@@ -41,7 +41,9 @@ export { CURVATURE_FORMS, type CurvatureForm } from "./likelihood/curvature-form
 export type { Evaluation, Likelihood, SourceReconstruction } from "./likelihood/evaluation.ts";
 export { planSpec } from "./likelihood/from-spec.ts";
 export { type InterferometerDataset, readInterferometer } from "./likelihood/interferometer-dataset.ts";
+export { type Explained, pick } from "./likelihood/picks.ts";
 export { type PlanOptions, plan } from "./likelihood/plan.ts";
+export { parseTuning, type Tuning } from "./likelihood/tuning.ts";
 export { buildModel, instantiate, type Model, type ModelInstance } from "./model/model.ts";
 export { parseSpec } from "./model/parse-spec.ts";
 export { logDensity, type Prior, valueFromUnit } from "./model/prior.ts";

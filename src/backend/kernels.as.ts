@@ -3,12 +3,15 @@
 export * from "../dataset/mask.as";
 export { compactTimesSparse } from "../inversion/compact-times-sparse.as";
 export * from "../inversion/curvature.as";
-export { curvatureViaCompactSymmetric } from "../inversion/curvature-symmetric.as";
+export { curvatureViaCompactFft } from "../inversion/curvature-fft.as";
+export { addTransposed, prepareSymmetric, symmetricRows } from "../inversion/curvature-symmetric.as";
 export * from "../inversion/mapping.as";
 export * from "../inversion/regularization/constant.as";
 export * from "../inversion/solve.as";
-export { congruence, gramMatrix, matrixProduct } from "../operators/dense.as";
 export { binPoints, binRows, paddedSize, placeBins, placePoints } from "../operators/bins.as";
+export {
+  copyCorner, multiplyPart, packPart, panelBytes, partsOfPacking, partsOfProduct, transposeUpper, zeroTiles,
+} from "../operators/dense.as";
 export { fft2d, fftPlan } from "../operators/fft.as";
 export { differenceLattice, imageVisibilities, latticeSum } from "../operators/lattice.as";
 export { clear, columnModes, gridOfLattice, latticeOfModes, lineModes } from "../operators/nufft.as";

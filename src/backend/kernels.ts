@@ -1,5 +1,6 @@
 import * as mask from "../dataset/mask.ts";
 import * as curvature from "../inversion/curvature.ts";
+import { curvatureMatrixViaWCompactFft } from "../inversion/curvature-fft.ts";
 import {
   type LogLikelihoodKernels,
   logLikelihoodViaWCompactSymmetricWith,
@@ -20,8 +21,10 @@ import * as compact from "../operators/w-compact.ts";
 import * as preload from "../operators/w-preload.ts";
 import { wTilde } from "../operators/w-tilde.ts";
 import { absent, isAbsent, type Kernel, type Voice, type VoiceName } from "./contract.ts";
+import * as wasmCurvature from "./wasm-curvature.ts";
 import * as wasmDense from "./wasm-dense.ts";
 import * as wasmNufft from "./wasm-nufft.ts";
+import * as wasmProducts from "./wasm-products.ts";
 import * as wasmVoices from "./wasm-voices.ts";
 
 /**
@@ -72,7 +75,7 @@ function kernel<A, R>(
   };
 }
 
-const wasm = { ...wasmVoices, ...wasmDense };
+const wasm = { ...wasmVoices, ...wasmCurvature, ...wasmDense, ...wasmProducts };
 
 const referenceCompaction: CompactionKernels = {
   wCompact: compact.wCompact,
@@ -196,6 +199,12 @@ export const kernels = {
     "curvature matrix from w compact and its symmetry",
     curvature.curvatureMatrixViaWCompactSymmetric,
     wasm.curvatureMatrixViaWCompactSymmetric,
+    REORDERED,
+  ),
+  curvatureMatrixViaWCompactFft: kernel(
+    "curvature matrix from w compact by convolutions",
+    curvatureMatrixViaWCompactFft,
+    wasm.curvatureMatrixViaWCompactFft,
     REORDERED,
   ),
   curvatureMatrixViaWCompactDirect: kernel(

@@ -25,19 +25,28 @@ export type SpawnWorker = (start: WorkerStart) => SpawnedWorker;
 
 /** Words of the control block. */
 const GENERATION = 0;
-const NEXT_PART = 1;
-const PARTS = 2;
-const FINISHED = 3;
-const EXPORT = 4;
-const ARGUMENTS = 5;
-const ARENA_BYTES = 6;
-const FAILED = 7;
-const WORDS = 8;
+const STATE = 1;
+/** Workers that have joined the job and not left it. */
+const ACTIVE = 2;
+const NEXT_PART = 3;
+const PARTS = 4;
+const EXPORT = 5;
+const ARGUMENTS = 6;
+const ARENA_BYTES = 7;
+const FAILED = 8;
+/** An even number of words, since doubles follow. */
+const WORDS = 10;
 /** Then the address of the first arena and the arguments, as doubles. */
 const MOST_ARGUMENTS = 31;
 const CONTROL_BYTES = 4 * WORDS + 8 * (1 + MOST_ARGUMENTS);
 
-const STOP = -1;
+/** Values of STATE. */
+const CLOSED = 0;
+const OPEN = 1;
+const STOPPED = 2;
+
+/** As the next part: nothing is left to take. */
+const NO_MORE = 2 ** 30;
 
 type Exports = Readonly<Record<string, (...args: number[]) => number>>;
 
@@ -50,24 +59,29 @@ function controlOf(buffer: SharedArrayBuffer): Control {
   return { words: new Int32Array(buffer, 0, WORDS), numbers: new Float64Array(buffer, 4 * WORDS) };
 }
 
-/** Owns the workers. */
+/**
+ * Owns the workers. A job is open while the caller takes parts of it; workers that come in time join, and the caller
+ * waits for those alone. One that is still starting, or that the system has not woken yet, delays nothing.
+ */
 export class ThreadPool {
   /** The caller included. */
   readonly threads: number;
   readonly #control: Control;
+  readonly #names: readonly string[];
   readonly #workers: readonly SpawnedWorker[];
 
   constructor(threads: number, module: WebAssembly.Module, memory: WebAssembly.Memory, spawn: SpawnWorker) {
     this.threads = threads;
     const control = new SharedArrayBuffer(CONTROL_BYTES);
     this.#control = controlOf(control);
+    this.#names = exportNames(module);
     this.#workers = Array.from({ length: threads - 1 }, (_, index) => spawn({ module, memory, control, index }));
   }
 
   /**
    * Runs `exports[name](part, ...args)` for every part on all threads.
    * @param arenas Address of `threads - 1` arenas of `arenaBytes` each, the stacks of the workers.
-   * @throws Error when a worker failed.
+   * @throws Error when a worker failed, and what the caller's own part threw; the other threads have stopped by then.
    */
   run(
     exports: Exports,
@@ -80,30 +94,42 @@ export class ThreadPool {
     const { words, numbers } = this.#control;
     words[NEXT_PART] = 0;
     words[PARTS] = parts;
-    words[FINISHED] = 0;
-    words[EXPORT] = exportNames(exports).indexOf(name);
+    words[EXPORT] = this.#names.indexOf(name);
     words[ARGUMENTS] = args.length;
     words[ARENA_BYTES] = arenaBytes;
     words[FAILED] = 0;
     numbers[0] = arenas;
     numbers.set(args, 1);
-    Atomics.add(words, GENERATION, 1);
-    Atomics.notify(words, GENERATION);
-    takeParts(this.#control, exports[name]);
-    for (;;) {
-      const finished = Atomics.load(words, FINISHED);
-      if (finished === this.#workers.length) break;
-      Atomics.wait(words, FINISHED, finished);
+    this.#announce(OPEN);
+    try {
+      takeParts(this.#control, exports[name]);
+    } finally {
+      Atomics.store(words, NEXT_PART, NO_MORE);
+      this.#closeJob();
     }
     if (words[FAILED] !== 0) throw new Error(`a thread failed in ${name}`);
   }
 
   close(): void {
+    this.#announce(STOPPED);
+    for (const worker of this.#workers) worker.terminate();
+  }
+
+  #announce(state: number): void {
     const { words } = this.#control;
-    words[EXPORT] = STOP;
+    Atomics.store(words, STATE, state);
     Atomics.add(words, GENERATION, 1);
     Atomics.notify(words, GENERATION);
-    for (const worker of this.#workers) worker.terminate();
+  }
+
+  #closeJob(): void {
+    const { words } = this.#control;
+    Atomics.store(words, STATE, CLOSED);
+    for (;;) {
+      const active = Atomics.load(words, ACTIVE);
+      if (active === 0) return;
+      Atomics.wait(words, ACTIVE, active);
+    }
   }
 }
 
@@ -111,24 +137,27 @@ export class ThreadPool {
 export function serve({ module, memory, control, index }: WorkerStart): void {
   const instance = new WebAssembly.Instance(module, { env: { memory, abort: () => undefined } });
   const exports = instance.exports as Exports;
-  const names = exportNames(exports);
+  const names = exportNames(module);
   const shared = controlOf(control);
   const { words, numbers } = shared;
   for (let generation = 0; ; ) {
     Atomics.wait(words, GENERATION, generation);
-    const current = Atomics.load(words, GENERATION);
-    if (current === generation) continue;
-    generation = current;
-    if (words[EXPORT] === STOP) return;
-    try {
-      const arena = numbers[0] + index * words[ARENA_BYTES];
-      exports.useArena(arena, arena + words[ARENA_BYTES]);
-      takeParts(shared, exports[names[words[EXPORT]]]);
-    } catch {
-      Atomics.store(words, FAILED, 1);
+    generation = Atomics.load(words, GENERATION);
+    if (Atomics.load(words, STATE) === STOPPED) return;
+    // Joins first and looks then: a job that is open now cannot end, nor another begin, before this thread leaves.
+    Atomics.add(words, ACTIVE, 1);
+    if (Atomics.load(words, STATE) === OPEN) {
+      try {
+        const arena = numbers[0] + index * words[ARENA_BYTES];
+        exports.useArena(arena, arena + words[ARENA_BYTES]);
+        takeParts(shared, exports[names[words[EXPORT]]]);
+      } catch {
+        Atomics.store(words, FAILED, 1);
+        Atomics.store(words, NEXT_PART, NO_MORE);
+      }
     }
-    Atomics.add(words, FINISHED, 1);
-    Atomics.notify(words, FINISHED);
+    Atomics.sub(words, ACTIVE, 1);
+    Atomics.notify(words, ACTIVE);
   }
 }
 
@@ -141,7 +170,7 @@ function takeParts({ words, numbers }: Control, part: (...args: number[]) => num
   }
 }
 
-/** In an order that every instance of the module agrees on. */
-function exportNames(exports: Exports): string[] {
-  return Object.keys(exports).sort();
+/** In an order that every thread agrees on. */
+function exportNames(module: WebAssembly.Module): string[] {
+  return WebAssembly.Module.exports(module).map(({ name }) => name);
 }

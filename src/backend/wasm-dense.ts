@@ -6,12 +6,12 @@ import type {
   ReconstructionArgs,
   TriangularSolveArgs,
 } from "../inversion/solve.ts";
-import type { GramMatrixArgs, MatrixProductArgs } from "../operators/dense.ts";
 import type { Matrix } from "../operators/matrix.ts";
 import type { WasmKernels } from "./wasm.ts";
+import { multiplyPanels } from "./wasm-products.ts";
 import { fresh, square } from "./wasm-voices.ts";
 
-/** The WebAssembly voice of dense linear algebra. */
+/** The WebAssembly voice of factors and solves. */
 
 /** A factor U'U = matrix in WebAssembly memory. */
 interface Factor {
@@ -37,7 +37,43 @@ function factorize(wasm: WasmKernels, { rows, values }: Matrix): Factor | null {
     upper.fill(0, i * stride + i, i * stride + size);
     upper[i * stride + i] = 1;
   }
-  return wasm.call("choleskyFactor", size, stride, address) === 0 ? null : { size, stride, address };
+  return eliminate(wasm, { size, stride, address });
+}
+
+/** Rows that are eliminated together: two strips of 96 stay in the first-level cache. */
+const BLOCK = 96;
+
+/** Overwrites the upper triangle with U, block by block; null at the first pivot that is not positive. */
+function eliminate(wasm: WasmKernels, matrix: Factor): Factor | null {
+  const { size, stride, address } = matrix;
+  const row = 8 * stride;
+  const most = Math.min(BLOCK, size);
+  const packed = [wasm.output(most * most), wasm.output(most), wasm.output(most * most)];
+  const panel = wasm.output(most * size);
+  for (let first = 0; first < size; first += BLOCK) {
+    const block = Math.min(BLOCK, size - first);
+    const at = address + first * (row + 8);
+    if (wasm.call("choleskyBlock", block, at, row, ...packed) === 0) return null;
+    const rest = size - first - block;
+    if (rest === 0) break;
+    const beside = at + 8 * block;
+    const parts = wasm.call("partsBeside", rest);
+    wasm.callPartsOf(
+      (block * block * rest) / 2,
+      "choleskyBeside",
+      parts,
+      0,
+      block,
+      rest,
+      beside,
+      row,
+      ...packed,
+      panel,
+    );
+    const to = { address: beside + block * row, down: row, along: 8 };
+    multiplyPanels(wasm, { rows: rest, columns: rest, length: block, to, upper: true }, [panel, panel], true);
+  }
+  return matrix;
 }
 
 export function reconstruction({ curvatureRegMatrix, dataVector }: ReconstructionArgs): Reconstruction {
@@ -78,23 +114,4 @@ export function triangularSolve({ lower, rightHandSides, transposed }: Triangula
   const x = wasm.input(values);
   wasm.call("triangularSolve", transposed ? 1 : 0, rows, columns, wasm.input(lower.values), x);
   return { rows, columns, values: wasm.float64(x, rows * columns) };
-}
-
-export function matrixProduct({ left, right }: MatrixProductArgs): Matrix {
-  const wasm = fresh();
-  const [rows, columns, length] = [left.rows, right.columns, left.columns];
-  const out = wasm.output(rows * columns);
-  const [a, b] = [left, right].map(({ values }) => wasm.input(values));
-  wasm.call("matrixProduct", rows, columns, length, a, b, out);
-  return { rows, columns, values: wasm.float64(out, rows * columns) };
-}
-
-export function gramMatrix({ matrix, ofRows }: GramMatrixArgs): Matrix {
-  const wasm = fresh();
-  const { rows, columns, values } = matrix;
-  const [size, length] = ofRows ? [rows, columns] : [columns, rows];
-  const [rowStep, columnStep] = ofRows ? [8, 8 * columns] : [8 * columns, 8];
-  const out = wasm.output(size * size);
-  wasm.call("gramMatrix", size, length, wasm.input(values), rowStep, columnStep, out);
-  return square(size, wasm.float64(out, size * size));
 }

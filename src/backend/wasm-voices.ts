@@ -1,10 +1,7 @@
 import type { MaskCentresArgs, MaskCircularArgs } from "../dataset/mask.ts";
 import { ARCSECOND, type PixelGrid } from "../grid.ts";
-import type {
-  CurvatureViaPreloadArgs,
-  CurvatureViaWTildeDenseArgs,
-  CurvatureViaWTildeSparseArgs,
-} from "../inversion/curvature.ts";
+import type { CurvatureViaPreloadArgs, CurvatureViaWTildeSparseArgs } from "../inversion/curvature.ts";
+import { convolutionShape } from "../inversion/curvature-fft.ts";
 import type { DataVectorArgs, Mapping, MappingArgs, SparseTransposeTimesArgs } from "../inversion/mapping.ts";
 import { type ConstantRegularizationArgs, DIAGONAL } from "../inversion/regularization/constant.ts";
 import type { DirtyImageArgs, WTildeDataArgs } from "../operators/dirty-image.ts";
@@ -81,7 +78,9 @@ export function wTildeData(args: WTildeDataArgs): Float64Array {
   const size = args.gridRadians.length / 2;
   const out = wasm.output(size);
   const [grid, uv, weight] = [args.gridRadians, args.uvWavelengths, weights].map((array) => wasm.input(array));
-  wasm.callParts("pointSum", Math.ceil(size / 64), 0, size, grid, weights.length, uv, weight, out);
+  // A cosine is worth some ten multiply-adds.
+  const work = 10 * size * weights.length;
+  wasm.callPartsOf(work, "pointSum", Math.ceil(size / 64), 0, size, grid, weights.length, uv, weight, out);
   return wasm.float64(out, size);
 }
 
@@ -152,7 +151,7 @@ export function wTildeFromPreload({ wPreload, nativeIndex }: WTildeFromPreloadAr
   return { rows: size, columns: size, values: wasm.float64(out, size * size) };
 }
 
-function compactInput(wasm: WasmKernels, { shape, minus, plus }: WCompact): [columns: number, ...number[]] {
+export function compactInput(wasm: WasmKernels, { shape, minus, plus }: WCompact): [columns: number, ...number[]] {
   return [shape[1], wasm.input(minus), wasm.input(plus)];
 }
 
@@ -206,7 +205,7 @@ export function dataVector({ mappingMatrix, dirtyImage }: DataVectorArgs): Float
   return wasm.float64(out, columns);
 }
 
-function sparseInput(wasm: WasmKernels, { rowStart, columnIndex, values }: SparseMatrix): number[] {
+export function sparseInput(wasm: WasmKernels, { rowStart, columnIndex, values }: SparseMatrix): number[] {
   return [rowStart, columnIndex, values].map((array) => wasm.input(array));
 }
 
@@ -237,14 +236,6 @@ export function square(size: number, values: Float64Array): Matrix {
   return { rows: size, columns: size, values };
 }
 
-export function curvatureMatrixViaWTildeDense({ wTilde, mappingMatrix: t }: CurvatureViaWTildeDenseArgs): Matrix {
-  const wasm = fresh();
-  const out = wasm.output(t.columns * t.columns);
-  const [w, matrix] = [wTilde, t].map(({ values }) => wasm.input(values));
-  wasm.call("congruence", t.rows, t.columns, w, matrix, out);
-  return square(t.columns, wasm.float64(out, t.columns * t.columns));
-}
-
 export function curvatureMatrixViaWTildeSparse(args: CurvatureViaWTildeSparseArgs): Matrix {
   const wasm = fresh();
   const { wTilde, sparseMappingMatrix: t } = args;
@@ -259,9 +250,26 @@ export function curvatureMatrixViaWCompactSparse(args: WCompactTimesArgs): Matri
   return square(size, viaCompact("curvatureViaCompactSparse", args, size * size));
 }
 
-export function curvatureMatrixViaWCompactSymmetric(args: WCompactTimesArgs): Matrix {
-  const size = args.sparseMappingMatrix.columns;
-  return square(size, viaCompact("curvatureViaCompactSymmetric", args, size * size));
+export function curvatureMatrixViaWCompactFft(args: WCompactTimesArgs): Matrix {
+  const wasm = fresh();
+  const { wCompact, nativeIndex, sparseMappingMatrix: t } = args;
+  const shape = convolutionShape(wCompact.shape);
+  const out = wasm.output(t.columns * t.columns);
+  const lattices = [wasm.input(wCompact.minus), wasm.input(wCompact.plus)];
+  const native = wasm.input(nativeIndex);
+  const sparse = sparseInput(wasm, t);
+  wasm.call(
+    "curvatureViaCompactFft",
+    ...wCompact.shape,
+    ...shape,
+    ...lattices,
+    t.rows,
+    t.columns,
+    native,
+    ...sparse,
+    out,
+  );
+  return square(t.columns, wasm.float64(out, t.columns * t.columns));
 }
 
 export function curvatureMatrixViaWCompactDirect(args: WCompactTimesArgs): Matrix {

@@ -9,6 +9,9 @@ export type WasmBuild = "base" | "relaxed";
 
 type Export = (...args: number[]) => number;
 
+/** Multiply-adds, a quarter of a millisecond's: several times what it takes to wake a thread. */
+const WORTH_WAKING = 2e6;
+
 /**
  * The compiled kernels and their memory.
  *
@@ -42,6 +45,12 @@ export class WasmKernels {
     this.#spawn = spawn;
   }
 
+  /** Gives up its threads, so that `other` may use as many. */
+  handThreadsTo(other: WasmKernels): void {
+    other.setThreads(this.#threads, this.#spawn);
+    this.setThreads(1);
+  }
+
   #threads = 1;
   #spawn: SpawnWorker | undefined;
   #pool: ThreadPool | undefined;
@@ -71,8 +80,13 @@ export class WasmKernels {
     return new Float64Array(this.#memory.buffer, address, length);
   }
 
+  /** @throws Error where the kernel traps: it asked for more memory than there is. */
   call(name: string, ...args: number[]): number {
-    return this.#exports[name](...args);
+    try {
+      return this.#exports[name](...args);
+    } catch (error) {
+      throw error instanceof WebAssembly.RuntimeError ? memoryFull(`in ${name}`) : error;
+    }
   }
 
   /**
@@ -83,12 +97,20 @@ export class WasmKernels {
     if (parts > 1 && this.#threads > 1 && this.#spawn !== undefined) {
       this.#pool ??= new ThreadPool(this.#threads, this.#module, this.#memory, this.#spawn);
       // Room for alignment too.
-      const arenaBytes = (scratchBytes + 1023) & ~1023;
+      const arenaBytes = 1024 * Math.ceil((scratchBytes + 256) / 1024);
+      const top = this.#exports.mark();
       const arenas = this.#allocate(arenaBytes * (this.#threads - 1));
       this.#pool.run(this.#exports, name, parts, arenas, arenaBytes, args);
+      this.#exports.release(top);
       return;
     }
-    for (let part = 0; part < parts; part++) this.#exports[name](part, ...args);
+    for (let part = 0; part < parts; part++) this.call(name, part, ...args);
+  }
+
+  /** The same where `work`, in multiply-adds, is worth waking threads for; less is done by the caller alone. */
+  callPartsOf(work: number, name: string, parts: number, scratchBytes: number, ...args: number[]): void {
+    if (work >= WORTH_WAKING) this.callParts(name, parts, scratchBytes, ...args);
+    else for (let part = 0; part < parts; part++) this.call(name, part, ...args);
   }
 
   float64(address: number, length: number): Float64Array {
@@ -104,8 +126,10 @@ export class WasmKernels {
   }
 
   #allocate(bytes: number): number {
+    // The parameter has 32 bits: more would wrap around in silence.
+    if (bytes >= 2 ** 32) throw memoryFull(`with ${bytes} bytes more`);
     // Addresses above 2^31 come back negative.
-    return this.#exports.allocate(bytes) >>> 0;
+    return this.call("allocate", bytes) >>> 0;
   }
 }
 
@@ -113,8 +137,12 @@ function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
+function memoryFull(where: string): Error {
+  return new Error(`the 4 GiB of WebAssembly are full ${where}: use fewer pixels or a form that needs less`);
+}
+
 function aborted(): never {
-  throw new Error("a WebAssembly kernel ran out of memory (4 GB)");
+  throw memoryFull("in a kernel");
 }
 
 /** The faster build that this engine accepts. */
@@ -130,7 +158,10 @@ export function wasmKernels(): WasmKernels {
   return current;
 }
 
-/** Makes this thread use one build, as a run that must repeat another's bytes does. */
+/** Makes this thread use one build, as a run that must repeat another's bytes does; as many threads as before. */
 export function chooseWasmBuild(build: WasmBuild): void {
-  if (current?.build !== build) current = new WasmKernels(build);
+  if (current?.build === build) return;
+  const next = new WasmKernels(build);
+  current?.handThreadsTo(next);
+  current = next;
 }

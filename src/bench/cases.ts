@@ -223,6 +223,7 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
   curvatureMatrixViaWTildeSparse: (c) => ({ wTilde: fullW(c), sparseMappingMatrix: sparseMappingMatrix(c) }),
   curvatureMatrixViaWCompactSparse: (c) => viaCompact(c),
   curvatureMatrixViaWCompactSymmetric: (c) => viaCompact(c),
+  curvatureMatrixViaWCompactFft: (c) => viaCompact(c),
   curvatureMatrixViaWCompactDirect: (c) => viaCompact(c),
   curvatureMatrixViaPreloadDirect: (c) => ({ ...viaCompact(c), wPreload: wPreloadFromCompact(wCompact(c)) }),
   constantRegularizationMatrix: (c) => c,

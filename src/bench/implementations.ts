@@ -86,6 +86,9 @@ const denseMapping = ({ pixels, sourcePixels }: WorkSizes): number => DOUBLE * p
 const cholesky = ({ sourcePixels }: WorkSizes): number => (2 * sourcePixels ** 3) / 3;
 const twoPasses = (s: WorkSizes): number =>
   square(s) * s.mappingNeighbors + s.pixels * s.sourcePixels * s.mappingNeighbors;
+const convolutions = ({ gridSize, pixels, mappingNeighbors, sourcePixels }: WorkSizes): number => {
+  return sourcePixels * (20 * gridSize ** 2 * Math.log2(2 * gridSize) + pixels * mappingNeighbors);
+};
 const symmetric = (s: WorkSizes): number => (square(s) * s.mappingNeighbors) / 2;
 const likelihood = (s: WorkSizes): number => s.visibilities + 2 * s.pixels * s.sourcePixels + cholesky(s);
 
@@ -212,6 +215,16 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
     takes: mappingBytes,
     run: (k, inputs) => {
       return k.curvatureMatrixViaWCompactSymmetric({ ...inputs, sparseMappingMatrix: k.sparseMappingMatrix(inputs) });
+    },
+  }),
+  ...ofModel({
+    kernel: "curvature_matrix",
+    of: "curvatureMatrixViaWCompactFft",
+    form: "compact_fft",
+    work: convolutions,
+    takes: (s) => 48 * DOUBLE * s.gridSize ** 2 + mappingBytes(s),
+    run: (k, inputs) => {
+      return k.curvatureMatrixViaWCompactFft({ ...inputs, sparseMappingMatrix: k.sparseMappingMatrix(inputs) });
     },
   }),
   ...ofModel({

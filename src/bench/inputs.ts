@@ -48,12 +48,12 @@ export interface ModelInputs extends Case {
  * Seeded inputs: 0.2" pixels inside a circular mask; u and v normal with a standard deviation of 2e5 wavelengths
  * ("gaussian"), or uniform below one wavelength as the study's generator has them ("seed"), where W is nearly constant.
  */
-export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number): BenchInputs {
+export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number, unequalNoise = false): BenchInputs {
   const { gridSize, visibilities, mappingNeighbors, neighbors, sourcePixels } = sizes;
   const made = makeCase(
     "bench",
     { gridSize: [gridSize, gridSize], visibilities, mappings: mappingNeighbors, neighbors, sourcePixels },
-    { seed, maskRadius: (gridSize / 2) * PIXEL_SCALE },
+    { seed, maskRadius: (gridSize / 2) * PIXEL_SCALE, unequalNoise },
   );
   const wavelengths = uv === "seed" ? draws(randomState(seed + 1), 2 * visibilities, uniform) : made.uvWavelengths;
   const c: Case = { ...made, uvWavelengths: wavelengths };
@@ -62,7 +62,7 @@ export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number): BenchI
     if (!kept.has(name)) kept.set(name, make());
     return kept.get(name) as T;
   };
-  const wCompact = (): WCompact => once("w compact", () => kernelsOf("wasm").wCompact(c));
+  const wCompact = (): WCompact => once("w compact", () => kernelsOf("wasm").wCompactViaNufft(c));
   return {
     case: c,
     sizes: { ...sizes, pixels: c.nativeIndex.length / 2 },
@@ -81,7 +81,7 @@ export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number): BenchI
       const nativeIndex = c.nativeIndex.subarray(0, 2 * part.pixels);
       const entries = part.pixels * c.mapping.mappingsPerPixel;
       const dirty = once("dirty image", () => {
-        return slimFromNative(kernelsOf("wasm").dirtyImage(c), c.grid.shape[1], c.nativeIndex);
+        return slimFromNative(kernelsOf("wasm").dirtyImageViaNufft(c), c.grid.shape[1], c.nativeIndex);
       });
       return {
         ...c,

@@ -48,6 +48,11 @@ const TRIAL_SECONDS = 0.02;
 const TRIAL_WORK = 1e7;
 /** Calls before the first timed one: until compilers have done their work. */
 const WARM_SECONDS = 0.3;
+/**
+ * A call shorter than this follows another of its own row, untimed and on other inputs: it would else be timed with the
+ * caches that longer rows left behind, and no search calls a likelihood so.
+ */
+const SHORT_SECONDS = 0.1;
 /** Of the row budget that a row spends which cannot be run in the whole. */
 const EXTRAPOLATED_SHARE = 0.1;
 
@@ -74,6 +79,7 @@ export async function runBench(run: BenchRun): Promise<BenchRow[]> {
     progress(`round ${round} of ${repeat}, ${Math.ceil(left * (repeat - round + 1))} s left`);
     for (const lane of lanes) {
       await guarded(lane, async () => {
+        if (lane.predicted < SHORT_SECONDS) await lane.contender.call(lane.part, round - 1, false);
         const call = await lane.contender.call(lane.part, round, round === repeat);
         lane.seconds.push(call.seconds);
         if (round === repeat) lane.checked = call;

@@ -30,7 +30,7 @@ function rankingTable(report: BenchReport, { title, kernels }: Ranking): string 
       row.by,
       timeOf(row),
       row.median_s === null || best === null ? "" : `(${ratio(row.median_s / best)})`,
-      row.spread_s === null ? "" : seconds(row.spread_s),
+      row.spread_s === null ? "" : secondsText(row.spread_s),
       row.max_relative_error === null ? "" : errorText(row.max_relative_error),
       row.peak_bytes === null ? "" : `${(row.peak_bytes / 2 ** 20).toFixed(1)} MiB${mark}`,
       row.peak_bytes === null ? mark.trim() : "",
@@ -47,7 +47,7 @@ function rankingTable(report: BenchReport, { title, kernels }: Ranking): string 
 
 function timeOf({ median_s, extrapolated, runs }: ReportRow): string {
   if (median_s === null) return runs > 0 ? "wrong" : "-";
-  return `${extrapolated ? "~ " : ""}${seconds(median_s)}`;
+  return `${extrapolated ? "~ " : ""}${secondsText(median_s)}`;
 }
 
 /** Among the rows that have a time, the best of either side. */
@@ -62,14 +62,15 @@ function againstPeers(rows: readonly ReportRow[]): string[] {
 
 /** What changed since an earlier report. */
 export function comparisonTable(rows: readonly ComparedRow[]): string {
-  const text = (value: number | null): string => (value === null ? "-" : seconds(value));
+  const text = (value: number | null): string => (value === null ? "-" : secondsText(value));
   const cells = rows.map((row) => {
     return [row.implementation, row.kernel, text(row.new_s), text(row.old_s), row.ratio?.toFixed(3) ?? "-"];
   });
   return `\n${aligned([["implementation", "kernel", "new", "old", "new/old"], ...cells], 2)}\n`;
 }
 
-function aligned(rows: readonly (readonly string[])[], leftColumns: number): string {
+/** Cells under a header, the first columns to the left and numbers to the right. */
+export function aligned(rows: readonly (readonly string[])[], leftColumns: number): string {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const line = (row: readonly string[]): string => {
     const cells = row.map((cell, column) => {
@@ -80,7 +81,8 @@ function aligned(rows: readonly (readonly string[])[], leftColumns: number): str
   return rows.map(line).join("\n");
 }
 
-function seconds(value: number): string {
+/** With four digits, in s, ms or us. */
+export function secondsText(value: number): string {
   const [scale, unit] = value >= 1 || value === 0 ? [1, "s"] : value >= 1e-3 ? [1e3, "ms"] : [1e6, "us"];
   const scaled = value * scale;
   return `${scaled >= 1e5 ? scaled.toExponential(2) : scaled.toPrecision(scaled >= 1000 ? 5 : 4)} ${unit}`;

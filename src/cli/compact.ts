@@ -4,12 +4,13 @@ import { writeCompaction } from "../dataset/compaction-file.ts";
 import { locating } from "../errors.ts";
 import { interferometers } from "../likelihood/from-spec.ts";
 import { compactDataset } from "../likelihood/interferometer-dataset.ts";
-import { pickVoice } from "../likelihood/plan.ts";
+import { pickVoice, tuningOf } from "../likelihood/plan.ts";
 import { command } from "./command.ts";
 import { compactionProgress } from "./compaction-progress.ts";
 import { type Invocation, printJson } from "./invocation.ts";
 import { outputDirectory } from "./output.ts";
 import { SPEC_OPTIONS, withSpec } from "./spec-files.ts";
+import { loadTuning } from "./tuning-file.ts";
 
 export const compact = command({
   name: "compact",
@@ -18,11 +19,12 @@ export const compact = command({
   async run(args, invocation) {
     await withSpec(args, async (files) => {
       const { voice, kernels } = pickVoice(invocation.options.backend);
+      const tuning = tuningOf(voice, await loadTuning(invocation));
       const compactions = [];
       for (const [name, spec] of interferometers(files.spec)) {
         const start = performance.now();
-        const read = { open: files.open, kernels, progress: compactionProgress(invocation) };
-        const compaction = await locating(`datasets.${name}`, () => compactDataset(spec, read));
+        const read = { open: files.open, kernels, tuning, progress: compactionProgress(invocation) };
+        const { compaction } = await locating(`datasets.${name}`, () => compactDataset(spec, read));
         compactions.push({ name, compaction, seconds: (performance.now() - start) / 1000 });
       }
       // All of them are right before the first is written.
@@ -53,6 +55,7 @@ function summaryOf(dataset: string, file: string, compaction: Compaction) {
     uv_maximum: compaction.uv.maximum,
     uv_shortest: compaction.uv.shortest,
     uv_longest: compaction.uv.longest,
+    lattice_sums: compaction.latticeSums,
     unequal_noise: compaction.sums.wCompact.plus !== null,
     recentred: compaction.referenceImage !== null,
     input_sha256: compaction.inputHash,

@@ -11,6 +11,7 @@ import { CURVATURE_FORMS, type CurvatureForm } from "../likelihood/curvature-for
 import type { Evaluation } from "../likelihood/evaluation.ts";
 import { planSpec } from "../likelihood/from-spec.ts";
 import type { InterferometerDataset } from "../likelihood/interferometer-dataset.ts";
+import { type PlanOptions, plan } from "../likelihood/plan.ts";
 import { parseSpec } from "../model/parse-spec.ts";
 import type { VisibilityData } from "../operators/compaction.ts";
 import { panelsPng } from "../result/figures.ts";
@@ -36,7 +37,8 @@ export const demo = command({
     const data = simulateDemo(invocation.options.seed, kernelsOf("wasm").visibilities);
     const file = demoFile(data);
     progress(invocation, "finding the regularization of largest evidence");
-    const { dataset, evaluation } = await evaluateDemo(file, "wasm", "w_compact_symmetric");
+    const { dataset, likelihood } = await planDemo(file);
+    const [evaluation] = await likelihood.evaluate(new Float64Array(0));
     const coefficient = evaluation.source.coefficient;
     const rows = await everyWay(invocation, file, coefficient);
     progress(invocation, "from the visibilities themselves");
@@ -66,29 +68,25 @@ interface Row {
   readonly seconds: number;
 }
 
-async function evaluateDemo(file: Uint8Array, backend: VoiceName, curvature: CurvatureForm, set: string[] = []) {
-  const spec = parseSpec(DEMO_SPEC, "demo.yaml", set);
+/** The demo's spec over its simulated file, ready to evaluate. */
+function planDemo(file: Uint8Array, options: PlanOptions = {}, set: string[] = []) {
   const open = async (path: string) => bytesSource(file, path);
-  const { dataset, likelihood } = await planSpec(spec, { open, backend, curvature });
-  const [evaluation] = await likelihood.evaluate(new Float64Array(0));
-  return { dataset, likelihood, evaluation };
+  return planSpec(parseSpec(DEMO_SPEC, "demo.yaml", set), { open, ...options });
 }
 
 /** The same evidence in every voice and through every form of the curvature matrix; the second, warm call is timed. */
 async function everyWay(invocation: Invocation, file: Uint8Array, coefficient: number): Promise<Row[]> {
   const rows: Row[] = [];
   for (const backend of ["reference", "wasm"] as const) {
-    for (const form of CURVATURE_FORMS) {
-      progress(invocation, `${backend}, ${form}`);
-      const { likelihood } = await evaluateDemo(file, backend, form, [`${COEFFICIENT_PATH}=${coefficient}`]);
-      const [evaluation] = await likelihood.evaluate(new Float64Array(0));
-      const { logLikelihood, logEvidence, seconds } = evaluation;
-      rows.push({
-        backend,
-        curvature_matrix: form,
-        log_evidence: logEvidence ?? logLikelihood,
-        seconds: seconds.total,
-      });
+    const set = [`${COEFFICIENT_PATH}=${coefficient}`];
+    const { dataset, model } = await planDemo(file, { backend }, set);
+    for (const curvature of CURVATURE_FORMS) {
+      progress(invocation, `${backend}, ${curvature}`);
+      const likelihood = plan([dataset], model, { backend, curvature });
+      await likelihood.evaluate(new Float64Array(0));
+      const [{ logEvidence, logLikelihood, seconds }] = await likelihood.evaluate(new Float64Array(0));
+      const evidence = logEvidence ?? logLikelihood;
+      rows.push({ backend, curvature_matrix: curvature, log_evidence: evidence, seconds: seconds.total });
     }
   }
   return rows;
@@ -116,8 +114,9 @@ function evidenceFromVisibilities(data: VisibilityData, dataset: InterferometerD
 async function scanRadii(file: Uint8Array): Promise<{ einstein_radius: number; log_evidence: number | null }[]> {
   const scan = [];
   for (const radius of RADII) {
-    const { evaluation } = await evaluateDemo(file, "wasm", "w_compact_symmetric", [`${RADIUS_PATH}=${radius}`]);
-    scan.push({ einstein_radius: radius, log_evidence: evaluation.logEvidence });
+    const { likelihood } = await planDemo(file, {}, [`${RADIUS_PATH}=${radius}`]);
+    const [{ logEvidence }] = await likelihood.evaluate(new Float64Array(0));
+    scan.push({ einstein_radius: radius, log_evidence: logEvidence });
   }
   return scan;
 }

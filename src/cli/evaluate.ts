@@ -7,9 +7,11 @@ import { panelsPng } from "../result/figures.ts";
 import { evaluationPictures } from "../result/pictures.ts";
 import { command } from "./command.ts";
 import { compactionProgress } from "./compaction-progress.ts";
+import { explanation, picksJson } from "./explanation.ts";
 import { type Invocation, printJson } from "./invocation.ts";
 import { outputDirectory } from "./output.ts";
 import { SPEC_OPTIONS, withSpec } from "./spec-files.ts";
+import { loadTuning } from "./tuning-file.ts";
 
 export const evaluate = command({
   name: "evaluate",
@@ -22,6 +24,7 @@ export const evaluate = command({
       description: "which form of the curvature matrix",
       default: "auto",
     },
+    explain: { type: "boolean", description: "say which implementations were picked, and why" },
   },
   async run(args, invocation) {
     await withSpec(args, async (files) => {
@@ -33,10 +36,11 @@ export const evaluate = command({
         backend: options.backend,
         curvature: args.curvature as CurvatureForm | "auto",
         progress: compactionProgress(invocation),
+        tuning: await loadTuning(invocation),
       });
       const planned = (performance.now() - start) / 1000;
       const [evaluation] = await likelihood.evaluate(new Float64Array(0));
-      const result = evaluationJson(evaluation, planned);
+      const result = { ...evaluationJson(evaluation, planned), picks: picksJson(likelihood.picks) };
       const written: string[] = [];
       if (options.out !== undefined) {
         const directory = await outputDirectory(options.out, files.paths);
@@ -46,7 +50,10 @@ export const evaluate = command({
         );
       }
       if (options.json) printJson(invocation, { ...result, files: written });
-      else printEvaluation(invocation, evaluation, planned, written);
+      else {
+        printEvaluation(invocation, evaluation, planned, written);
+        if (args.explain === true) invocation.stdout.write(`\n${explanation(likelihood.picks)}`);
+      }
       if (evaluation.failure !== null) throw new Error(`no likelihood: ${evaluation.failure}`);
     });
   },
@@ -69,6 +76,7 @@ export function evaluationJson(evaluation: Evaluation, planSeconds: number) {
     backend: evaluation.backend,
     wasm_build: evaluation.backend === "wasm" ? wasmKernels().build : null,
     curvature_matrix: evaluation.curvatureForm,
+    lattice_sums: evaluation.latticeSums,
     threads: evaluation.backend === "wasm" ? wasmKernels().threads : 1,
     checks: {
       log_likelihood_error_bound: evaluation.logLikelihoodErrorBound,

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { readFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { type CommandDef, defineCommand, parseArgs, renderUsage, runCommand } from "citty";
 import { InputError } from "../errors.ts";
@@ -7,6 +6,7 @@ import { nearest } from "../nearest.ts";
 import { strictArguments } from "./arguments.ts";
 import { type CommandLineIo, type Invocation, oneLine } from "./invocation.ts";
 import { commonOptions } from "./options.ts";
+import { version } from "./version.ts";
 
 /** Imported when asked for: `arclet --help` should not load a likelihood. */
 const COMMANDS: Readonly<Record<string, () => Promise<CommandDef>>> = {
@@ -15,10 +15,11 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandDef>>> = {
   compact: async () => (await import("./compact.ts")).compact,
   inspect: async () => (await import("./inspect.ts")).inspect,
   bench: async () => (await import("./bench.ts")).bench,
+  tune: async () => (await import("./tune.ts")).tune,
 };
 
 /** Commands of the contract that this version does not have. */
-const PLANNED: readonly string[] = ["simulate", "fit", "resume", "tune"];
+const PLANNED: readonly string[] = ["simulate", "fit", "resume"];
 
 /**
  * Runs a command line.
@@ -94,12 +95,6 @@ async function printUsage(io: CommandLineIo, command: CommandDef, parent?: Comma
   // citty colours whatever the output is, and pads its lines.
   const text = io.stdout.isTTY === true ? usage : stripVTControlCharacters(usage);
   io.stdout.write(`${text.replace(/ +$/gm, "").trimEnd()}\n`);
-}
-
-/** From package.json, two directories up from the sources and from the compiled files alike. */
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
-  return (manifest as { version: string }).version;
 }
 
 async function resolved<T>(value: T | Promise<T> | (() => T | Promise<T>)): Promise<T> {

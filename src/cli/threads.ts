@@ -4,8 +4,7 @@ import { wasmKernels } from "../backend/wasm.ts";
 
 /** Runs `use` with the kernels of this thread spread over `threads`, the caller counted; one starts none. */
 export async function withThreads<T>(threads: number, use: () => Promise<T>): Promise<T> {
-  const kernels = wasmKernels();
-  kernels.setThreads(threads, (start: WorkerStart) => {
+  wasmKernels().setThreads(threads, (start: WorkerStart) => {
     // The same extension as this file: .ts in a clone, .js where compiled.
     const entry = new URL(import.meta.url.endsWith(".ts") ? "./node-worker.ts" : "./node-worker.js", import.meta.url);
     const worker = new Worker(entry, { workerData: start });
@@ -15,6 +14,6 @@ export async function withThreads<T>(threads: number, use: () => Promise<T>): Pr
   try {
     return await use();
   } finally {
-    kernels.setThreads(1);
+    wasmKernels().setThreads(1);
   }
 }

@@ -4,7 +4,7 @@ import { pixelGrid } from "../grid.ts";
 import { type NdArray, toFloat64 } from "../io/ndarray.ts";
 import { readNpz, writeNpz } from "../io/npz.ts";
 import type { CompactData } from "../operators/compaction.ts";
-import { type Compaction, logLikelihoodErrorBound } from "./compaction.ts";
+import { type Compaction, LATTICE_SUMS, logLikelihoodErrorBound } from "./compaction.ts";
 
 /** Grows when the meaning of what is stored changes. */
 const FORMAT = 1;
@@ -24,6 +24,7 @@ export function writeCompaction(compaction: Compaction): Uint8Array {
     uv_maximum: compaction.uv.maximum,
     uv_shortest: compaction.uv.shortest,
     uv_longest: compaction.uv.longest,
+    lattice_sums: compaction.latticeSums,
     input_sha256: compaction.inputHash,
   };
   const map = (data: Float64Array): NdArray => ({ dtype: "f8", shape: [rows, columns], data });
@@ -99,6 +100,7 @@ export function readCompaction(bytes: Uint8Array, name: string): Compaction {
     referenceImage: recentred ? array("reference_image", [rows, columns]) : null,
     largestAmplitude: scalar("largest_amplitude"),
     epsilon: scalar("epsilon"),
+    latticeSums: madeFor.lattice_sums,
     inputHash: madeFor.input_sha256,
   };
 }
@@ -116,6 +118,7 @@ const madeForSchema = z.object({
   uv_maximum: pair,
   uv_shortest: z.number(),
   uv_longest: z.number(),
+  lattice_sums: z.enum(LATTICE_SUMS).nullable().default(null),
   input_sha256: z.string(),
 });
 

@@ -13,6 +13,10 @@ import {
   visibilityChunks,
 } from "./interferometer.ts";
 
+/** Ways to the sums over visibilities: term by term (in WebAssembly as a separable product), or by the NUFFT. */
+export const LATTICE_SUMS = ["direct", "nufft"] as const;
+export type LatticeSums = (typeof LATTICE_SUMS)[number];
+
 /**
  * Visibilities in the form that likelihoods use, whose size does not depend on their number. It belongs to a pixel grid
  * and a sky convention; any mask inside the grid uses it.
@@ -30,12 +34,15 @@ export interface Compaction {
   readonly largestAmplitude: number;
   /** Bound of the error of every lattice sum, relative to the sum of its absolute weights. */
   readonly epsilon: number;
+  /** Which way the sums were taken; null in files made before it was kept. */
+  readonly latticeSums: LatticeSums | null;
   /** Of the baselines, the visibilities and the noise as they stand in the files: see `InputHash`. */
   readonly inputHash: string;
 }
 
 /** How sums over visibilities are taken: how many at a time, before the compensated addition takes over, and how well. */
 interface Summation {
+  readonly name: LatticeSums;
   readonly compact: (args: CompactArgs) => CompactSums;
   readonly rowsPerRead: number;
   readonly rowsPerSum: number;
@@ -47,6 +54,8 @@ export interface CompactOptions {
   readonly referenceImage?: Float64Array | null;
   /** The `compactionViaNufft` kernel of the voice, for datasets that it suits: large ones. */
   readonly viaNufft?: (args: CompactArgs) => CompactSums;
+  /** Which way to take, where `viaNufft` leaves the choice; that of `nufftPays` without it. */
+  readonly latticeSums?: LatticeSums | null;
   /** Called with visibilities done and their number. */
   readonly progress?: (done: number, count: number) => void;
 }
@@ -62,9 +71,10 @@ export async function compactVisibilities(
   grid: PixelGrid,
   sky: SkyConvention,
   compact: (args: CompactArgs) => CompactSums,
-  { referenceImage = null, viaNufft, progress }: CompactOptions = {},
+  { referenceImage = null, viaNufft, latticeSums, progress }: CompactOptions = {},
 ): Promise<Compaction> {
-  const summation = viaNufft !== undefined && nufftPays(grid, files.count) ? byNufft(viaNufft, grid) : direct(compact);
+  const wanted = latticeSums ?? (nufftPays(grid, files.count) ? "nufft" : "direct");
+  const summation = viaNufft !== undefined && wanted === "nufft" ? byNufft(viaNufft, grid) : direct(compact);
   const uv = await uvRange(files.uvWavelengths, summation.rowsPerRead);
   requireFineGrid(grid, uv, files.uvWavelengths.where);
   const totals = new Totals(grid, referenceImage !== null);
@@ -90,6 +100,7 @@ export async function compactVisibilities(
     referenceImage,
     largestAmplitude,
     epsilon: summation.epsilon + phaseError(grid, uv),
+    latticeSums: summation.name,
     inputHash: await hash.digest(),
   };
 }
@@ -150,13 +161,14 @@ function requireFineGrid({ pixelScale }: PixelGrid, { maximum }: UvRange, where:
 /** One rounding an addition, and a few in sine, cosine and weight, in units of 2^-53. */
 function direct(compact: Summation["compact"]): Summation {
   const rowsPerSum = 512;
-  return { compact, rowsPerRead: 8192, rowsPerSum, epsilon: 2 ** -53 * (8 + rowsPerSum) };
+  return { name: "direct", compact, rowsPerRead: 8192, rowsPerSum, epsilon: 2 ** -53 * (8 + rowsPerSum) };
 }
 
 /** As many rows as make the FFT, once a sum, a tenth of the work, in some 0.2 GB; the bound does not depend on them. */
 function byNufft(compact: Summation["compact"], { shape }: PixelGrid): Summation {
   const rows = 2 ** 20;
-  return { compact, rowsPerRead: rows, rowsPerSum: rows, epsilon: nufftError(TIGHTEST, [shape[0] - 1, shape[1] - 1]) };
+  const epsilon = nufftError(TIGHTEST, [shape[0] - 1, shape[1] - 1]);
+  return { name: "nufft", compact, rowsPerRead: rows, rowsPerSum: rows, epsilon };
 }
 
 /**
@@ -164,15 +176,18 @@ function byNufft(compact: Summation["compact"], { shape }: PixelGrid): Summation
  * its FFTs what some hundred visibilities do; it is taken a good way above that, where a direct sum takes milliseconds
  * and more, because the direct sum is the more exact. Its grid must fit into memory: it does up to some thousand pixels a side.
  */
-export function nufftPays({ shape: [rows, columns] }: PixelGrid, count: number): boolean {
-  return count >= 4096 && rows * columns >= 1024 && fineGridBytes(rows, columns) < 2 ** 29;
+export function nufftPays({ shape }: Pick<PixelGrid, "shape">, count: number): boolean {
+  return count >= NUFFT_PAYS.visibilities && shape[0] * shape[1] >= NUFFT_PAYS.gridPixels && nufftFits(shape);
 }
 
-/** Of the NUFFT onto the differences and sums of pixels, the sums with complex strengths and carried errors. */
-function fineGridBytes(rows: number, columns: number): number {
+/** Whether memory holds the NUFFT's grid: the differences and sums of pixels, with complex strengths and carried errors. */
+export function nufftFits([rows, columns]: PixelGrid["shape"]): boolean {
   const beyond = 32;
-  return 4 * 8 * (fineSize(rows - 1) + beyond) * (fineSize(columns - 1) + beyond);
+  return 4 * 8 * (fineSize(rows - 1) + beyond) * (fineSize(columns - 1) + beyond) < 2 ** 29;
 }
+
+/** From these sizes on. */
+export const NUFFT_PAYS = { visibilities: 4096, gridPixels: 1024 } as const;
 
 /**
  * Three roundings in the phase, of up to 2 pi max |x u + y v| radians, over the sums of two positions that `plus` needs,

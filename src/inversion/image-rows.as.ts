@@ -10,6 +10,23 @@ export let firstColumn: i32 = 0;
 export let boxRows: i32 = 0;
 export let boxColumns: i32 = 0;
 
+// The box as another thread's instance takes it over: BOX_BYTES at `to`.
+export const BOX_BYTES: usize = 16;
+
+export function saveBox(to: usize): void {
+  store<i32>(to, firstRow);
+  store<i32>(to, firstColumn, 4);
+  store<i32>(to, boxRows, 8);
+  store<i32>(to, boxColumns, 12);
+}
+
+export function takeBox(from: usize): void {
+  firstRow = load<i32>(from);
+  firstColumn = load<i32>(from, 4);
+  boxRows = load<i32>(from, 8);
+  boxColumns = load<i32>(from, 12);
+}
+
 // @ts-ignore: decorator
 @inline
 export function int(array: usize, index: i32): i32 {

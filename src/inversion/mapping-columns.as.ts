@@ -2,8 +2,8 @@
 // for each entry of the column.
 import { allocate } from "../backend/arena.as";
 import {
-  accumulate, addInt, boxColumns, boxRows, columnOf, counts, firstColumn, firstRow, int, nextPlace, places, rowOf,
-  runsByRow, setInt, zeroed,
+  accumulate, addInt, BOX_BYTES, boxColumns, boxRows, columnOf, counts, firstColumn, firstRow, int, nextPlace, places,
+  rowOf, runsByRow, saveBox, setInt, takeBox, zeroed,
 } from "./image-rows.as";
 import { addSlices, ENTRY, SLACK } from "./slices.as";
 
@@ -24,6 +24,39 @@ export let runStart: usize = 0;
 export let byColumn: usize = 0;
 export let columnStart: usize = 0;
 export let rows: usize = 0;
+
+// All of the above and the box, as another thread's instance takes it over: STATE_BYTES at `to`.
+export const STATE_BYTES: usize = BOX_BYTES + 40;
+
+export function saveState(to: usize): void {
+  saveBox(to);
+  to += BOX_BYTES;
+  store<i32>(to, stride);
+  store<i32>(to, copyAt, 4);
+  store<i32>(to, negativeRows, 8);
+  store<usize>(to, differences, 12);
+  store<usize>(to, sums, 16);
+  store<usize>(to, runs, 20);
+  store<usize>(to, runStart, 24);
+  store<usize>(to, byColumn, 28);
+  store<usize>(to, columnStart, 32);
+  store<usize>(to, rows, 36);
+}
+
+export function takeState(from: usize): void {
+  takeBox(from);
+  from += BOX_BYTES;
+  stride = load<i32>(from);
+  copyAt = load<i32>(from, 4);
+  negativeRows = load<i32>(from, 8);
+  differences = load<usize>(from, 12);
+  sums = load<usize>(from, 16);
+  runs = load<usize>(from, 20);
+  runStart = load<usize>(from, 24);
+  byColumn = load<usize>(from, 28);
+  columnStart = load<usize>(from, 32);
+  rows = load<usize>(from, 36);
+}
 
 // Room for a lattice and its copy. Zeros stand around them, since blocks read beyond the ends of runs.
 function latticePair(): usize {

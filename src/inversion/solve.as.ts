@@ -3,41 +3,42 @@
 // The factor is kept as the upper U = L', row-major: matrix = U' U. Only the upper triangle is read; the memory below the
 // diagonal need not even be set. Sizes are multiples of four (the caller pads with the identity), strides are in doubles.
 import { allocate } from "../backend/arena.as";
-import { multiplyPanels, nmadd, pack, panelBytes, subtractTiles, transposeUpper, wholeTiles } from "../operators/dense.as";
+import { nmadd, pack, panelBytes, subtractPanels, subtractTiles, transposeUpper, wholeTiles } from "../operators/dense.as";
 import { addMultiple, dotProduct } from "../operators/products.as";
 
-// Rows that are eliminated together: two strips of 96 stay in the first-level cache.
-const BLOCK: i32 = 96;
-
-// Overwrites the upper triangle with U; returns 1, or 0 at the first pivot that is not positive.
-export function choleskyFactor(size: i32, stride: i32, matrix: usize): i32 {
-  const row = <usize>stride << 3;
-  const most = min(BLOCK, size);
-  const diagonal = allocate((<usize>most * most) << 3);
-  const inverses = allocate(<usize>most << 3);
-  const diagonalPanel = allocate(panelBytes(most, most));
-  const panel = allocate(panelBytes(most, size));
-  for (let first = 0; first < size; first += BLOCK) {
-    const block = min(BLOCK, size - first);
-    const rest = size - first - block;
-    const rowOfBlock = <usize>block << 3;
-    const at = matrix + <usize>first * row + (<usize>first << 3);
-    for (let i = 0; i < block; i++) memory.copy(diagonal + <usize>i * rowOfBlock, at + <usize>i * row, rowOfBlock);
-    if (factorBlock(block, diagonal, inverses) == 0) return 0;
-    for (let i = 0; i < block; i++) memory.copy(at + <usize>i * row, diagonal + <usize>i * rowOfBlock, rowOfBlock);
-    if (rest == 0) break;
-    pack(block, block, diagonal, rowOfBlock, 8, diagonalPanel);
-    const beside = at + rowOfBlock;
-    for (let j = 0; j < rest; j += 4) {
-      const strip = panel + <usize>j * rowOfBlock;
-      solveStrip(block, diagonal, inverses, diagonalPanel, beside + (<usize>j << 3), row, strip);
-    }
-    multiplyPanels(true, true, block, rest, rest, panel, panel, beside + <usize>block * row, row);
-  }
+// Factorizes the block on the diagonal at `at` in place; also keeps it packed in rows and in strips, and the inverses of
+// its diagonal. Returns 1, or 0 at the first pivot that is not positive.
+export function choleskyBlock(
+  block: i32, at: usize, row: usize, diagonal: usize, inverses: usize, diagonalPanel: usize,
+): i32 {
+  const rowOfBlock = <usize>block << 3;
+  for (let i = 0; i < block; i++) memory.copy(diagonal + <usize>i * rowOfBlock, at + <usize>i * row, rowOfBlock);
+  if (factorBlock(block, diagonal, inverses) == 0) return 0;
+  for (let i = 0; i < block; i++) memory.copy(at + <usize>i * row, diagonal + <usize>i * rowOfBlock, rowOfBlock);
+  pack(block, block, diagonal, rowOfBlock, 8, diagonalPanel);
   return 1;
 }
 
-// The same for one block, rows packed, two rows at a time; also the inverses of the diagonal of U. Sizes are even.
+// Columns beside the block in one part.
+const COLUMNS_OF_PART: i32 = 48;
+
+export function partsBeside(columns: i32): i32 {
+  return (columns + COLUMNS_OF_PART - 1) / COLUMNS_OF_PART;
+}
+
+// One of `partsBeside` parts of the rows of U beside the block, in place and packed in `panel`.
+export function choleskyBeside(
+  part: i32, block: i32, columns: i32, beside: usize, row: usize,
+  diagonal: usize, inverses: usize, diagonalPanel: usize, panel: usize,
+): void {
+  const last = min((part + 1) * COLUMNS_OF_PART, columns);
+  for (let j = part * COLUMNS_OF_PART; j < last; j += 4) {
+    const strip = panel + (<usize>(j * block) << 3);
+    solveStrip(block, diagonal, inverses, diagonalPanel, beside + (<usize>j << 3), row, strip);
+  }
+}
+
+// U over the matrix, rows packed, two rows at a time; also the inverses of the diagonal of U. Sizes are even.
 function factorBlock(size: i32, matrix: usize, inverses: usize): i32 {
   const row = <usize>size << 3;
   for (let k = 0; k < size; k += 2) {
@@ -205,7 +206,7 @@ export function triangularSolve(transposed: i32, size: i32, columns: i32, lower:
     if (transposed) pack(length, rest, lower + <usize>first * rowL, rowL, 8, left);
     else pack(length, rest, lower + <usize>end * rowL + (<usize>first << 3), 8, rowL, left);
     const to = transposed ? work : work + <usize>end * row;
-    multiplyPanels(true, false, (length + 1) & ~1, wholeTiles(rest), wide, left, right, to, row);
+    subtractPanels((length + 1) & ~1, wholeTiles(rest), wide, left, right, to, row);
   }
   for (let i = 0; i < size; i++) memory.copy(x + <usize>i * rowX, work + <usize>i * row, rowX);
 }

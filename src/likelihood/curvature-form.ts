@@ -11,6 +11,7 @@ export const CURVATURE_FORMS = [
   "w_tilde_sparse",
   "w_compact_sparse",
   "w_compact_symmetric",
+  "w_compact_fft",
   "w_compact_direct",
   "preload_direct",
 ] as const;
@@ -22,6 +23,11 @@ export type CurvatureOperator = (mapping: Mapping, sparseMappingMatrix: SparseMa
 
 /** The largest M x M matrix that a kernel can hold: 1 GiB. */
 const LARGEST_W_TILDE = 11_000;
+
+/** Whether a form can be held in memory for so many image pixels. */
+export function formFits(form: CurvatureForm, imagePixels: number): boolean {
+  return !(form === "w_tilde_dense" || form === "w_tilde_sparse") || imagePixels <= LARGEST_W_TILDE;
+}
 
 /**
  * Plans one form for one dataset.
@@ -49,6 +55,10 @@ export function planCurvature(
     case "w_compact_symmetric":
       return (_, sparseMappingMatrix) => {
         return kernels.curvatureMatrixViaWCompactSymmetric({ wCompact, nativeIndex, sparseMappingMatrix });
+      };
+    case "w_compact_fft":
+      return (_, sparseMappingMatrix) => {
+        return kernels.curvatureMatrixViaWCompactFft({ wCompact, nativeIndex, sparseMappingMatrix });
       };
     case "w_compact_direct":
       return (_, sparseMappingMatrix) => {

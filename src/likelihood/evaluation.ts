@@ -1,7 +1,9 @@
 import type { VoiceName } from "../backend/contract.ts";
+import type { LatticeSums } from "../dataset/compaction.ts";
 import type { EvidenceTerms } from "../inversion/evidence.ts";
 import type { RectangularMesh } from "../inversion/mesh/rectangular.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
+import type { Explained } from "./picks.ts";
 
 /** A source as the likelihood reconstructed it. */
 export interface SourceReconstruction {
@@ -31,12 +33,16 @@ export interface Evaluation {
   readonly solveResidual: number;
   readonly backend: VoiceName;
   readonly curvatureForm: CurvatureForm;
+  /** How the compaction's sums were taken; null for a stored one that does not say. */
+  readonly latticeSums: LatticeSums | null;
   /** Wall-clock time of each step. */
   readonly seconds: Readonly<Record<string, number>>;
 }
 
 /** The one likelihood interface. */
 export interface Likelihood {
+  /** Every choice between implementations, and why it fell as it did. */
+  readonly picks: readonly Explained[];
   /**
    * @param batch (evaluations, free parameters) row-major; empty for the one evaluation of a model without any.
    */

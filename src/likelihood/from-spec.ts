@@ -5,7 +5,7 @@ import type { InterferometerSpec, Spec } from "../model/spec.ts";
 import type { Likelihood } from "./evaluation.ts";
 import { pixelizedSource } from "./interferometer.ts";
 import { type InterferometerDataset, type ReadOptions, readInterferometer } from "./interferometer-dataset.ts";
-import { type PlanOptions, pickVoice, plan } from "./plan.ts";
+import { type PlanOptions, pickVoice, plan, tuningOf } from "./plan.ts";
 
 /** A spec put to use: its datasets read, its model built, its likelihood planned. */
 export interface PlannedSpec {
@@ -32,9 +32,10 @@ export async function planSpec(spec: Spec, options: PlanSpecOptions): Promise<Pl
   }
   const model = buildModel(spec);
   requireModel(spec, model);
-  const { kernels } = pickVoice(options.backend);
+  const { voice, kernels } = pickVoice(options.backend);
+  const tuning = tuningOf(voice, options.tuning);
   const dataset = await locating(`datasets.${name}`, () =>
-    readInterferometer(name, datasetSpec, { ...options, kernels }),
+    readInterferometer(name, datasetSpec, { ...options, kernels, tuning }),
   );
   return { dataset, model, likelihood: plan([dataset], model, options) };
 }

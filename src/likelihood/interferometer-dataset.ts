@@ -9,6 +9,8 @@ import { gaussianBeam } from "../dataset/primary-beam.ts";
 import { InputError } from "../errors.ts";
 import { type PixelGrid, slimPositions } from "../grid.ts";
 import type { InterferometerSpec, MaskSpec } from "../model/spec.ts";
+import { given, type Picked, pick } from "./picks.ts";
+import type { Tuning } from "./tuning.ts";
 
 /** An interferometer dataset as a likelihood uses it. */
 export interface InterferometerDataset {
@@ -20,6 +22,8 @@ export interface InterferometerDataset {
   readonly positions: Float64Array;
   /** (M) factor of the intensity in every unmasked pixel, or null. */
   readonly primaryBeam: Float64Array | null;
+  /** How the compaction's sums were taken, and why. */
+  readonly latticeSums: Picked<"lattice_sums">;
 }
 
 /** What reading a dataset needs besides its spec. */
@@ -28,6 +32,14 @@ export interface ReadOptions {
   readonly kernels: VoiceKernels;
   /** Called with visibilities done and their number. */
   readonly progress?: (done: number, count: number) => void;
+  /** What was measured on this machine, for `auto`; the built-in picks without it. */
+  readonly tuning?: Tuning | undefined;
+}
+
+/** Visibilities compacted, and how. */
+export interface CompactedDataset {
+  readonly compaction: Compaction;
+  readonly latticeSums: Picked<"lattice_sums">;
 }
 
 /** Reads everything a spec names, compacting visibilities on the way. */
@@ -36,7 +48,7 @@ export async function readInterferometer(
   spec: InterferometerSpec,
   options: ReadOptions,
 ): Promise<InterferometerDataset> {
-  const compaction = await readOrCompact(spec, options);
+  const { compaction, latticeSums } = await readOrCompact(spec, options);
   const { grid } = compaction;
   // A stored compaction knows its sky; the spec need not repeat it.
   const oriented = { ...spec, xAxis: compaction.sky.xAxis };
@@ -49,22 +61,24 @@ export async function readInterferometer(
     nativeIndex,
     positions: slimPositions(grid, nativeIndex),
     primaryBeam: beam === null ? null : slimFromNative(beam, grid.shape[1], nativeIndex),
+    latticeSums,
   };
 }
 
-async function readOrCompact(spec: InterferometerSpec, options: ReadOptions): Promise<Compaction> {
+async function readOrCompact(spec: InterferometerSpec, options: ReadOptions): Promise<CompactedDataset> {
   if (spec.data.kind === "visibilities") return compactDataset(spec, options);
   const source = await options.open(spec.data.compact.path);
   const compaction = readCompaction(await source.read(0, source.size), source.name);
   requireSameSky(spec, compaction, source.name);
-  return compaction;
+  const because = `${source.name} was compacted before`;
+  return { compaction, latticeSums: given("lattice_sums", compaction.latticeSums, because) };
 }
 
 /**
  * Compacts the visibilities that a spec names.
  * @throws InputError when they are compacted already, and what reading throws.
  */
-export async function compactDataset(spec: InterferometerSpec, options: ReadOptions): Promise<Compaction> {
+export async function compactDataset(spec: InterferometerSpec, options: ReadOptions): Promise<CompactedDataset> {
   if (spec.data.kind === "compact") {
     const remedy = "name visibilities, noise_map and uv_wavelengths in the place of compact";
     throw new InputError("visibilities/compacted", "the dataset is compacted already", remedy, spec.data.compact.path);
@@ -78,11 +92,15 @@ export async function compactDataset(spec: InterferometerSpec, options: ReadOpti
   );
   const referenceImage =
     spec.recentre === undefined ? null : await readSpecMap(spec.recentre, "image", grid, spec, options);
-  return compactVisibilities(files, grid, { visibilitiesSign, xAxis: spec.xAxis }, options.kernels.compaction, {
+  const latticeSums = pick(options.tuning, "lattice_sums", { shape: grid.shape, visibilities: files.count });
+  const sky = { visibilitiesSign, xAxis: spec.xAxis };
+  const compaction = await compactVisibilities(files, grid, sky, options.kernels.compaction, {
     viaNufft: options.kernels.compactionViaNufft,
+    latticeSums: latticeSums.picked,
     referenceImage,
     ...(options.progress === undefined ? {} : { progress: options.progress }),
   });
+  return { compaction, latticeSums };
 }
 
 type FileChoice = ArraySelection & { readonly path: string };

@@ -19,6 +19,7 @@ import { type CurvatureForm, type CurvatureOperator, planCurvature } from "./cur
 import type { Evaluation, Likelihood } from "./evaluation.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
 import { maximizeEvidence } from "./maximize-evidence.ts";
+import type { Explained } from "./picks.ts";
 import { type Stopwatch, stopwatch, timed } from "./stopwatch.ts";
 
 export interface InterferometerPlan {
@@ -27,6 +28,7 @@ export interface InterferometerPlan {
   readonly voice: VoiceName;
   readonly kernels: VoiceKernels;
   readonly form: CurvatureForm;
+  readonly picks: readonly Explained[];
 }
 
 /**
@@ -44,6 +46,7 @@ export function planInterferometer(plan: InterferometerPlan): Likelihood {
     dataset.nativeIndex,
   );
   return {
+    picks: plan.picks,
     async evaluate(batch) {
       const size = model.parameters.length;
       const count = size === 0 ? 1 : batch.length / size;
@@ -156,6 +159,7 @@ function evaluateOne(
     solveResidual: inversion.solveResidual,
     backend: plan.voice,
     curvatureForm: plan.form,
+    latticeSums: dataset.compaction.latticeSums,
     seconds: total(watch),
   };
 }

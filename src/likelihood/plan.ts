@@ -1,24 +1,24 @@
 import type { VoiceName } from "../backend/contract.ts";
 import { kernelsOf, type VoiceKernels } from "../backend/kernels.ts";
 import { InputError } from "../errors.ts";
+import { RECTANGULAR_MAPPINGS } from "../inversion/mesh/rectangular.ts";
 import type { Model } from "../model/model.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
 import type { Likelihood } from "./evaluation.ts";
-import { planInterferometer } from "./interferometer.ts";
+import { pixelizedSource, planInterferometer } from "./interferometer.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
+import { given, pick, type SubjectOf } from "./picks.ts";
+import type { Tuning } from "./tuning.ts";
 
 export type BackendChoice = "auto" | VoiceName;
 
 export interface PlanOptions {
   /** `auto` is WebAssembly, the fastest voice that has every kernel. */
   readonly backend?: BackendChoice;
-  /**
-   * `auto` is w_compact_symmetric: the fastest at every size, and without an M x M matrix. In ms on one thread, three
-   * mappings a pixel, beside w_compact_sparse and w_tilde_sparse (whose M x M matrix is made before): 0.05, 0.07 and 0.12
-   * for 316 image and 40 source pixels; 2.6, 5.4 and 19 for 3,228 and 256; 56 and 190 for 17,692 and 600, where w_tilde
-   * does not fit.
-   */
+  /** `auto` is what `tuning` predicts to be the fastest, the built-in pick without it. */
   readonly curvature?: "auto" | CurvatureForm;
+  /** What `arclet tune` measured on this machine with this number of threads, for the wasm voice. */
+  readonly tuning?: Tuning | undefined;
 }
 
 /**
@@ -40,7 +40,7 @@ export function pickVoice(choice: BackendChoice = "auto"): { voice: VoiceName; k
 export function plan(
   datasets: readonly InterferometerDataset[],
   model: Model,
-  { backend, curvature = "auto" }: PlanOptions = {},
+  { backend = "auto", curvature = "auto", tuning }: PlanOptions = {},
 ): Likelihood {
   if (datasets.length !== 1) {
     throw new InputError(
@@ -49,6 +49,32 @@ export function plan(
       "give one: several are not there yet",
     );
   }
-  const form = curvature === "auto" ? "w_compact_symmetric" : curvature;
-  return planInterferometer({ dataset: datasets[0], model, form, ...pickVoice(backend) });
+  const [dataset] = datasets;
+  const { voice, kernels } = pickVoice(backend);
+  const picked =
+    curvature === "auto"
+      ? pick(tuningOf(voice, tuning), "curvature_matrix", curvatureSizes(dataset, model))
+      : given("curvature_matrix", curvature, "asked for");
+  const because = backend === "auto" ? "built in: the fastest voice that has every kernel" : "asked for";
+  const picks = [{ choice: "backend", picked: voice, because, candidates: [] }, dataset.latticeSums, picked];
+  return planInterferometer({ dataset, model, form: picked.picked, voice, kernels, picks });
+}
+
+/** A tuning for one voice: only wasm's kernels are measured. */
+export function tuningOf(voice: VoiceName, tuning: Tuning | undefined): Tuning | undefined {
+  return voice === "wasm" ? tuning : undefined;
+}
+
+/** The sizes that a curvature matrix will have, as far as they are the same for all parameters. */
+function curvatureSizes(
+  { compaction, nativeIndex }: InterferometerDataset,
+  model: Model,
+): SubjectOf["curvature_matrix"] {
+  const [rows, columns] = model.galaxies[pixelizedSource(model)].pixelization!.mesh.shape;
+  return {
+    image_pixels: nativeIndex.length / 2,
+    source_pixels: rows * columns,
+    mappings_per_pixel: RECTANGULAR_MAPPINGS,
+    lattices: compaction.sums.wCompact.plus === null ? 1 : 2,
+  };
 }

@@ -23,8 +23,8 @@ function fuse(subtract: bool, a: v128, b: v128, c: v128): v128 {
 // Columns of the right panel that stay in the second-level cache, with PRODUCT_LENGTH rows of them.
 const COLUMNS_IN_CACHE: i32 = 240;
 
-// Rows of both panels that are multiplied before the next are packed.
-const PRODUCT_LENGTH: i32 = 192;
+// Rows of C in one part of a product, of COLUMNS_IN_CACHE columns.
+const ROWS_OF_PART: i32 = 96;
 
 // C (4, 4 count) +- A B for one strip A of the left panel and `count` strips B of the right one; `length` is even.
 // @ts-ignore: decorator
@@ -89,23 +89,46 @@ export function subtractTiles(length: i32, left: usize, right: usize, c: usize, 
   tiles(true, length, left, right, c, rowC, count);
 }
 
-// C (rows, columns) +- left' right; both sizes are multiples of four, `length` is even, rowC is in bytes. With `upper`
-// the tiles below the diagonal are left alone.
-export function multiplyPanels(
-  subtract: bool, upper: bool, length: i32, rows: i32, columns: i32, left: usize, right: usize, c: usize, rowC: usize,
+// Rows first to last of C +- left' right, columns block to end, as below.
+function multiplyBlock(
+  subtract: bool, upper: bool, length: i32, first: i32, last: i32, block: i32, end: i32,
+  left: usize, right: usize, c: usize, rowC: usize,
 ): void {
   const strip = <usize>length << 3;
+  const lastRow = upper ? min(last, end) : last;
+  for (let i = first; i < lastRow; i += 4) {
+    const from = upper ? max(block, i) : block;
+    const at = c + <usize>i * rowC + (<usize>from << 3);
+    const a = left + <usize>i * strip, b = right + <usize>from * strip;
+    if (subtract) subtractTiles(length, a, b, at, rowC, (end - from) >> 2);
+    else addTiles(length, a, b, at, rowC, (end - from) >> 2);
+  }
+}
+
+// C (rows, columns) -= left' right; both sizes are multiples of four, `length` is even, rowC is in bytes.
+export function subtractPanels(
+  length: i32, rows: i32, columns: i32, left: usize, right: usize, c: usize, rowC: usize,
+): void {
   for (let block = 0; block < columns; block += COLUMNS_IN_CACHE) {
     const end = min(block + COLUMNS_IN_CACHE, columns);
-    const lastRow = upper ? min(rows, end) : rows;
-    for (let i = 0; i < lastRow; i += 4) {
-      const first = upper ? max(block, i) : block;
-      const at = c + <usize>i * rowC + (<usize>first << 3);
-      const a = left + <usize>i * strip, b = right + <usize>first * strip;
-      if (subtract) subtractTiles(length, a, b, at, rowC, (end - first) >> 2);
-      else addTiles(length, a, b, at, rowC, (end - first) >> 2);
-    }
+    multiplyBlock(true, false, length, 0, rows, block, end, left, right, c, rowC);
   }
+}
+
+export function partsOfProduct(rows: i32, columns: i32): i32 {
+  return ((rows + ROWS_OF_PART - 1) / ROWS_OF_PART) * ((columns + COLUMNS_IN_CACHE - 1) / COLUMNS_IN_CACHE);
+}
+
+// One of `partsOfProduct` parts of C (rows, columns) +- left' right, sizes as above. With `upper` the tiles below the
+// diagonal are left alone.
+export function multiplyPart(
+  part: i32, subtract: i32, upper: i32, length: i32, rows: i32, columns: i32,
+  left: usize, right: usize, c: usize, rowC: usize,
+): void {
+  const down = (rows + ROWS_OF_PART - 1) / ROWS_OF_PART;
+  const first = (part % down) * ROWS_OF_PART, block = (part / down) * COLUMNS_IN_CACHE;
+  const last = min(first + ROWS_OF_PART, rows), end = min(block + COLUMNS_IN_CACHE, columns);
+  multiplyBlock(subtract != 0, upper != 0, length, first, last, block, end, left, right, c, rowC);
 }
 
 export function evenLength(length: i32): i32 {
@@ -138,25 +161,25 @@ export function pack(length: i32, columns: i32, matrix: usize, rowStep: usize, c
   }
 }
 
+// Columns that are packed in one part.
+const COLUMNS_OF_PART: i32 = 240;
+
+export function partsOfPacking(columns: i32): i32 {
+  return (columns + COLUMNS_OF_PART - 1) / COLUMNS_OF_PART;
+}
+
+// One of `partsOfPacking` parts of the above.
+export function packPart(
+  part: i32, length: i32, columns: i32, matrix: usize, rowStep: usize, columnStep: usize, panel: usize,
+): void {
+  const first = part * COLUMNS_OF_PART;
+  const to = panel + <usize>first * (<usize>evenLength(length) << 3);
+  pack(length, min(COLUMNS_OF_PART, columns - first), matrix + <usize>first * columnStep, rowStep, columnStep, to);
+}
+
 // Bytes of a panel.
 export function panelBytes(length: i32, columns: i32): usize {
   return (<usize>evenLength(length) * wholeTiles(columns)) << 3;
-}
-
-// C += A B, with A (rows, length), B (length, columns) and steps in bytes, so that a transpose costs nothing. C has room
-// for whole tiles. With `upper` the tiles below its diagonal are left alone.
-export function addProduct(
-  upper: bool, rows: i32, columns: i32, length: i32,
-  a: usize, rowA: usize, columnA: usize, b: usize, rowB: usize, columnB: usize, c: usize, rowC: usize,
-): void {
-  const most = min(length, PRODUCT_LENGTH);
-  const left = allocate(panelBytes(most, rows)), right = allocate(panelBytes(most, columns));
-  for (let k = 0; k < length; k += PRODUCT_LENGTH) {
-    const part = min(PRODUCT_LENGTH, length - k);
-    pack(part, rows, a + <usize>k * columnA, columnA, rowA, left);
-    pack(part, columns, b + <usize>k * rowB, rowB, columnB, right);
-    multiplyPanels(false, upper, evenLength(part), wholeTiles(rows), wholeTiles(columns), left, right, c, rowC);
-  }
 }
 
 // out (rows, columns) = the corner of a matrix with longer rows, of `row` bytes.
@@ -183,41 +206,10 @@ export function transposeUpper(size: i32, from: usize, rowFrom: usize, to: usize
   }
 }
 
-function zeroTiles(rows: i32, columns: i32): usize {
+// (rows, columns) of zeros with room for whole tiles.
+export function zeroTiles(rows: i32, columns: i32): usize {
   const bytes = (<usize>wholeTiles(rows) * wholeTiles(columns)) << 3;
   const tiles = allocate(bytes);
   memory.fill(tiles, 0, bytes);
   return tiles;
-}
-
-// out (rows, columns) = A (rows, length) B (length, columns)
-export function matrixProduct(rows: i32, columns: i32, length: i32, a: usize, b: usize, out: usize): void {
-  const c = zeroTiles(rows, columns);
-  const rowC = <usize>wholeTiles(columns) << 3;
-  addProduct(false, rows, columns, length, a, <usize>length << 3, 8, b, <usize>columns << 3, 8, c, rowC);
-  copyCorner(rows, columns, c, rowC, out);
-}
-
-// out (size, size) = A' A, with A (length, size) and steps in bytes: A A' is that of the transpose.
-export function gramMatrix(size: i32, length: i32, a: usize, rowStep: usize, columnStep: usize, out: usize): void {
-  const c = zeroTiles(size, size);
-  const rowC = <usize>wholeTiles(size) << 3;
-  const panel = allocate(panelBytes(min(length, PRODUCT_LENGTH), size));
-  for (let k = 0; k < length; k += PRODUCT_LENGTH) {
-    const part = min(PRODUCT_LENGTH, length - k);
-    pack(part, size, a + <usize>k * rowStep, rowStep, columnStep, panel);
-    multiplyPanels(false, true, evenLength(part), wholeTiles(size), wholeTiles(size), panel, panel, c, rowC);
-  }
-  copyCorner(size, size, c, rowC, out);
-  transposeUpper(size, out, <usize>size << 3, out, <usize>size << 3);
-}
-
-// out (source, source) = T' W T for a symmetric W (size, size) and T (size, source), row-major.
-export function congruence(size: i32, source: i32, w: usize, t: usize, out: usize): void {
-  const rowT = <usize>source << 3, rowC = <usize>wholeTiles(source) << 3;
-  const half = zeroTiles(size, source), c = zeroTiles(source, source);
-  addProduct(false, size, source, size, w, <usize>size << 3, 8, t, rowT, 8, half, rowC);
-  addProduct(true, source, source, size, t, 8, rowT, half, rowC, 8, c, rowC);
-  copyCorner(source, source, c, rowC, out);
-  transposeUpper(source, out, rowT, out, rowT);
 }

@@ -19,44 +19,70 @@ export function fft2d({ shape, values, inverse }: Fft2dArgs): Float64Array {
   requireFftShape(shape);
   const [rows, columns] = shape;
   const sign = inverse ? 1 : -1;
-  const out = values.slice();
-  for (let i = 0; i < rows; i++) {
-    out.set(transform(out.subarray(2 * i * columns, 2 * (i + 1) * columns), sign), 2 * i * columns);
-  }
+  const alongRows = new Float64Array(values.length);
+  const roots = rootsOfUnity(columns, sign);
+  for (let i = 0; i < rows; i++) transform(columns, values, i * columns, 1, alongRows, i * columns, roots);
+  const out = new Float64Array(values.length);
   const column = new Float64Array(2 * rows);
+  const columnRoots = rootsOfUnity(rows, sign);
   for (let j = 0; j < columns; j++) {
-    for (let i = 0; i < rows; i++) column.set(complexAt(out, i * columns + j), 2 * i);
-    const transformed = transform(column, sign);
-    for (let i = 0; i < rows; i++) out.set(complexAt(transformed, i), 2 * (i * columns + j));
+    transform(rows, alongRows, j, columns, column, 0, columnRoots);
+    for (let i = 0; i < rows; i++) {
+      out[2 * (i * columns + j)] = column[2 * i];
+      out[2 * (i * columns + j) + 1] = column[2 * i + 1];
+    }
   }
   return inverse ? out.map((value) => value / (rows * columns)) : out;
 }
 
-function complexAt(values: Float64Array, index: number): Float64Array {
-  return values.subarray(2 * index, 2 * index + 2);
+/** exp(sign 2 pi i k / n) for k < n, interleaved. */
+function rootsOfUnity(n: number, sign: number): Float64Array {
+  return Float64Array.from({ length: 2 * n }, (_, index) => {
+    const angle = (2 * Math.PI * (index >> 1)) / n;
+    return index % 2 === 0 ? Math.cos(angle) : sign * Math.sin(angle);
+  });
 }
 
-/** By the smallest factor r: transforms of every r-th number, joined by r-term sums (Cooley & Tukey 1965). */
-function transform(x: Float64Array, sign: number): Float64Array {
-  const n = x.length / 2;
-  if (n === 1) return x.slice();
-  const r = [2, 3, 5].find((factor) => n % factor === 0)!;
+/**
+ * The transform of n numbers of `from`, every `stride`-th from `first` on, into n of `to` from `start` on. By the
+ * smallest factor r: transforms of every r-th number, joined by r-term sums (Cooley & Tukey 1965).
+ */
+function transform(
+  n: number,
+  from: Float64Array,
+  first: number,
+  stride: number,
+  to: Float64Array,
+  start: number,
+  roots: Float64Array,
+): void {
+  if (n === 1) {
+    to[2 * start] = from[2 * first];
+    to[2 * start + 1] = from[2 * first + 1];
+    return;
+  }
+  const r = n % 2 === 0 ? 2 : n % 3 === 0 ? 3 : 5;
   const m = n / r;
-  const parts = Array.from({ length: r }, (_, s) => {
-    const part = new Float64Array(2 * m);
-    for (let i = 0; i < m; i++) part.set(complexAt(x, i * r + s), 2 * i);
-    return transform(part, sign);
-  });
-  const out = new Float64Array(2 * n);
-  for (let p = 0; p < n; p++) {
+  for (let s = 0; s < r; s++) transform(m, from, first + s * stride, r * stride, to, start + s * m, roots);
+  // Turns from one root of order n to the next, in the table of the whole length.
+  const step = roots.length / 2 / n;
+  const parts = new Float64Array(2 * r);
+  for (let k = 0; k < m; k++) {
     for (let s = 0; s < r; s++) {
-      const angle = (sign * 2 * Math.PI * ((p * s) % n)) / n;
-      const [re, im] = complexAt(parts[s], p % m);
-      out[2 * p] += re * Math.cos(angle) - im * Math.sin(angle);
-      out[2 * p + 1] += re * Math.sin(angle) + im * Math.cos(angle);
+      parts[2 * s] = to[2 * (start + s * m + k)];
+      parts[2 * s + 1] = to[2 * (start + s * m + k) + 1];
+    }
+    for (let p = k; p < n; p += m) {
+      let [re, im] = [0, 0];
+      for (let s = 0; s < r; s++) {
+        const root = 2 * step * ((p * s) % n);
+        re += parts[2 * s] * roots[root] - parts[2 * s + 1] * roots[root + 1];
+        im += parts[2 * s] * roots[root + 1] + parts[2 * s + 1] * roots[root];
+      }
+      to[2 * (start + p)] = re;
+      to[2 * (start + p) + 1] = im;
     }
   }
-  return out;
 }
 
 /** Whether the FFT takes this length. */

@@ -5,6 +5,7 @@ import { type PixelGrid, pixelGrid, slimPositions } from "../../src/grid.ts";
 import { draws, normal, randomState, uniform } from "../../src/inference/rng.ts";
 import { lensedImage } from "../../src/lens/trace-rays.ts";
 import type { InterferometerDataset } from "../../src/likelihood/interferometer-dataset.ts";
+import { given } from "../../src/likelihood/picks.ts";
 import { buildModel, instantiate, type Model } from "../../src/model/model.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
 import type { VisibilityData } from "../../src/operators/compaction.ts";
@@ -91,5 +92,7 @@ export function datasetOf(
   primaryBeam: Float64Array | null = null,
 ): InterferometerDataset {
   const nativeIndex = nativeIndexForSlimIndex({ shape: compaction.grid.shape, masked });
-  return { name: "alma", compaction, nativeIndex, positions: slimPositions(compaction.grid, nativeIndex), primaryBeam };
+  const positions = slimPositions(compaction.grid, nativeIndex);
+  const latticeSums = given("lattice_sums", compaction.latticeSums, "a test's");
+  return { name: "alma", compaction, nativeIndex, positions, primaryBeam, latticeSums };
 }

@@ -20,6 +20,9 @@ export interface RectangularMesh {
 /** Arcseconds by which the mesh is wider than the positions on every side, as in PyAutoArray. */
 const BUFFER = 1e-8;
 
+/** Source pixels that an image pixel maps to: the corners of a cell. */
+export const RECTANGULAR_MAPPINGS = 4;
+
 /**
  * A mesh of equal pixels over the bounding box of the positions. Pixels are in row-major order, row 0 at the top.
  * @param positions (M, 2) y and x in the source plane, arcseconds; all finite.
@@ -54,7 +57,7 @@ export function rectangularMesh(
     mapping: {
       imagePixels: count,
       sourcePixels: rows * columns,
-      mappingsPerPixel: 4,
+      mappingsPerPixel: RECTANGULAR_MAPPINGS,
       indexes,
       weights,
       slimIndexForSubSlimIndex: null,

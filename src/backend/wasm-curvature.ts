@@ -1,0 +1,44 @@
+import type { CurvatureViaWTildeDenseArgs } from "../inversion/curvature.ts";
+import type { Matrix } from "../operators/matrix.ts";
+import type { WCompactTimesArgs } from "../operators/w-compact.ts";
+import { addProduct, mirrored, zeroTiles } from "./wasm-products.ts";
+import { compactInput, fresh, sparseInput, square } from "./wasm-voices.ts";
+
+/** The WebAssembly voice of the curvature matrices that threads share. */
+
+/** Multiply-adds in a part, a quarter of a millisecond's: threads end at about the same time, and calls cost nothing. */
+const WORK_OF_PART = 2e6;
+
+export function curvatureMatrixViaWCompactSymmetric(args: WCompactTimesArgs): Matrix {
+  const wasm = fresh();
+  const { wCompact, nativeIndex, sparseMappingMatrix: t } = args;
+  const out = wasm.output(t.columns * t.columns);
+  const w = compactInput(wasm, wCompact);
+  const inputs = [wasm.input(nativeIndex), ...sparseInput(wasm, t)];
+  const state = wasm.call("prepareSymmetric", ...w, t.rows, t.columns, ...inputs, out);
+  if (state !== 0) {
+    const work = (t.rows * t.values.length * (wCompact.plus === null ? 1 : 2)) / 2;
+    // Columns of T go in fours.
+    const together = 4 * Math.ceil((WORK_OF_PART * t.columns) / (4 * work + 1));
+    const parts = Math.ceil(t.columns / together);
+    // Eight rows of the image and four of A.
+    const scratch = 8 * (8 * wCompact.shape[1] + 256) + 32 * t.columns;
+    wasm.callPartsOf(work, "symmetricRows", parts, scratch, together, state, t.columns, out);
+    wasm.call("addTransposed", t.columns, out);
+  }
+  return square(t.columns, wasm.float64(out, t.columns * t.columns));
+}
+
+/** T' W T. */
+export function curvatureMatrixViaWTildeDense({ wTilde, mappingMatrix }: CurvatureViaWTildeDenseArgs): Matrix {
+  const wasm = fresh();
+  const { rows, columns } = mappingMatrix;
+  const w = { address: wasm.input(wTilde.values), down: 8 * rows, along: 8 };
+  const t = { address: wasm.input(mappingMatrix.values), down: 8 * columns, along: 8 };
+  const transposed = { address: t.address, down: t.along, along: t.down };
+  const half = zeroTiles(wasm, rows, columns);
+  addProduct(wasm, { rows, columns, length: rows, left: w, right: t, to: half, upper: false });
+  const f = zeroTiles(wasm, columns, columns);
+  addProduct(wasm, { rows: columns, columns, length: rows, left: transposed, right: half, to: f, upper: true });
+  return mirrored(wasm, columns, f);
+}
