@@ -50,19 +50,16 @@ function tableOf(kernel: SpreadingKernel): Float64Array {
   return table;
 }
 
-/** Points and cells from which threads are worth waking. */
-const THREADED_POINTS = 2 ** 14;
-const THREADED_CELLS = 2 ** 16;
-
-/** Calls `name` for each of its parts: on all threads, or on this one where there is little to do. */
+/** Calls `name` for each of its parts, on all threads where that is worth while. */
 type CallParts = (name: string, parts: number, scratchBytes: number, ...args: number[]) => void;
 
-function callParts(wasm: WasmKernels, threaded: boolean): CallParts {
-  if (threaded) return (...args) => wasm.callParts(...args);
-  return (name, parts, _scratchBytes, ...args) => {
-    for (let part = 0; part < parts; part++) wasm.call(name, part, ...args);
-  };
+function callPartsOf(wasm: WasmKernels, work: number): CallParts {
+  return (...args) => wasm.callPartsOf(work, ...args);
 }
+
+/** Multiply-adds a point in sorting and spreading, and a cell in its share of the FFT. */
+const WORK_OF_POINT = 200;
+const WORK_OF_CELL = 20;
 
 /** Bytes that a thread clears at a time. */
 const CLEARED = 2 ** 20;
@@ -121,7 +118,7 @@ function type1(args: Type1, strengths: Strengths): Float64Array[] {
   const parts = complex ? 2 : 1;
   const fine = wasm.output(2 * parts * plan.size);
   const bytes = 16 * parts * plan.size;
-  const onGrid = callParts(wasm, plan.cells[0] * plan.cells[1] >= THREADED_CELLS);
+  const onGrid = callPartsOf(wasm, WORK_OF_CELL * plan.cells[0] * plan.cells[1]);
   onGrid("clear", Math.ceil(bytes / CLEARED), 0, CLEARED, fine, bytes);
   const count = uvWavelengths.length / 2;
   const uv = wasm.output(2 * Math.min(count, POINTS));
@@ -216,7 +213,7 @@ function sort(
   uv: number,
   strengths: number,
 ): CallParts {
-  const onPoints = callParts(wasm, count >= THREADED_POINTS);
+  const onPoints = callPartsOf(wasm, WORK_OF_POINT * count);
   const slices = slicesOf(count);
   const slice = Math.ceil(count / slices);
   const [y0, dy, x0, dx] = plan.lattice;
