@@ -1,20 +1,7 @@
 import { InputError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { BenchKernel } from "./implementation.ts";
-
-/** Sizes of a bench by the names of its options. The grid is square, its mask the circle inscribed in it. */
-export interface BenchSizes {
-  /** N: image pixels a side. */
-  readonly gridSize: number;
-  /** K */
-  readonly visibilities: number;
-  /** B: source pixels that each image pixel maps to. */
-  readonly mappingNeighbors: number;
-  /** P: neighbors of each source pixel in the regularization. */
-  readonly neighbors: number;
-  /** S */
-  readonly sourcePixels: number;
-}
+import type { BenchSizes } from "./work.ts";
 
 /** What rows compute; compactions belong to the science case alone, whose rows are not those of the other cases. */
 export type RankedKernel = BenchKernel | "compaction";

@@ -5,9 +5,8 @@ import { draws, randomState, uniform } from "../inference/rng.ts";
 import type { Matrix } from "../operators/matrix.ts";
 import { type WCompact, wTildeFromCompact } from "../operators/w-compact.ts";
 import { type WPreload, wPreloadFromCompact } from "../operators/w-preload.ts";
-import type { BenchSizes } from "./bench-case.ts";
 import { type Case, makeCase } from "./cases.ts";
-import type { WorkSizes } from "./work.ts";
+import type { BenchSizes, WorkSizes } from "./work.ts";
 
 /** How u and v are drawn: see `benchInputs`. */
 export const UV_DRAWS = ["gaussian", "seed"] as const;

@@ -14,11 +14,10 @@ import {
 import { symbolic } from "../inversion/sparse-cholesky.ts";
 import { addAt, compensatedSum, totalOf } from "../operators/compensated-sum.ts";
 import { nufftError, TIGHTEST } from "../operators/nufft-kernel.ts";
-import type { BenchSizes } from "./bench-case.ts";
 import { type Case, makeCase } from "./cases.ts";
 import type { Contender, TimedCall } from "./contender.ts";
 import { movedOn } from "./inputs.ts";
-import type { WorkSizes } from "./work.ts";
+import type { BenchSizes, WorkSizes } from "./work.ts";
 
 /**
  * The science case: visibilities that would not fit into memory, streamed from files; then likelihoods, from what the

@@ -1,7 +1,7 @@
 import type { ChoiceName } from "../likelihood/picks.ts";
 import type { Measurement } from "../likelihood/tuning.ts";
-import type { BenchSizes } from "./bench-case.ts";
 import type { Implementation } from "./implementation.ts";
+import type { BenchSizes } from "./work.ts";
 
 /** Sizes at which candidates are timed: every combination, so that times between them can be interpolated. */
 export interface TuneGrid {

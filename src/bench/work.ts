@@ -1,4 +1,16 @@
-import type { BenchSizes } from "./bench-case.ts";
+/** Sizes of a bench by the names of its options. The grid is square, its mask the circle inscribed in it. */
+export interface BenchSizes {
+  /** N: image pixels a side. */
+  readonly gridSize: number;
+  /** K */
+  readonly visibilities: number;
+  /** B: source pixels that each image pixel maps to. */
+  readonly mappingNeighbors: number;
+  /** P: neighbors of each source pixel in the regularization. */
+  readonly neighbors: number;
+  /** S */
+  readonly sourcePixels: number;
+}
 
 /** The sizes that cost depends on: those of the bench, and M. */
 export interface WorkSizes extends BenchSizes {

@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { bestWasmBuild, chooseWasmBuild } from "../backend/wasm.ts";
-import type { BenchSizes } from "../bench/bench-case.ts";
 import { IMPLEMENTATIONS } from "../bench/implementations.ts";
 import { benchInputs, type UvDraw } from "../bench/inputs.ts";
+import type { BenchSizes } from "../bench/work.ts";
 
 /**
  * Peak memory of one row: how far the resident memory of a process of its own rises above what the inputs take, over

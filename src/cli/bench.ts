@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { BENCH_CASES, type BenchCase, type BenchSizes, benchCase } from "../bench/bench-case.ts";
+import { BENCH_CASES, type BenchCase, benchCase } from "../bench/bench-case.ts";
 import { type Contender, ownContender } from "../bench/contender.ts";
 import type { Implementation } from "../bench/implementation.ts";
 import { IMPLEMENTATIONS } from "../bench/implementations.ts";
@@ -10,6 +10,7 @@ import { type BenchReport, benchReport, compareReports, parseReport } from "../b
 import { runBench } from "../bench/schedule.ts";
 import { type ScienceBench, type ScienceData, scienceBench } from "../bench/science.ts";
 import { benchTable, comparisonTable } from "../bench/table.ts";
+import type { BenchSizes } from "../bench/work.ts";
 import { InputError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import { peakBytesOf } from "./bench-memory.ts";

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { BenchSizes } from "../../src/bench/bench-case.ts";
 import { type Contender, ownContender } from "../../src/bench/contender.ts";
 import type { Implementation } from "../../src/bench/implementation.ts";
 import { IMPLEMENTATIONS } from "../../src/bench/implementations.ts";
@@ -8,6 +7,7 @@ import { referenceCheck } from "../../src/bench/reference-check.ts";
 import { benchReport } from "../../src/bench/report.ts";
 import { type BenchRow, type BenchRun, runBench } from "../../src/bench/schedule.ts";
 import { benchTable } from "../../src/bench/table.ts";
+import type { BenchSizes } from "../../src/bench/work.ts";
 import { partWithin } from "../../src/bench/work.ts";
 
 const SIZES: BenchSizes = { gridSize: 8, visibilities: 60, mappingNeighbors: 3, neighbors: 4, sourcePixels: 9 };
