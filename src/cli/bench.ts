@@ -109,7 +109,8 @@ async function caseReport(
     }),
     ...wanted.peers.map((peer) => peerContender(peer, peers!, check)),
   ];
-  return measure(name, inputs, contenders, limits, peers, invocation);
+  // Awaited here, or the peers would be let go before they are asked.
+  return await measure(name, inputs, contenders, limits, peers, invocation);
 }
 
 /** The science case, whose visibilities are written to disk first. */
