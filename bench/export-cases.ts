@@ -16,6 +16,10 @@ import { writeNpz } from "../src/io/npz.ts";
  * one. What is interleaved or in rows has its true shape; a result that is a single array is `<kernel>/out`.
  */
 
+const VIA_COMPACT = ["wCompact", "nativeIndex", "sparseMappingMatrix"] as const;
+const LIKELIHOOD = ["dirtyImage", "visibilities", "noiseMap", "mapping", "neighbors", "coefficient"] as const;
+const LIKELIHOOD_VIA_COMPACT = [...LIKELIHOOD, "wCompact", "nativeIndex"] as const;
+
 /** What each kernel reads of the case that it is given. */
 const TAKES: { readonly [N in KernelName]: readonly (keyof ArgsOf<N>)[] } = {
   maskCentres: ["shape", "pixelScales", "centre"],
@@ -41,13 +45,13 @@ const TAKES: { readonly [N in KernelName]: readonly (keyof ArgsOf<N>)[] } = {
   sparseMappingMatrix: ["mapping"],
   dataVector: ["mappingMatrix", "dirtyImage"],
   sparseMappingMatrixTransposeTimes: ["sparseMappingMatrix", "matrix"],
-  wCompactTimesSparseMappingMatrix: ["wCompact", "nativeIndex", "sparseMappingMatrix"],
+  wCompactTimesSparseMappingMatrix: VIA_COMPACT,
   curvatureMatrixViaWTildeDense: ["wTilde", "mappingMatrix"],
   curvatureMatrixViaWTildeSparse: ["wTilde", "sparseMappingMatrix"],
-  curvatureMatrixViaWCompactSparse: ["wCompact", "nativeIndex", "sparseMappingMatrix"],
-  curvatureMatrixViaWCompactFft: ["wCompact", "nativeIndex", "sparseMappingMatrix"],
-  curvatureMatrixViaWCompactSymmetric: ["wCompact", "nativeIndex", "sparseMappingMatrix"],
-  curvatureMatrixViaWCompactDirect: ["wCompact", "nativeIndex", "sparseMappingMatrix"],
+  curvatureMatrixViaWCompactSparse: VIA_COMPACT,
+  curvatureMatrixViaWCompactFft: VIA_COMPACT,
+  curvatureMatrixViaWCompactSymmetric: VIA_COMPACT,
+  curvatureMatrixViaWCompactDirect: VIA_COMPACT,
   curvatureMatrixViaPreloadDirect: ["wPreload", "nativeIndex", "sparseMappingMatrix"],
   constantRegularizationMatrix: ["coefficient", "neighbors"],
   reconstruction: ["curvatureRegMatrix", "dataVector"],
@@ -56,27 +60,9 @@ const TAKES: { readonly [N in KernelName]: readonly (keyof ArgsOf<N>)[] } = {
   triangularSolve: ["lower", "rightHandSides", "transposed"],
   matrixProduct: ["left", "right"],
   gramMatrix: ["matrix", "ofRows"],
-  logLikelihoodViaWTilde: ["dirtyImage", "visibilities", "noiseMap", "mapping", "neighbors", "coefficient", "wTilde"],
-  logLikelihoodViaWCompact: [
-    "dirtyImage",
-    "visibilities",
-    "noiseMap",
-    "mapping",
-    "neighbors",
-    "coefficient",
-    "wCompact",
-    "nativeIndex",
-  ],
-  logLikelihoodViaWCompactSymmetric: [
-    "dirtyImage",
-    "visibilities",
-    "noiseMap",
-    "mapping",
-    "neighbors",
-    "coefficient",
-    "wCompact",
-    "nativeIndex",
-  ],
+  logLikelihoodViaWTilde: [...LIKELIHOOD, "wTilde"],
+  logLikelihoodViaWCompact: LIKELIHOOD_VIA_COMPACT,
+  logLikelihoodViaWCompactSymmetric: LIKELIHOOD_VIA_COMPACT,
 };
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -4,6 +4,7 @@ import { logLikelihoodErrorBound } from "../dataset/compaction.ts";
 import { nativeFromSlim, slimFromNative } from "../dataset/mask.ts";
 import { InputError } from "../errors.ts";
 import { type Inversion, invert, type LinearProblem, logEvidence, logLikelihood } from "../inversion/evidence.ts";
+import type { Mapping } from "../inversion/mapping.ts";
 import { rectangularMesh } from "../inversion/mesh/rectangular.ts";
 import {
   constantRegularizationLogDeterminant,
@@ -157,7 +158,7 @@ function evaluateOne(
       mesh,
       values: inversion.reconstruction.values,
       coefficient,
-      image: sparseTimesVector(kernels.sparseMappingMatrix({ mapping: mesh.mapping }), inversion.reconstruction.values),
+      image: dataset.primaryBeam === null ? seen : unattenuated(kernels, mesh.mapping, inversion.reconstruction.values),
     },
     logLikelihoodErrorBound: logLikelihoodErrorBound(dataset.compaction, fluxOf(departure(dataset.compaction, native))),
     solveResidual: inversion.solveResidual,
@@ -169,13 +170,15 @@ function evaluateOne(
 }
 
 /** T scaled by the primary beam: the visibilities are those of the beam times the sky. */
-function withBeam<M extends { readonly weights: Float64Array; readonly mappingsPerPixel: number }>(
-  mapping: M,
-  beam: Float64Array | null,
-): M {
+function withBeam(mapping: Mapping, beam: Float64Array | null): Mapping {
   if (beam === null) return mapping;
   const weights = mapping.weights.map((weight, entry) => weight * beam[Math.floor(entry / mapping.mappingsPerPixel)]);
   return { ...mapping, weights };
+}
+
+/** The lensed source as it is, not as the beam shows it. */
+function unattenuated(kernels: VoiceKernels, mapping: Mapping, source: Float64Array): Float64Array {
+  return sparseTimesVector(kernels.sparseMappingMatrix({ mapping }), source);
 }
 
 function transposeTimes(kernels: VoiceKernels, sparseMappingMatrix: SparseMatrix, image: Float64Array): Float64Array {

@@ -165,6 +165,16 @@ function peersOf(name: string): string {
   return name === "likelihood" ? "numba_compact_sparse" : "numba_compact_sparse,numba_sparse,jax_sparse,jax";
 }
 
+test("peers live until the last row has asked them", async () => {
+  const fake = join(folder, "fake");
+  const answers = `case $request in *'"open"'*) echo '{}';; *) echo '{"error": "the peer was asked"}';; esac`;
+  const script = `#!/bin/sh\necho '{"versions": {"python": "0"}}'\nwhile read -r request; do ${answers}; done\n`;
+  writeFileSync(fake, script, { mode: 0o755 });
+  const { rows, notes } = await report("table2", "--peers", fake, "--implementations", "wasm_separable,numba_compact");
+  expect(rows.map(({ median_s }) => median_s)).toEqual([expect.any(Number), null]);
+  expect(JSON.stringify(notes)).toContain("the peer was asked");
+});
+
 test("a Python without the modules is named with what it lacks", async () => {
   const bare = join(folder, "python");
   writeFileSync(bare, '#!/bin/sh\necho \'{"missing": ["numba", "jax"]}\'\n', { mode: 0o755 });
