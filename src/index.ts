@@ -13,6 +13,8 @@ export {
   type VoiceKernels,
 } from "./backend/kernels.ts";
 export { bestWasmBuild, chooseWasmBuild, type WasmBuild } from "./backend/wasm.ts";
+export { type Algebra, numbers } from "./compiler/algebra.ts";
+export { type Formula, formula } from "./compiler/formula.ts";
 // Dataset: what was observed, and its compaction.
 export { type ArrayFile, type OpenFile, openArray } from "./dataset/array-file.ts";
 export { type Compaction, compactVisibilities, logLikelihoodErrorBound } from "./dataset/compaction.ts";
@@ -50,7 +52,6 @@ export { logDensity, type Prior, valueFromUnit } from "./model/prior.ts";
 export type { Spec } from "./model/spec.ts";
 export type { Matrix, SparseMatrix } from "./operators/matrix.ts";
 export type { WCompact } from "./operators/w-compact.ts";
-export { type Algebra, numbers } from "./profiles/algebra.ts";
 export { lightProfiles, massProfiles } from "./profiles/index.ts";
 export type { LightProfile, MassProfile } from "./profiles/profile.ts";
 

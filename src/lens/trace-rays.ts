@@ -1,5 +1,5 @@
+import { numbers } from "../compiler/algebra.ts";
 import { InputError } from "../errors.ts";
-import { numbers } from "../profiles/algebra.ts";
 import type { Galaxy, LightComponent, MassComponent } from "./galaxy.ts";
 
 /** The one plane that deflects light and the one plane behind it. */

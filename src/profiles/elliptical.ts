@@ -1,4 +1,4 @@
-import type { Algebra } from "./algebra.ts";
+import type { Algebra } from "../compiler/algebra.ts";
 import type { Pair } from "./parameter.ts";
 
 /*

@@ -1,5 +1,5 @@
 import type { Absent } from "../backend/contract.ts";
-import type { Algebra } from "./algebra.ts";
+import type { Algebra } from "../compiler/algebra.ts";
 import type { Pair, ParameterTable, ParameterValues } from "./parameter.ts";
 
 /**

@@ -1,4 +1,5 @@
-import type { Algebra } from "../../src/profiles/algebra.ts";
+import type { Algebra } from "../../src/compiler/algebra.ts";
+import { erf } from "../../src/compiler/erf.ts";
 
 /** A value and its derivatives along any number of directions. */
 export interface Dual {
@@ -41,6 +42,13 @@ export function dualNumbers(count: number): Algebra<Dual> {
       return chain(Math.atan2(y.value, x.value), [x.value / squared, y], [-y.value / squared, x]);
     },
     atanh: (a) => chain(Math.atanh(a.value), [1 / (1 - a.value ** 2), a]),
+    tanh: (a) => chain(Math.tanh(a.value), [1 - Math.tanh(a.value) ** 2, a]),
+    erf: (a) => chain(erf(a.value), [(2 / Math.sqrt(Math.PI)) * Math.exp(-(a.value ** 2)), a]),
     selectLess: (a, b, whenLess, otherwise) => (a.value < b.value ? whenLess : otherwise),
+    loop: (count, initial, step) => {
+      let state = initial;
+      for (let index = 0; index < count.value; index++) state = step(state, chain(index));
+      return state;
+    },
   };
 }

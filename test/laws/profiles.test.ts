@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { numbers } from "../../src/profiles/algebra.ts";
+import { numbers } from "../../src/compiler/algebra.ts";
 import {
   axisRatio,
   ellCompsOf,

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { numbers } from "../../src/profiles/algebra.ts";
+import { numbers } from "../../src/compiler/algebra.ts";
 import { sersic, sersicConstant } from "../../src/profiles/light/sersic.ts";
 import { externalShear } from "../../src/profiles/mass/external-shear.ts";
 import { isothermal } from "../../src/profiles/mass/isothermal.ts";

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 const STOREYS: readonly (readonly string[])[] = [
   ["errors.ts", "nearest.ts"],
   ["grid.ts"],
-  ["backend/contract.ts"],
+  ["backend/contract.ts", "compiler"],
   ["io", "profiles", "operators", "inference"],
   ["dataset"],
   ["lens", "inversion"],

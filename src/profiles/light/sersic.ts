@@ -1,4 +1,4 @@
-import type { Algebra } from "../algebra.ts";
+import type { Algebra } from "../../compiler/algebra.ts";
 import { CENTRE_SQUARED_RADIUS, ellipseOf, offset, squaredEccentricRadius } from "../elliptical.ts";
 import { CENTRE, ELL_COMPS, type Pair, type ParameterTable, type ParameterValues } from "../parameter.ts";
 import type { LightProfile } from "../profile.ts";

@@ -1,4 +1,4 @@
-import type { Algebra } from "../algebra.ts";
+import type { Algebra } from "../../compiler/algebra.ts";
 import {
   CENTRE_SQUARED_RADIUS,
   circularize,

@@ -1,3 +1,5 @@
+import { erf } from "./erf.ts";
+
 /**
  * The scalars that formulas are written over.
  *
@@ -24,8 +26,16 @@ export interface Algebra<T> {
   /** The angle of the point (x, y), counter-clockwise from +x; 0 at the origin. */
   atan2(y: T, x: T): T;
   atanh(a: T): T;
+  tanh(a: T): T;
+  /** The error function. */
+  erf(a: T): T;
   /** `a < b ? whenLess : otherwise`, both alternatives evaluated. */
   selectLess(a: T, b: T, whenLess: T, otherwise: T): T;
+  /**
+   * `step` applied `count` times to the state, with the number of steps done before as `index`. The count may depend on
+   * parameters, never on the position; what is not a whole number is rounded up.
+   */
+  loop(count: T, initial: readonly T[], step: (state: readonly T[], index: T) => readonly T[]): readonly T[];
 }
 
 /** The algebra of f64 numbers. */
@@ -45,5 +55,12 @@ export const numbers: Algebra<number> = {
   atan: Math.atan,
   atan2: Math.atan2,
   atanh: Math.atanh,
+  tanh: Math.tanh,
+  erf,
   selectLess: (a, b, whenLess, otherwise) => (a < b ? whenLess : otherwise),
+  loop: (count, initial, step) => {
+    let state = initial;
+    for (let index = 0; index < count; index++) state = step(state, index);
+    return state;
+  },
 };
