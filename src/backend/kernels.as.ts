@@ -13,8 +13,9 @@ export {
   copyCorner, multiplyPart, packPart, panelBytes, partsOfPacking, partsOfProduct, transposeUpper, zeroTiles,
 } from "../operators/dense.as";
 export { fft2d, fftPlan } from "../operators/fft.as";
+export { gatherBins, gatherScratch } from "../operators/gather.as";
 export { differenceLattice, imageVisibilities, latticeSum } from "../operators/lattice.as";
 export { clear, columnModes, gridOfLattice, latticeOfModes, lineModes } from "../operators/nufft.as";
-export { gatherBins, spreadBins, spreadScratch } from "../operators/spread.as";
+export { spreadBins, spreadScratch } from "../operators/spread.as";
 export { pointSum, preloadFromMinus, wTilde, wTildeFromCompact, wTildeFromPreload } from "../operators/w-tilde.as";
 export { allocate, mark, release, reset, useArena } from "../operators/arena.as";

@@ -256,7 +256,7 @@ export function nufftType2({ lattice, uvWavelengths, values, tolerance }: NufftT
     wasm.view(uv, 2 * points).set(uvWavelengths.subarray(2 * first, 2 * (first + points)));
     const onPoints = sort(wasm, plan, sorting, points, uv, 0);
     const gather = [y0, x0, ...plan.cells, plan.width, plan.table, sorting.starts, sorting.points, fine, out];
-    onPoints("gatherBins", plan.binRows, wasm.call("spreadScratch"), ...gather);
+    onPoints("gatherBins", plan.binRows, wasm.call("gatherScratch"), ...gather);
     result.set(wasm.view(out, 2 * points), 2 * first);
   }
   return result;

@@ -42,20 +42,20 @@ function besselI0(x: number): number {
   return sum;
 }
 
-/** Points whose sums on the fine grid are plain: then the error of adding them up is carried along, as in spread.as.ts. */
-const GROUP = 128;
+/** Terms of the longest plain sum of spread.as.ts: what is beyond is added with its error carried along. */
+const SUMMANDS = 55;
 
 /**
  * Bound of the error of every sum that the NUFFT takes onto a lattice with modes up to those given, relative to the sum of
  * absolute strengths (real and imaginary parts): the tolerance, and roundings. A rounding in a cell comes to a mode times
  * what the mode is divided by, at most phi's transform at 0 over that at a quarter of the cells, for either axis. There
- * are GROUP additions, some ten in a term, and five a level of the FFT; strengths turned by a phase grow by sqrt 2.
+ * are SUMMANDS additions, some ten in a term, and five a level of the FFT; strengths turned by a phase grow by sqrt 2.
  */
 export function nufftError(tolerance: number, largestModes: readonly [number, number]): number {
   const kernel = spreadingKernel(tolerance);
   const amplification = (kernelTransform(kernel, 0) / kernelTransform(kernel, Math.PI / 2)) ** 2;
   const levels = largestModes.reduce((sum, mode) => sum + Math.log2(fineSize(mode)), 0);
-  return Math.SQRT2 * (tolerance + 2 ** -53 * amplification * (GROUP + 10 + 5 * levels));
+  return Math.SQRT2 * (tolerance + 2 ** -53 * amplification * (SUMMANDS + 10 + 5 * levels));
 }
 
 /** phi at a distance in cells. */
@@ -89,13 +89,12 @@ export const INTERVALS = 16;
 export const DEGREE = 6;
 
 /**
- * phi as polynomials: for a point F = (interval + 1/2 + h) / INTERVALS cells after the first tap's cell, 0 <= F < 2, tap
- * t has the value of the polynomial in h whose coefficients, highest first, stand at [interval][power][t]. Two cells,
- * so that the first tap may always stand in an even column.
+ * phi as polynomials: for a point F = (interval + 1/2 + h) / INTERVALS cells after the first tap's cell, 0 <= F < 1, tap
+ * t has the value of the polynomial in h whose coefficients, highest first, stand at [interval][power][t].
  */
 export function kernelTable(kernel: SpreadingKernel): Float64Array {
-  const table = new Float64Array(2 * INTERVALS * (DEGREE + 1) * TAPS);
-  for (let interval = 0; interval < 2 * INTERVALS; interval++) {
+  const table = new Float64Array(INTERVALS * (DEGREE + 1) * TAPS);
+  for (let interval = 0; interval < INTERVALS; interval++) {
     for (let tap = 0; tap < TAPS; tap++) {
       const distance = (h: number) => tap + 1 - kernel.width / 2 - (interval + 0.5 + h) / INTERVALS;
       if (Math.abs(distance(0)) >= kernel.width / 2) continue;

@@ -2,7 +2,8 @@
 import { allocate, mark, release } from "./arena.as";
 import { paddedSize } from "./bins.as";
 import { BATCH, fftBatch, fftPlan } from "./fft.as";
-import { foldColumns, unfoldGrid } from "./spread.as";
+import { unfoldGrid } from "./gather.as";
+import { foldColumns } from "./spread.as";
 
 const BATCH_BYTES: usize = BATCH << 4;
 
