@@ -2,7 +2,7 @@
 import { allocate, mark, release } from "./arena.as";
 import { cosineAndSine } from "./turns.as";
 
-export const SHIFT: i32 = 4;
+export const SHIFT: i32 = 5;
 export const BIN: i32 = 1 << SHIFT;
 // Taps a row, the first in an even column, so that every load and store is aligned: widths up to 15.
 export const TAPS: i32 = 16;

@@ -43,7 +43,7 @@ function besselI0(x: number): number {
 }
 
 /** Terms of the longest plain sum of spread.as.ts: what is beyond is added with its error carried along. */
-const SUMMANDS = 55;
+const SUMMANDS = 111;
 
 /**
  * Bound of the error of every sum that the NUFFT takes onto a lattice with modes up to those given, relative to the sum of

@@ -13,8 +13,8 @@ const SIDE: i32 = BIN + TAPS;
 const SIDE_BYTES: usize = SIDE << 3;
 const PATCH: usize = <usize>SIDE * SIDE_BYTES;
 
-// No sum is longer than a chunk and then as many as a group has chunks: 32 + 512 / 32 + 7, SUMMANDS in nufft-kernel.ts.
-const GROUP: i32 = 512;
+// No sum is longer than a chunk and then as many as a group has chunks: 32 + 2048 / 32 + 15, SUMMANDS in nufft-kernel.ts.
+const GROUP: i32 = 2048;
 const CHUNK: i32 = 32;
 
 // A point of a chunk: taps along x, taps along y times the strength in the rows of the patch (after one row for the zero that
