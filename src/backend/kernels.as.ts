@@ -4,7 +4,7 @@ export * from "../dataset/mask.as";
 export { compactTimesSparse } from "../inversion/compact-times-sparse.as";
 export * from "../inversion/curvature.as";
 export { curvatureViaCompactFft } from "../inversion/curvature-fft.as";
-export { addTransposed, prepareSymmetric, symmetricRows } from "../inversion/curvature-symmetric.as";
+export { addTransposed, prepareSymmetric, symmetricRows, symmetricScratch } from "../inversion/curvature-symmetric.as";
 export * from "../inversion/mapping.as";
 export * from "../inversion/regularization/constant.as";
 export * from "../inversion/solve.as";

@@ -18,11 +18,10 @@ export function curvatureMatrixViaWCompactSymmetric(args: WCompactTimesArgs): Ma
   const state = wasm.call("prepareSymmetric", ...w, t.rows, t.columns, ...inputs, out);
   if (state !== 0) {
     const work = (t.rows * t.values.length * (wCompact.plus === null ? 1 : 2)) / 2;
-    // Columns of T go in fours.
-    const together = 4 * Math.ceil((WORK_OF_PART * t.columns) / (4 * work + 1));
+    // Columns of T go in eights.
+    const together = 8 * Math.ceil((WORK_OF_PART * t.columns) / (8 * work + 1));
     const parts = Math.ceil(t.columns / together);
-    // Eight rows of the image and four of A.
-    const scratch = 8 * (8 * wCompact.shape[1] + 256) + 32 * t.columns;
+    const scratch = wasm.call("symmetricScratch", wCompact.shape[1], t.columns);
     wasm.callPartsOf(work, "symmetricRows", parts, scratch, together, state, t.columns, out);
     wasm.call("addTransposed", t.columns, out);
   }
