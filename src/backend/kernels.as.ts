@@ -17,5 +17,6 @@ export { gatherBins, gatherScratch } from "../operators/gather.as";
 export { differenceLattice, imageVisibilities, latticeSum } from "../operators/lattice.as";
 export { clear, columnModes, gridOfLattice, latticeOfModes, lineModes } from "../operators/nufft.as";
 export { spreadBins, spreadScratch } from "../operators/spread.as";
+export { weigh, weighVisibilities } from "../operators/strengths.as";
 export { pointSum, preloadFromMinus, wTilde, wTildeFromCompact, wTildeFromPreload } from "../operators/w-tilde.as";
 export { allocate, mark, release, reset, useArena } from "../operators/arena.as";

@@ -95,8 +95,14 @@ function planOf(wasm: WasmKernels, lattice: Lattice, tolerance: number): Plan {
   };
 }
 
-/** Strengths of points first to first + count written to `out`: one number a point, or two where they are complex. */
-type Strengths = (first: number, count: number, out: Float64Array) => void;
+/** Writes the strengths of points first to first + count to `out`: one number a point, or two where they are complex. */
+type Strengths = (first: number, count: number, out: number, onSlices: OnSlices) => void;
+
+/** Calls `name(part, slice, count, ...args)` for every slice of the points. */
+type OnSlices = (name: string, ...args: number[]) => void;
+
+/** What makes strengths of up to `most` points; `complex`: two numbers a point, whether they need both or not. */
+type StrengthsOf = (wasm: WasmKernels, most: number, complex: boolean) => Strengths;
 
 interface Type1 {
   readonly lattice: Lattice;
@@ -108,7 +114,7 @@ interface Type1 {
   readonly apart?: boolean;
 }
 
-function type1(args: Type1, strengths: Strengths): Float64Array[] {
+function type1(args: Type1, strengthsOf: StrengthsOf): Float64Array[] {
   const { lattice, uvWavelengths, tolerance, realPartsOnly } = args;
   const wasm = fresh();
   const plan = planOf(wasm, lattice, tolerance);
@@ -121,16 +127,17 @@ function type1(args: Type1, strengths: Strengths): Float64Array[] {
   const onGrid = callPartsOf(wasm, WORK_OF_CELL * plan.cells[0] * plan.cells[1]);
   onGrid("clear", Math.ceil(bytes / CLEARED), 0, CLEARED, fine, bytes);
   const count = uvWavelengths.length / 2;
-  const uv = wasm.output(2 * Math.min(count, POINTS));
-  const weights = wasm.output(parts * Math.min(count, POINTS));
-  const sorting = sortingOf(wasm, plan, Math.min(count, POINTS), complex ? COMPLEX_POINT : REAL_POINT);
+  const most = Math.min(count, POINTS);
+  const uv = wasm.output(2 * most);
+  const weights = wasm.output(parts * most);
+  const strengths = strengthsOf(wasm, most, complex);
+  const sorting = sortingOf(wasm, plan, most, complex ? COMPLEX_POINT : REAL_POINT);
   for (let first = 0; first < count; first += POINTS) {
     const points = Math.min(POINTS, count - first);
-    wasm.view(uv, 2 * points).set(uvWavelengths.subarray(2 * first, 2 * (first + points)));
-    const to = wasm.view(weights, parts * points);
-    strengths(first, points, args.complex || !complex ? to : to.subarray(0, points));
-    if (complex && !args.complex) interleave(to, points);
-    const onPoints = sort(wasm, plan, sorting, points, uv, weights);
+    copyPoints(wasm, uvWavelengths, first, points, uv);
+    const onPoints = callPartsOf(wasm, WORK_OF_POINT * points);
+    strengths(first, points, weights, onSlices(onPoints, points));
+    sort(wasm, onPoints, plan, sorting, points, uv, weights);
     const kernel = [...plan.cells, plan.width, plan.table] as const;
     for (const odd of [0, 1]) {
       const rows = (plan.binRows + 1 - odd) >> 1;
@@ -204,39 +211,63 @@ function slicesOf(count: number): number {
   return Math.min(MOST_SLICES, Math.ceil(count / SLICE));
 }
 
-/** Sorts points by bin; returns how to call what takes them, row by row of bins. */
+function onSlices(onPoints: CallParts, count: number): OnSlices {
+  const slices = slicesOf(count);
+  const slice = Math.ceil(count / slices);
+  // Room for a phase.
+  return (name, ...args) => onPoints(name, slices, 64, slice, count, ...args);
+}
+
+/** Sorts points by bin. */
 function sort(
   wasm: WasmKernels,
+  onPoints: CallParts,
   plan: Plan,
   { kind, counts, starts, binOf, points }: Sorting,
   count: number,
   uv: number,
   strengths: number,
-): CallParts {
-  const onPoints = callPartsOf(wasm, WORK_OF_POINT * count);
-  const slices = slicesOf(count);
-  const slice = Math.ceil(count / slices);
+): void {
+  const each = onSlices(onPoints, count);
   const [y0, dy, x0, dx] = plan.lattice;
   const cells = [...plan.cells, plan.width] as const;
-  onPoints("binPoints", slices, 0, slice, count, uv, dy, dx, ...cells, counts, binOf);
-  wasm.call("placeBins", slices, ...plan.cells, counts, starts);
-  const places = [...cells, counts, binOf, points] as const;
-  onPoints("placePoints", slices, 64, slice, count, uv, strengths, kind, y0, dy, x0, dx, ...places);
-  return onPoints;
+  each("binPoints", uv, dy, dx, ...cells, counts, binOf);
+  wasm.call("placeBins", slicesOf(count), ...plan.cells, counts, starts);
+  each("placePoints", uv, strengths, kind, y0, dy, x0, dx, ...cells, counts, binOf, points);
 }
 
-/** Real numbers at the front become complex ones, in place. */
-function interleave(values: Float64Array, count: number): void {
-  for (let k = count - 1; k >= 0; k--) {
-    values[2 * k] = values[k];
-    values[2 * k + 1] = 0;
-  }
+/** Numbers of points first to first + count, two a point, copied to `address`. */
+function copyPoints(wasm: WasmKernels, values: Float64Array, first: number, count: number, address: number): void {
+  wasm.view(address, 2 * count).set(values.subarray(2 * first, 2 * (first + count)));
+}
+
+/** Half the sum (sign 1) or difference (sign -1) of the weights sigma_re^-2 and sigma_im^-2, or both as a pair. */
+function weights(noiseMap: Float64Array, sign: 1 | -1, paired: boolean): StrengthsOf {
+  return (wasm, most, complex) => {
+    const noise = wasm.output(2 * most);
+    const numbers = paired ? 2 : complex ? 1 : 0;
+    return (first, count, out, each) => {
+      copyPoints(wasm, noiseMap, first, count, noise);
+      each("weigh", noise, sign, numbers, out);
+    };
+  };
+}
+
+function weightedVisibilities(visibilities: Float64Array, noiseMap: Float64Array): StrengthsOf {
+  return (wasm, most) => {
+    const noise = wasm.output(2 * most);
+    const data = wasm.output(2 * most);
+    return (first, count, out, each) => {
+      copyPoints(wasm, noiseMap, first, count, noise);
+      copyPoints(wasm, visibilities, first, count, data);
+      each("weighVisibilities", noise, data, out);
+    };
+  };
 }
 
 export function nufftType1({ lattice, uvWavelengths, strengths, tolerance }: NufftType1Args): Float64Array {
-  return type1({ lattice, uvWavelengths, tolerance, complex: true, realPartsOnly: false }, (first, count, out) => {
-    out.set(strengths.subarray(2 * first, 2 * (first + count)));
-  })[0];
+  const given: StrengthsOf = (wasm) => (first, count, out) => copyPoints(wasm, strengths, first, count, out);
+  return type1({ lattice, uvWavelengths, tolerance, complex: true, realPartsOnly: false }, given)[0];
 }
 
 export function nufftType2({ lattice, uvWavelengths, values, tolerance }: NufftType2Args): Float64Array {
@@ -253,8 +284,9 @@ export function nufftType2({ lattice, uvWavelengths, values, tolerance }: NufftT
   const result = new Float64Array(uvWavelengths.length);
   for (let first = 0; first < count; first += POINTS) {
     const points = Math.min(POINTS, count - first);
-    wasm.view(uv, 2 * points).set(uvWavelengths.subarray(2 * first, 2 * (first + points)));
-    const onPoints = sort(wasm, plan, sorting, points, uv, 0);
+    copyPoints(wasm, uvWavelengths, first, points, uv);
+    const onPoints = callPartsOf(wasm, WORK_OF_POINT * points);
+    sort(wasm, onPoints, plan, sorting, points, uv, 0);
     const gather = [y0, x0, ...plan.cells, plan.width, plan.table, sorting.starts, sorting.points, fine, out];
     onPoints("gatherBins", plan.binRows, wasm.call("gatherScratch"), ...gather);
     result.set(wasm.view(out, 2 * points), 2 * first);
@@ -270,25 +302,8 @@ export function wCompactViaNufft({ grid, uvWavelengths, noiseMap }: WCompactArgs
   // Around the phase centre, differences and sums of positions are one lattice, and the points are sorted once.
   const together = unequal && grid.origin[0] === 0 && grid.origin[1] === 0;
   const common = { uvWavelengths, tolerance: TIGHTEST, complex: together, realPartsOnly: true, apart: together };
-  const [minus, plus] = type1({ ...common, lattice: differences }, (first, count, out) => {
-    for (let k = 0, at = 2 * first; k < count; k++, at += 2) {
-      const a = 1 / (noiseMap[at] * noiseMap[at]);
-      const b = 1 / (noiseMap[at + 1] * noiseMap[at + 1]);
-      if (together) {
-        out[2 * k] = (a + b) / 2;
-        out[2 * k + 1] = (a - b) / 2;
-      } else {
-        out[k] = (a + b) / 2;
-      }
-    }
-  });
-  const elsewhere = (): Float64Array => {
-    return type1({ ...common, lattice: sums }, (first, count, out) => {
-      for (let k = 0, at = 2 * first; k < count; k++, at += 2) {
-        out[k] = (1 / (noiseMap[at] * noiseMap[at]) - 1 / (noiseMap[at + 1] * noiseMap[at + 1])) / 2;
-      }
-    })[0];
-  };
+  const [minus, plus] = type1({ ...common, lattice: differences }, weights(noiseMap, 1, together));
+  const elsewhere = (): Float64Array => type1({ ...common, lattice: sums }, weights(noiseMap, -1, false))[0];
   return {
     shape: grid.shape,
     minus: minus.slice((rows - 1) * (2 * columns - 1)),
@@ -298,13 +313,8 @@ export function wCompactViaNufft({ grid, uvWavelengths, noiseMap }: WCompactArgs
 
 export function dirtyImageViaNufft({ grid, uvWavelengths, visibilities, noiseMap }: DirtyImageArgs): Float64Array {
   const lattice = pixelLattice(grid);
-  return type1(
-    { lattice, uvWavelengths, tolerance: TIGHTEST, complex: true, realPartsOnly: true },
-    (first, count, out) => {
-      for (let k = 0, at = 2 * first; k < 2 * count; k++, at++)
-        out[k] = visibilities[at] / (noiseMap[at] * noiseMap[at]);
-    },
-  )[0];
+  const tight = { lattice, uvWavelengths, tolerance: TIGHTEST, complex: true, realPartsOnly: true };
+  return type1(tight, weightedVisibilities(visibilities, noiseMap))[0];
 }
 
 export function visibilitiesViaNufft({ grid, image, uvWavelengths }: VisibilitiesArgs): Float64Array {
