@@ -3,8 +3,10 @@ import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/errors.ts";
 import { lensedImage } from "../../src/lens/trace-rays.ts";
 import { pixelizedSource } from "../../src/likelihood/interferometer.ts";
+import { lightSetSchemas } from "../../src/model/light-set-schema.ts";
 import { buildModel, instantiate } from "../../src/model/model.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
+import { lightProfiles, massProfiles } from "../../src/profiles/index.ts";
 
 const around = (entry: string) => `
 datasets: { hst: { type: imaging, data: a.fits, noise_map: b.fits, psf: c.fits, pixel_scale: 0.05 } }
@@ -78,6 +80,11 @@ test.each([
     if (!(error instanceof InputError)) throw error;
     for (const part of ["lens.yaml:", ...parts]) expect(error.message).toContain(part);
   }
+});
+
+test("a name in a file is that of one profile, of light or of mass", () => {
+  const names = [...massProfiles.keys(), ...lightProfiles.keys(), ...Object.keys(lightSetSchemas)];
+  expect(names.filter((name, i) => names.indexOf(name) < i)).toEqual([]);
 });
 
 test("whatever is written in a set, it is a spec or an InputError", () => {
