@@ -4,11 +4,12 @@ import { type Compaction, compactVisibilities } from "../dataset/compaction.ts";
 import { readCompaction } from "../dataset/compaction-file.ts";
 import { visibilityFiles } from "../dataset/interferometer.ts";
 import { readMap } from "../dataset/map.ts";
-import { nativeIndexForSlimIndex, slimFromNative } from "../dataset/mask.ts";
+import { maskFromValues, nativeIndexForSlimIndex, slimFromNative } from "../dataset/mask.ts";
 import { gaussianBeam } from "../dataset/primary-beam.ts";
 import { InputError } from "../errors.ts";
 import { type PixelGrid, slimPositions } from "../grid.ts";
-import type { InterferometerSpec, MaskSpec } from "../model/spec.ts";
+import type { InterferometerSpec } from "../model/spec.ts";
+import { geometricMask } from "./geometric-mask.ts";
 import { given, type Picked, pick } from "./picks.ts";
 import type { Tuning } from "./tuning.ts";
 
@@ -133,19 +134,7 @@ async function readMask(spec: InterferometerSpec, grid: PixelGrid, options: Read
   if (mask === undefined) return new Uint8Array(grid.shape[0] * grid.shape[1]);
   if (mask.type !== "file") return geometricMask(mask, grid, options.kernels);
   const values = await readSpecMap(mask.path, "mask", grid, spec, options);
-  return Uint8Array.from(values, (value) => ((value !== 0) !== mask.invert ? 1 : 0));
-}
-
-function geometricMask(mask: Exclude<MaskSpec, { type: "file" }>, grid: PixelGrid, kernels: VoiceKernels): Uint8Array {
-  const args = {
-    shape: grid.shape,
-    pixelScales: [grid.pixelScale, grid.pixelScale] as const,
-    centre: [mask.centre[0] - grid.origin[0], mask.centre[1] - grid.origin[1]] as const,
-  };
-  if (mask.type === "circular") return kernels.maskCircular({ ...args, radius: mask.radius });
-  const outside = kernels.maskCircular({ ...args, radius: mask.outerRadius });
-  const hole = kernels.maskCircular({ ...args, radius: mask.innerRadius });
-  return outside.map((masked, pixel) => (masked === 1 || hole[pixel] === 0 ? 1 : 0));
+  return maskFromValues(values, mask.invert);
 }
 
 async function readPrimaryBeam(
