@@ -148,7 +148,8 @@ async function reasonAgainst(contender: Contender, sizes: WorkSizes): Promise<st
   const ofReference = ({ visibilities, gridSize, pixels, mappingNeighbors }: WorkSizes): number => {
     return contender.partOf === "visibilities" ? 2 * visibilities * gridSize ** 2 : pixels ** 2 * mappingNeighbors;
   };
-  const part = partWithin({ ...contender, work: ofReference }, sizes, CHECK_WORK);
+  const partOf = contender.partOf === "visibilities" ? "visibilities" : "pixels";
+  const part = partWithin({ ...contender, partOf, work: ofReference }, sizes, CHECK_WORK);
   try {
     const { error } = await contender.call(part, 0, true);
     if (error !== null && error <= contender.tolerance) return null;

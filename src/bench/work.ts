@@ -18,8 +18,8 @@ export interface WorkSizes extends BenchSizes {
   readonly pixels: number;
 }
 
-/** What a part of the work is cut from; null where the cost lies in neither. */
-export type PartOf = "visibilities" | "pixels" | null;
+/** What a part of the work is cut from; null where the cost lies in none of them. */
+export type PartOf = "visibilities" | "pixels" | "sourcePixels" | null;
 
 /** What an implementation costs: known beforehand, so that it can be predicted from a part. */
 export interface Cost {
@@ -45,5 +45,6 @@ export function partWithin({ partOf, work }: Cost, sizes: WorkSizes, limit: numb
 }
 
 export function isWhole(part: WorkSizes, sizes: WorkSizes): boolean {
-  return part.visibilities === sizes.visibilities && part.pixels === sizes.pixels;
+  const { visibilities, pixels, sourcePixels } = sizes;
+  return part.visibilities === visibilities && part.pixels === pixels && part.sourcePixels === sourcePixels;
 }

@@ -62,6 +62,16 @@ describe("every implementation", () => {
   });
 });
 
+describe("a row whose smallest part is long", () => {
+  test("has as many rounds as its budget pays for, the last of them checked", async () => {
+    const seen: [string, number, number][] = [];
+    const [row] = await runWith([{ ...slow(() => 4, seen), work: () => 1 }], { repeat: 7, rowBudget: 14 });
+    expect(row).toMatchObject({ runs: 2, error: 0, extrapolated: true });
+    // Two calls predict it, on the smallest part, which warms it too.
+    expect(seen.map(([, , round]) => round)).toEqual([0, 0, 6, 7]);
+  });
+});
+
 describe("an implementation that is wrong", () => {
   const right = own("curvature_matrix", "wasm_compact_sparse");
   const wrong = (spoil: (values: Float64Array) => unknown): Implementation => ({
@@ -85,7 +95,7 @@ describe("an implementation that is wrong", () => {
     expect(rows[0].median).toBeGreaterThan(0);
     expect(rows[1]).toMatchObject({ median: null, min: null, spread: null, runs: 3 });
     expect(rows[1].error).toBeGreaterThan(right.tolerance);
-    const report = benchReport("table4", inputs.sizes, 1, {}, rows);
+    const report = benchReport("table4", inputs.sizes, 1, {}, [{ at: null, rows }]);
     expect(JSON.parse(JSON.stringify(report)).rows[1].max_relative_error).toBeGreaterThan(right.tolerance);
     const table = benchTable(report, [{ title: "curvature matrix", kernels: ["curvature_matrix"] }]);
     expect(table).toMatch(/wrong +arclet +wrong +\d/);
@@ -113,7 +123,7 @@ describe("what is too long or too large", () => {
     expect(row.note).toMatch(/^extrapolated from \d+ of \d+ image pixels$/);
     expect(row.median! / (2e-3 * inputs.sizes.pixels ** 2)).toBeCloseTo(1, 10);
     expect(row.peakBytes).toBeNull();
-    const table = benchTable(benchReport("table4", inputs.sizes, 1, {}, [row]), [
+    const table = benchTable(benchReport("table4", inputs.sizes, 1, {}, [{ at: null, rows: [row] }]), [
       { title: "curvature matrix", kernels: ["curvature_matrix"] },
     ]);
     expect(table).toMatch(/slow +arclet +~ /);
