@@ -169,6 +169,10 @@ describe("arclet bench curves", () => {
     expect(page.match(/<svg/g)).toHaveLength(4);
     expect(page.match(/"marker hollow"/g) ?? []).toHaveLength(extrapolated.length);
     expect(page.match(/class="marker/g)).toHaveLength(rows.length);
+    // Points that curves share are measured once, whatever their place along the others.
+    const lines = [...page.matchAll(/class="line[^"]*" d="M([\d.]+) [\d.]+L([\d.]+) /g)];
+    expect(lines.length).toBeGreaterThan(20);
+    for (const [, from, to] of lines) expect(Number(to)).toBeGreaterThan(Number(from));
     expect(page).not.toMatch(/NaN|undefined/);
   }, 60_000);
 
