@@ -17,7 +17,7 @@ interface Form<N extends BenchKernel, I> {
   readonly takes: (sizes: WorkSizes) => number;
   /** Bytes of the largest array: 0 unless it says more. */
   readonly largestArray?: (sizes: WorkSizes) => number;
-  readonly partOf?: PartOf;
+  readonly partOf?: readonly PartOf[];
   /** What to make of the inputs outside the timed call. */
   readonly ready?: (inputs: I) => unknown;
   readonly run: (kernels: VoiceKernels, inputs: I) => BenchResults[N];
@@ -25,16 +25,16 @@ interface Form<N extends BenchKernel, I> {
 
 /** From visibilities: W or the dirty image. */
 function ofDataset<N extends BenchKernel>(form: Form<N, DatasetInputs>): Implementation[] {
-  return rows({ partOf: "visibilities", ...form }, (inputs, part, round) => inputs.dataset(part, round));
+  return rows({ partOf: ["visibilities"], ...form }, (inputs, part, round) => inputs.dataset(part, round));
 }
 
 /** From a mapping, W given: the curvature matrix and the log likelihood. */
 function ofModel<N extends BenchKernel>(form: Form<N, ModelInputs>): Implementation[] {
-  return rows({ partOf: "pixels", ...form }, (inputs, part, round) => inputs.model(part, round));
+  return rows({ partOf: ["pixels"], ...form }, (inputs, part, round) => inputs.model(part, round));
 }
 
 function rows<N extends BenchKernel, I>(
-  form: Form<N, I> & { readonly partOf: PartOf },
+  form: Form<N, I> & { readonly partOf: readonly PartOf[] },
   inputsOf: (...args: Parameters<Implementation["prepare"]>) => I,
 ): Implementation[] {
   const { voices } = kernels[form.of] as unknown as Kernel<unknown, unknown>;
@@ -133,6 +133,7 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
     kernel: "w_tilde",
     of: "wTilde",
     form: { reference: "full_direct", wasm: "full_product", traced: "full" },
+    partOf: ["visibilities", "pixels"],
     work: (s) => s.visibilities * square(s),
     takes: (s) => inputBytes(s) + 2 * DOUBLE * square(s),
     largestArray: wTildeBytes,
@@ -142,6 +143,7 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
     kernel: "w_tilde",
     of: "wCompact",
     form: { reference: "direct_expanded", wasm: "separable_expanded", traced: "expanded" },
+    partOf: ["pixels", "visibilities"],
     work: (s) => s.visibilities * lattice(s) + square(s),
     takes: (s) => inputBytes(s) + 2 * DOUBLE * square(s),
     largestArray: wTildeBytes,
@@ -151,6 +153,7 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
     kernel: "w_tilde",
     of: "wCompactViaNufft",
     form: "nufft_expanded",
+    partOf: ["pixels", "visibilities"],
     work: (s) => nufft(s, 4) + square(s),
     takes: (s) => 2 * inputBytes(s) + 80 * DOUBLE * s.gridSize ** 2 + 2 * DOUBLE * square(s),
     largestArray: wTildeBytes,
@@ -223,7 +226,7 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
     kernel: "curvature_matrix",
     of: "curvatureMatrixViaWCompactFft",
     form: "compact_fft",
-    partOf: "sourcePixels",
+    partOf: ["sourcePixels"],
     work: convolutions,
     takes: (s) => 48 * DOUBLE * s.gridSize ** 2 + mappingBytes(s),
     run: (k, inputs) => {

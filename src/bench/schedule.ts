@@ -187,13 +187,14 @@ function rowOf(lane: Lane, sizes: WorkSizes, peakBytes: number | null): BenchRow
   const { error, sampled } = checked;
   const wrong = error !== null && !(error <= contender.tolerance);
   const extrapolated = !isWhole(part, sizes);
+  const cuts = contender.partOf
+    .filter((cut) => part[cut] !== sizes[cut])
+    .map((cut) => `${part[cut]} of ${sizes[cut]} ${PARTS[cut]}`);
   const scale = contender.work(sizes) / contender.work(part);
   const scaled = seconds.map((each) => each * scale);
   const notes = [
     wrong ? `wrong: its tolerance is ${contender.tolerance}` : null,
-    extrapolated && contender.partOf !== null
-      ? `extrapolated from ${part[contender.partOf]} of ${sizes[contender.partOf]} ${PARTS[contender.partOf]}`
-      : null,
+    extrapolated ? `extrapolated from ${cuts.join(" and ")}` : null,
     sampled === null ? null : `error of ${sampled}`,
   ].filter((note) => note !== null);
   return {

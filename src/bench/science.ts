@@ -57,7 +57,7 @@ export function scienceBench(sizes: BenchSizes, seed: number, data: ScienceData)
 
   function compaction(name: string, voice: "reference" | "wasm", byNufft: boolean, work: (s: WorkSizes) => number) {
     const kernels = kernelsOf(voice);
-    const common = { kernel: "compaction", name, voice, by: "arclet", partOf: "visibilities", work } as const;
+    const common = { kernel: "compaction", name, voice, by: "arclet", partOf: ["visibilities"], work } as const;
     return {
       ...common,
       ...memoryOf(data),
@@ -81,7 +81,7 @@ export function scienceBench(sizes: BenchSizes, seed: number, data: ScienceData)
     return {
       ...common,
       ...memoryOf(data),
-      partOf: "pixels" as const,
+      partOf: ["pixels"] as const,
       work: (s: WorkSizes) => (s.pixels ** 2 * s.mappingNeighbors) / 2 + s.sourcePixels ** 3,
       tolerance: 1e-8,
       async call(part: WorkSizes, round: number, check: boolean): Promise<TimedCall> {

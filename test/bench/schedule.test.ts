@@ -49,6 +49,21 @@ describe("every implementation", () => {
     }
   });
 
+  test("can be cut to a second's work at ALMA's sizes, so that its time can be predicted", () => {
+    const alma = {
+      gridSize: 200,
+      visibilities: 1e6,
+      mappingNeighbors: 3,
+      neighbors: 4,
+      sourcePixels: 2000,
+      pixels: 31_416,
+    };
+    for (const each of IMPLEMENTATIONS.filter(({ kernel }) => kernel !== "log_likelihood")) {
+      const least = each.work(partWithin(each, alma, 0));
+      expect(least, `${each.kernel} ${each.name}`).toBeLessThan(1e8);
+    }
+  });
+
   test("has a name of its own within its kernel", () => {
     const names = IMPLEMENTATIONS.map(({ kernel, name }) => `${kernel} ${name}`);
     expect(new Set(names).size).toBe(names.length);
