@@ -55,6 +55,7 @@ const WARM_SECONDS = 0.3;
  * caches that longer rows left behind, and no search calls a likelihood so.
  */
 const SHORT_SECONDS = 0.1;
+const LONG_SECONDS = 1;
 /** Of the row budget that a row spends which cannot be run in the whole. */
 const EXTRAPOLATED_SHARE = 0.1;
 
@@ -142,9 +143,9 @@ async function predicted(contender: Contender, { sizes, repeat, rowBudget }: Ben
   try {
     for (let limit = TRIAL_WORK; ; limit *= 8) {
       const part = partWithin(contender, sizes, limit);
-      // The first call compiles, and may so be slower than all.
-      await contender.call(part, 0, false);
-      const { seconds } = await contender.call(part, 0, false);
+      // The first call compiles, and may so be slower than all; a long one has compiled on its way.
+      const first = await contender.call(part, 0, false);
+      const { seconds } = first.seconds > LONG_SECONDS ? first : await contender.call(part, 0, false);
       const all = (seconds * whole) / contender.work(part);
       const calls = repeat + 1;
       if (isWhole(part, sizes) && all * calls <= rowBudget) return lane(part, all);
