@@ -4,6 +4,12 @@
  *
  * The caller is one of the threads: it takes parts like the others and then waits. It blocks meanwhile (Atomics.wait),
  * which a browser allows on workers only; there, run the engine in one.
+ *
+ * A worker that is ended from outside in the middle of a part hangs the caller: nothing tells a blocked thread of the end
+ * of another (Node's `exit` event comes through the event loop that the caller holds up, browsers have none), a part has
+ * no longest time that a timeout could go by, and JavaScript has no lock that its holder's death sets free. Only a further
+ * thread that starts the workers and has nothing else to do could say so, for a death that only this program's own
+ * `terminate` can bring about: parts allocate nothing outside the arena. A part that throws is noticed.
  */
 
 /** A thread that has been given its `WorkerStart`, and can be let go. */

@@ -18,6 +18,10 @@ export interface BenchCase {
   readonly rankings: readonly Ranking[];
   /** Visibilities come from files on disk: see science.ts. */
   readonly streamed?: boolean;
+  /** Cost as sizes grow, up to `sizes`: see curves.ts. Nothing is ranked. */
+  readonly curves?: boolean;
+  /** Timed rounds and seconds that a row may take, where not the usual. */
+  readonly limits?: { readonly repeat: number; readonly rowBudget: number };
 }
 
 /** W in any form: what the study's tables 2 and 3 compare. */
@@ -58,6 +62,13 @@ export const BENCH_CASES: Readonly<Record<string, BenchCase>> = {
     sizes: sizes(300, 1e7, 3, 4, 1000),
     rankings: SCIENCE,
     streamed: true,
+  },
+  curves: {
+    summary: "cost as visibilities, image and source pixels grow",
+    sizes: sizes(256, 1e7, 3, 4, 1024),
+    rankings: [],
+    curves: true,
+    limits: { repeat: 5, rowBudget: 12 },
   },
 };
 

@@ -6,6 +6,7 @@ import type { Matrix } from "../operators/matrix.ts";
 import { type WCompact, wTildeFromCompact } from "../operators/w-compact.ts";
 import { type WPreload, wPreloadFromCompact } from "../operators/w-preload.ts";
 import { type Case, makeCase } from "./cases.ts";
+import { regularizationPlan } from "./compacted-likelihood.ts";
 import type { BenchSizes, WorkSizes } from "./work.ts";
 
 /** How u and v are drawn: see `benchInputs`. */
@@ -23,7 +24,10 @@ export interface BenchInputs {
    * visibilities as the round's number, so that every weight is another and nothing of a round serves the next.
    */
   dataset(part: WorkSizes, round: number): DatasetInputs;
-  /** The first `pixels` of the image in a round: the interpolation weights moved on, the dataset's W unchanged. */
+  /**
+   * The first `pixels` of the image and `sourcePixels` of the source in a round: the interpolation weights moved on, the
+   * dataset's W unchanged. A part of the source is for curvature matrices alone: the neighbors stay those of the whole.
+   */
   model(part: WorkSizes, round: number): ModelInputs;
   /** Forgets the large matrices made so far. */
   release(): void;
@@ -38,9 +42,19 @@ export interface ModelInputs extends Case {
   readonly wCompact: WCompact;
   /** (M) of the unmasked pixels. */
   readonly dirtyImage: Float64Array;
-  /** What some forms expect of W, made at the first call and kept: it belongs to the dataset and is not timed. */
+  /** What some forms expect, made at the first call and kept: it belongs to the dataset or the mesh and is not timed. */
+  readonly dataTerms: () => DataTerms;
+  readonly plan: () => ReturnType<typeof regularizationPlan>;
   readonly wTilde: () => Matrix;
   readonly wPreload: () => WPreload;
+}
+
+/** What a likelihood needs of the visibilities besides W and the dirty image. */
+export interface DataTerms {
+  /** c0: sum of |d|^2 / sigma^2, of real and imaginary parts. */
+  readonly chiSquaredOfData: number;
+  /** sum of ln 2 pi sigma^2 */
+  readonly noiseNormalization: number;
 }
 
 /**
@@ -88,11 +102,19 @@ export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number, unequal
         mapping: {
           ...c.mapping,
           imagePixels: part.pixels,
-          indexes: c.mapping.indexes.subarray(0, entries),
+          sourcePixels: part.sourcePixels,
+          indexes: firstSourcePixels(c.mapping.indexes.subarray(0, entries), part.sourcePixels, sourcePixels),
           weights: movedOn(c.mapping.weights, round).subarray(0, entries),
         },
         wCompact: wCompact(),
         dirtyImage: dirty.subarray(0, part.pixels),
+        dataTerms: () => {
+          return once("data terms", () => ({
+            chiSquaredOfData: c.visibilities.reduce((sum, value, k) => sum + (value / c.noiseMap[k]) ** 2, 0),
+            noiseNormalization: kernelsOf("wasm").noiseNormalization(c),
+          }));
+        },
+        plan: () => once("plan", () => regularizationPlan(c.neighbors)),
         wTilde: () => {
           return once(`w tilde of ${part.pixels}`, () => wTildeFromCompact({ wCompact: wCompact(), nativeIndex }));
         },
@@ -101,6 +123,11 @@ export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number, unequal
     },
     release: () => kept.clear(),
   };
+}
+
+/** Mappings beyond the first source pixels are none. */
+function firstSourcePixels(indexes: Int32Array, count: number, of: number): Int32Array {
+  return count === of ? indexes : indexes.map((index) => (index < count ? index : -1));
 }
 
 /** Every value `by` places further on, the last ones first. */

@@ -29,7 +29,7 @@ function fromVisibilities(name: string): Peer {
     kernel: "w_compact",
     name,
     tolerance: DIRECT_SUM,
-    partOf: "visibilities",
+    partOf: ["visibilities"],
     work: lattice,
     keeps: () => ({}),
     takes: inputs,
@@ -42,7 +42,7 @@ function curvatureMatrix(
   takes: Cost["takes"],
   keeps: Cost["keeps"] = () => ({}),
 ): Peer {
-  return { kernel: "curvature_matrix", name, tolerance: REORDERED, partOf: "pixels", work, keeps, takes };
+  return { kernel: "curvature_matrix", name, tolerance: REORDERED, partOf: ["pixels"], work, keeps, takes };
 }
 
 export const PEERS: readonly Peer[] = [
@@ -71,7 +71,7 @@ export const PEERS: readonly Peer[] = [
     kernel: "log_likelihood",
     name: "numba_compact_sparse",
     tolerance: LIKELIHOOD,
-    partOf: "pixels",
+    partOf: ["pixels"],
     work: (s) => twoPasses(s) + s.sourcePixels ** 3,
     keeps: () => ({}),
     takes: (s) => thin(s) + inputs(s),

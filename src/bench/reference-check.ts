@@ -22,8 +22,9 @@ const reference = kernelsOf("reference");
 
 /** Operations of the reference that a check may cost: some seconds. */
 const AFFORDABLE = 4e8;
-/** Of the dirty image and of W. */
+/** Of the dirty image and of W, unless there are so many visibilities that even these would take long. */
 const SAMPLED_PIXELS = 15;
+const AFFORDABLE_SAMPLE = 2.5e8;
 const SAMPLED_SOURCE_PIXELS = 16;
 /** Sums of so many visibilities are added with their errors carried: the reference's own rounding stays out. */
 const VISIBILITIES_PER_SUM = 512;
@@ -32,7 +33,7 @@ const VISIBILITIES_PER_SUM = 512;
 export function referenceCheck(inputs: BenchInputs) {
   const known = new Map<string, RightAnswer>();
   return (answer: Answer, part: WorkSizes, round: number): Checked => {
-    const name = [SHARED[answer.kernel], part.visibilities, part.pixels, round].join();
+    const name = [SHARED[answer.kernel], part.visibilities, part.pixels, part.sourcePixels, round].join();
     const right = known.get(name) ?? RIGHT_ANSWERS[SHARED[answer.kernel]](inputs, part, round);
     known.set(name, right);
     return { error: right.errorOf(answer), sampled: right.sampled };
@@ -88,7 +89,8 @@ function ofW(dataset: DatasetInputs, part: WorkSizes): RightAnswer {
       },
     };
   }
-  const sample = sampledIndexes(part.pixels, SAMPLED_PIXELS);
+  const affordable = Math.floor(Math.sqrt(AFFORDABLE_SAMPLE / part.visibilities));
+  const sample = sampledIndexes(part.pixels, Math.max(2, Math.min(SAMPLED_PIXELS, affordable)));
   const at = rowsOf(dataset.nativeIndex, sample, 2);
   const gridRadians = slimPositions(dataset.grid, at).map((arcseconds) => arcseconds * ARCSECOND);
   const values = summed(dataset, (chunk) => reference.wTilde({ ...chunk, gridRadians }).values);

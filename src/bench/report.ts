@@ -11,10 +11,23 @@ export interface BenchReport {
   readonly machine: Readonly<Record<string, unknown>>;
   readonly rows: readonly ReportRow[];
   /** What there is to say of rows besides numbers: why there is no time, what was extrapolated or sampled. */
-  readonly notes: readonly { readonly kernel: string; readonly implementation: string; readonly note: string }[];
+  readonly notes: readonly ReportNote[];
 }
 
-export interface ReportRow {
+export interface ReportNote extends AtPoint {
+  readonly kernel: string;
+  readonly implementation: string;
+  readonly note: string;
+}
+
+/** Which point of which curve, by the names of curves.ts: in reports of curves alone. */
+export interface AtPoint {
+  readonly curve?: string;
+  /** The sizes at that point; those of the report are the largest of all curves. */
+  readonly sizes?: Readonly<Record<string, number>>;
+}
+
+export interface ReportRow extends AtPoint {
   readonly kernel: string;
   readonly implementation: string;
   readonly by: string;
@@ -27,27 +40,31 @@ export interface ReportRow {
   readonly extrapolated: boolean;
 }
 
+/** What was measured at the same sizes. */
+export interface PointRows {
+  readonly at: { readonly curve: string; readonly sizes: WorkSizes } | null;
+  readonly rows: readonly BenchRow[];
+}
+
 export function benchReport(
   name: string,
   sizes: WorkSizes,
   threads: number,
   machine: Readonly<Record<string, unknown>>,
-  rows: readonly BenchRow[],
+  points: readonly PointRows[],
 ): BenchReport {
+  const rows = points.flatMap(({ at, rows }) => {
+    const atPoint: AtPoint = at === null ? {} : { curve: at.curve, sizes: sizesOf(at.sizes) };
+    return rows.map((row) => ({ ...row, atPoint }));
+  });
   return {
     case: name,
-    sizes: {
-      grid_size: sizes.gridSize,
-      image_pixels: sizes.pixels,
-      visibilities: sizes.visibilities,
-      mapping_neighbors: sizes.mappingNeighbors,
-      neighbors: sizes.neighbors,
-      source_pixels: sizes.sourcePixels,
-    },
+    sizes: sizesOf(sizes),
     threads,
     device: "cpu",
     machine,
     rows: rows.map((row) => ({
+      ...row.atPoint,
       kernel: row.kernel,
       implementation: row.implementation,
       by: row.by,
@@ -60,14 +77,25 @@ export function benchReport(
       peak_bytes: row.peakBytes,
       extrapolated: row.extrapolated,
     })),
-    notes: rows.flatMap(({ kernel, implementation, note }) =>
-      note === null ? [] : [{ kernel, implementation, note }],
+    notes: rows.flatMap(({ kernel, implementation, note, atPoint }) =>
+      note === null ? [] : [{ ...atPoint, kernel, implementation, note }],
     ),
   };
 }
 
+function sizesOf(sizes: WorkSizes): BenchReport["sizes"] {
+  return {
+    grid_size: sizes.gridSize,
+    image_pixels: sizes.pixels,
+    visibilities: sizes.visibilities,
+    mapping_neighbors: sizes.mappingNeighbors,
+    neighbors: sizes.neighbors,
+    source_pixels: sizes.sourcePixels,
+  };
+}
+
 /** A row of two reports. */
-export interface ComparedRow {
+export interface ComparedRow extends AtPoint {
   readonly kernel: string;
   readonly implementation: string;
   readonly by: string;
@@ -79,13 +107,15 @@ export interface ComparedRow {
 
 /** Rows of `report` beside the rows of the same kernel and implementation in an earlier report. */
 export function compareReports(report: BenchReport, earlier: BenchReport): ComparedRow[] {
-  return report.rows.map(({ kernel, implementation, by, median_s }) => {
+  return report.rows.map(({ kernel, implementation, by, median_s, curve, sizes }) => {
     const old = earlier.rows.find((row) => {
-      return row.kernel === kernel && row.implementation === implementation && row.by === by;
+      const samePoint = row.curve === curve && JSON.stringify(row.sizes) === JSON.stringify(sizes);
+      return row.kernel === kernel && row.implementation === implementation && row.by === by && samePoint;
     });
     const oldSeconds = old?.median_s ?? null;
     const ratio = median_s === null || oldSeconds === null ? null : median_s / oldSeconds;
-    return { kernel, implementation, by, old_s: oldSeconds, new_s: median_s, ratio };
+    const atPoint: AtPoint = curve === undefined || sizes === undefined ? {} : { curve, sizes };
+    return { ...atPoint, kernel, implementation, by, old_s: oldSeconds, new_s: median_s, ratio };
   });
 }
 

@@ -38,6 +38,8 @@ interface Lane {
   readonly contender: Contender;
   readonly part: WorkSizes;
   readonly predicted: number;
+  /** The last so many rounds are its own: fewer where its smallest part is long. */
+  readonly rounds: number;
   readonly seconds: number[];
   checked: TimedCall | undefined;
   failure: string | undefined;
@@ -53,6 +55,7 @@ const WARM_SECONDS = 0.3;
  * caches that longer rows left behind, and no search calls a likelihood so.
  */
 const SHORT_SECONDS = 0.1;
+const LONG_SECONDS = 1;
 /** Of the row budget that a row spends which cannot be run in the whole. */
 const EXTRAPOLATED_SHARE = 0.1;
 
@@ -72,12 +75,14 @@ export async function runBench(run: BenchRun): Promise<BenchRow[]> {
   }
   for (const lane of lanes) {
     progress(`warming up ${lane.contender.name}`);
-    await guarded(lane, () => warmUp(lane));
+    await guarded(lane, () => warmUp(lane, sizes));
   }
   for (let round = 1; round <= repeat; round++) {
-    const left = lanes.reduce((sum, lane) => sum + (lane.failure === undefined ? lane.predicted : 0), 0);
-    progress(`round ${round} of ${repeat}, ${Math.ceil(left * (repeat - round + 1))} s left`);
-    for (const lane of lanes) {
+    const left = lanes.reduce((sum, lane) => {
+      return sum + (lane.failure === undefined ? lane.predicted * Math.min(lane.rounds, repeat - round + 1) : 0);
+    }, 0);
+    progress(`round ${round} of ${repeat}, ${Math.ceil(left)} s left`);
+    for (const lane of lanes.filter(({ rounds }) => round > repeat - rounds)) {
       await guarded(lane, async () => {
         if (lane.predicted < SHORT_SECONDS) await lane.contender.call(lane.part, round - 1, false);
         const call = await lane.contender.call(lane.part, round, round === repeat);
@@ -131,14 +136,16 @@ function gibibytes(bytes: number): string {
 async function predicted(contender: Contender, { sizes, repeat, rowBudget }: BenchRun): Promise<Lane> {
   const whole = contender.work(sizes);
   const lane = (part: WorkSizes, seconds: number, failure?: string): Lane => {
-    return { contender, part, predicted: seconds, seconds: [], checked: undefined, failure };
+    const affordable = Math.max(1, Math.floor(rowBudget / seconds) - 1);
+    const rounds = Math.min(repeat, affordable);
+    return { contender, part, predicted: seconds, rounds, seconds: [], checked: undefined, failure };
   };
   try {
     for (let limit = TRIAL_WORK; ; limit *= 8) {
       const part = partWithin(contender, sizes, limit);
-      // The first call compiles, and may so be slower than all.
-      await contender.call(part, 0, false);
-      const { seconds } = await contender.call(part, 0, false);
+      // The first call compiles, and may so be slower than all; a long one has compiled on its way.
+      const first = await contender.call(part, 0, false);
+      const { seconds } = first.seconds > LONG_SECONDS ? first : await contender.call(part, 0, false);
       const all = (seconds * whole) / contender.work(part);
       const calls = repeat + 1;
       if (isWhole(part, sizes) && all * calls <= rowBudget) return lane(part, all);
@@ -153,7 +160,9 @@ async function predicted(contender: Contender, { sizes, repeat, rowBudget }: Ben
   }
 }
 
-async function warmUp({ contender, part }: Lane): Promise<void> {
+async function warmUp({ contender, part, predicted }: Lane, sizes: WorkSizes): Promise<void> {
+  // The calls on parts that predicted it have warmed it.
+  if (predicted > WARM_SECONDS && !isWhole(part, sizes)) return;
   for (let spent = 0, calls = 0; calls < 1 || spent < WARM_SECONDS; calls++) {
     spent += (await contender.call(part, 0, false)).seconds + 1e-3;
   }
@@ -179,13 +188,14 @@ function rowOf(lane: Lane, sizes: WorkSizes, peakBytes: number | null): BenchRow
   const { error, sampled } = checked;
   const wrong = error !== null && !(error <= contender.tolerance);
   const extrapolated = !isWhole(part, sizes);
+  const cuts = contender.partOf
+    .filter((cut) => part[cut] !== sizes[cut])
+    .map((cut) => `${part[cut]} of ${sizes[cut]} ${PARTS[cut]}`);
   const scale = contender.work(sizes) / contender.work(part);
   const scaled = seconds.map((each) => each * scale);
   const notes = [
     wrong ? `wrong: its tolerance is ${contender.tolerance}` : null,
-    extrapolated && contender.partOf !== null
-      ? `extrapolated from ${part[contender.partOf]} of ${sizes[contender.partOf]} ${PARTS[contender.partOf]}`
-      : null,
+    extrapolated ? `extrapolated from ${cuts.join(" and ")}` : null,
     sampled === null ? null : `error of ${sampled}`,
   ].filter((note) => note !== null);
   return {
@@ -203,7 +213,7 @@ function rowOf(lane: Lane, sizes: WorkSizes, peakBytes: number | null): BenchRow
   };
 }
 
-const PARTS = { visibilities: "visibilities", pixels: "image pixels" } as const;
+const PARTS = { visibilities: "visibilities", pixels: "image pixels", sourcePixels: "source pixels" } as const;
 
 function emptyRow({ kernel, name, by }: Contender, note: string): BenchRow {
   const nothing = { median: null, min: null, spread: null, runs: 0, error: null, peakBytes: null };

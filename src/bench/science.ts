@@ -5,16 +5,10 @@ import { type VisibilityFiles, visibilityChunks } from "../dataset/interferomete
 import { slimFromNative } from "../dataset/mask.ts";
 import { ARCSECOND, columnCentres, type PixelGrid, pixelGrid, rowCentres } from "../grid.ts";
 import { randomState, uniform } from "../inference/rng.ts";
-import { invert, logEvidence } from "../inversion/evidence.ts";
-import {
-  constantRegularizationLogDeterminant,
-  constantRegularizationSparseMatrix,
-  neighborGraph,
-} from "../inversion/regularization/constant.ts";
-import { symbolic } from "../inversion/sparse-cholesky.ts";
 import { addAt, compensatedSum, totalOf } from "../operators/compensated-sum.ts";
 import { nufftError, TIGHTEST } from "../operators/nufft-kernel.ts";
 import { type Case, makeCase } from "./cases.ts";
+import { compactedLikelihood, regularizationPlan } from "./compacted-likelihood.ts";
 import type { Contender, TimedCall } from "./contender.ts";
 import { movedOn } from "./inputs.ts";
 import type { BenchSizes, WorkSizes } from "./work.ts";
@@ -63,7 +57,7 @@ export function scienceBench(sizes: BenchSizes, seed: number, data: ScienceData)
 
   function compaction(name: string, voice: "reference" | "wasm", byNufft: boolean, work: (s: WorkSizes) => number) {
     const kernels = kernelsOf(voice);
-    const common = { kernel: "compaction", name, voice, by: "arclet", partOf: "visibilities", work } as const;
+    const common = { kernel: "compaction", name, voice, by: "arclet", partOf: ["visibilities"], work } as const;
     return {
       ...common,
       ...memoryOf(data),
@@ -87,7 +81,7 @@ export function scienceBench(sizes: BenchSizes, seed: number, data: ScienceData)
     return {
       ...common,
       ...memoryOf(data),
-      partOf: "pixels" as const,
+      partOf: ["pixels"] as const,
       work: (s: WorkSizes) => (s.pixels ** 2 * s.mappingNeighbors) / 2 + s.sourcePixels ** 3,
       tolerance: 1e-8,
       async call(part: WorkSizes, round: number, check: boolean): Promise<TimedCall> {
@@ -164,30 +158,16 @@ function modelOf(model: Case, pixels: number, round: number): Case {
   };
 }
 
-/** The log evidence from indexes and weights of the mapping, as an evaluation takes it. */
 function evidence({ sums, grid }: Compaction, model: Case, kernels: VoiceKernels): number {
-  const { nativeIndex, neighbors, coefficient } = model;
-  const sparseMappingMatrix = kernels.sparseMappingMatrix(model);
-  const dirtyImage = slimFromNative(sums.data.dirtyImage, grid.shape[1], nativeIndex);
-  const matrix = { rows: dirtyImage.length, columns: 1, values: dirtyImage };
-  const graph = neighborGraph(neighbors);
-  const regularization = { coefficient, neighbors };
-  const { terms } = invert(
-    {
-      curvatureMatrix: kernels.curvatureMatrixViaWCompactSymmetric({
-        wCompact: sums.wCompact,
-        nativeIndex,
-        sparseMappingMatrix,
-      }),
-      regularizationMatrix: constantRegularizationSparseMatrix(regularization, graph),
-      logDetRegularizationMatrix: constantRegularizationLogDeterminant(regularization, graph, symbolic(graph)),
-      dataVector: kernels.sparseMappingMatrixTransposeTimes({ sparseMappingMatrix, matrix }).values,
-      chiSquaredOfData: sums.data.chiSquared,
-      noiseNormalization: sums.noiseNormalization,
-    },
-    kernels.reconstruction,
-  );
-  return logEvidence(terms);
+  const { wCompact, noiseNormalization, data } = sums;
+  return compactedLikelihood(kernels, {
+    ...model,
+    plan: regularizationPlan(model.neighbors),
+    wCompact,
+    noiseNormalization,
+    chiSquaredOfData: data.chiSquared,
+    dirtyImage: slimFromNative(data.dirtyImage, grid.shape[1], model.nativeIndex),
+  });
 }
 
 /** Entries of w and pixels of the dirty image that are summed directly, their roundings carried. */

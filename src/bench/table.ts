@@ -1,20 +1,47 @@
+import type { Table } from "../result/html-page.ts";
 import type { Ranking } from "./bench-case.ts";
 import type { BenchReport, ComparedRow, ReportRow } from "./report.ts";
 
-/** The report as tables in the study's style: fastest first, ratios to the best in parentheses. */
-export function benchTable(report: BenchReport, rankings: readonly Ranking[]): string {
-  const { grid_size, image_pixels, mapping_neighbors, visibilities, neighbors, source_pixels } = report.sizes;
-  const head = [
-    `${report.case}: N = ${grid_size} (M = ${image_pixels}), B = ${mapping_neighbors}, K = ${visibilities},`,
-    `P = ${neighbors}, S = ${source_pixels}, ${report.threads === 1 ? "one thread" : `${report.threads} threads`}`,
-  ].join(" ");
-  const tables = rankings.map((ranking) => rankingTable(report, ranking)).filter((table) => table !== "");
-  return `${[head, ...tables].join("\n\n")}\n`;
+/** A table with its title and what there is to say below it. */
+export interface TitledTable extends Table {
+  readonly title: string;
+  readonly notes: readonly string[];
 }
 
-function rankingTable(report: BenchReport, { title, kernels }: Ranking): string {
+/** The report as tables in the study's style: fastest first, ratios to the best in parentheses. */
+export function benchTable(report: BenchReport, rankings: readonly Ranking[]): string {
+  return tablesText(sizesLine(report), rankingTables(report, rankings));
+}
+
+/** The case and its sizes. */
+export function sizesLine(report: BenchReport): string {
+  const { grid_size, image_pixels, mapping_neighbors, visibilities, neighbors, source_pixels } = report.sizes;
+  return [
+    `${report.case}: N = ${grid_size} (M = ${image_pixels}), B = ${mapping_neighbors}, K = ${visibilities},`,
+    `P = ${neighbors}, S = ${source_pixels}, ${threadsText(report.threads)}`,
+  ].join(" ");
+}
+
+export function threadsText(threads: number): string {
+  return threads === 1 ? "one thread" : `${threads} threads`;
+}
+
+/** Tables below a line. */
+export function tablesText(head: string, tables: readonly TitledTable[]): string {
+  const texts = tables.map(({ title, header, cells, leftColumns, notes }) => {
+    return [title, aligned([header, ...cells], leftColumns), ...notes.map((note) => `  ${note}`)].join("\n");
+  });
+  return `${[head, ...texts].join("\n\n")}\n`;
+}
+
+/** A table of every ranking that has rows, the fastest first. */
+export function rankingTables(report: BenchReport, rankings: readonly Ranking[]): TitledTable[] {
+  return rankings.flatMap((ranking) => rankingTable(report, ranking));
+}
+
+function rankingTable(report: BenchReport, { title, kernels }: Ranking): TitledTable[] {
   const rows = report.rows.filter(({ kernel }) => (kernels as readonly string[]).includes(kernel));
-  if (rows.length === 0) return "";
+  if (rows.length === 0) return [];
   rows.sort((a, b) => (a.median_s ?? Number.POSITIVE_INFINITY) - (b.median_s ?? Number.POSITIVE_INFINITY));
   const best = rows[0].median_s;
   const notes = new Map(report.notes.map(({ kernel, implementation, note }) => [`${kernel} ${implementation}`, note]));
@@ -38,14 +65,23 @@ function rankingTable(report: BenchReport, { title, kernels }: Ranking): string 
   });
   const header = ["implementation", ...(several ? ["kernel"] : []), "by", "median", "", "sigma", "error", "memory", ""];
   return [
-    title,
-    aligned([header, ...cells], several ? 3 : 2),
-    ...numbered.map((note, index) => `  [${index + 1}] ${note}`),
-    ...againstPeers(rows),
-  ].join("\n");
+    {
+      title,
+      header,
+      cells,
+      leftColumns: several ? 3 : 2,
+      ratios: rows.map(({ median_s }) => (median_s === null || best === null ? null : median_s / best)),
+      notes: [...numberedNotes(numbered), ...againstPeers(rows)],
+    },
+  ];
 }
 
-function timeOf({ median_s, extrapolated, runs }: ReportRow): string {
+export function numberedNotes(notes: readonly string[]): string[] {
+  return notes.map((note, index) => `[${index + 1}] ${note}`);
+}
+
+/** A time; `~` is before one that was extrapolated. */
+export function timeOf({ median_s, extrapolated, runs }: ReportRow): string {
   if (median_s === null) return runs > 0 ? "wrong" : "-";
   return `${extrapolated ? "~ " : ""}${secondsText(median_s)}`;
 }
@@ -57,16 +93,26 @@ function againstPeers(rows: readonly ReportRow[]): string[] {
   if (own === undefined || peer === undefined) return [];
   const times = peer.median_s! / own.median_s!;
   const comparison = times >= 1 ? `${times.toPrecision(3)} times faster` : `${(1 / times).toPrecision(3)} times slower`;
-  return [`  ${own.implementation} is ${comparison} than the fastest peer, ${peer.implementation}`];
+  return [`${own.implementation} is ${comparison} than the fastest peer, ${peer.implementation}`];
 }
 
 /** What changed since an earlier report. */
 export function comparisonTable(rows: readonly ComparedRow[]): string {
   const text = (value: number | null): string => (value === null ? "-" : secondsText(value));
   const cells = rows.map((row) => {
-    return [row.implementation, row.kernel, text(row.new_s), text(row.old_s), row.ratio?.toFixed(3) ?? "-"];
+    return [
+      row.implementation,
+      `${row.kernel}${pointText(row.sizes)}`,
+      text(row.new_s),
+      text(row.old_s),
+      row.ratio?.toFixed(3) ?? "-",
+    ];
   });
   return `\n${aligned([["implementation", "kernel", "new", "old", "new/old"], ...cells], 2)}\n`;
+}
+
+function pointText(sizes: ComparedRow["sizes"]): string {
+  return sizes === undefined ? "" : `, N = ${sizes.grid_size}, K = ${sizes.visibilities}, S = ${sizes.source_pixels}`;
 }
 
 /** Cells under a header, the first columns to the left and numbers to the right. */
@@ -92,6 +138,6 @@ function ratio(value: number): string {
   return value > 1000 ? ">1000" : value.toFixed(2);
 }
 
-function errorText(value: number): string {
+export function errorText(value: number): string {
   return value === 0 ? "0" : value.toExponential(1);
 }

@@ -146,9 +146,12 @@ function isWrong(wrong: Tuning["wrong"], { choice }: TunePoint, name: string): b
 /** Why a row cannot be trusted: it fails, or is further from the reference than its tolerance. */
 async function reasonAgainst(contender: Contender, sizes: WorkSizes): Promise<string | null> {
   const ofReference = ({ visibilities, gridSize, pixels, mappingNeighbors }: WorkSizes): number => {
-    return contender.partOf === "visibilities" ? 2 * visibilities * gridSize ** 2 : pixels ** 2 * mappingNeighbors;
+    return contender.partOf.includes("visibilities")
+      ? 2 * visibilities * gridSize ** 2
+      : pixels ** 2 * mappingNeighbors;
   };
-  const part = partWithin({ ...contender, work: ofReference }, sizes, CHECK_WORK);
+  const partOf = [contender.partOf.includes("visibilities") ? "visibilities" : "pixels"] as const;
+  const part = partWithin({ ...contender, partOf, work: ofReference }, sizes, CHECK_WORK);
   try {
     const { error } = await contender.call(part, 0, true);
     if (error !== null && error <= contender.tolerance) return null;

@@ -18,12 +18,13 @@ export interface WorkSizes extends BenchSizes {
   readonly pixels: number;
 }
 
-/** What a part of the work is cut from; null where the cost lies in neither. */
-export type PartOf = "visibilities" | "pixels" | null;
+/** What a part of the work can be cut from. */
+export type PartOf = "visibilities" | "pixels" | "sourcePixels";
 
 /** What an implementation costs: known beforehand, so that it can be predicted from a part. */
 export interface Cost {
-  readonly partOf: PartOf;
+  /** The first is cut, and the next where one of the first is still too long. */
+  readonly partOf: readonly PartOf[];
   /** Elementary operations (a cosine, a multiply-add): their ratio between two sizes predicts the ratio of times. */
   readonly work: (sizes: WorkSizes) => number;
   /** Bytes kept between calls besides the inputs, by the name of what is kept: what has one name is there once. */
@@ -34,16 +35,21 @@ export interface Cost {
 
 /** The part whose work is the largest not above `limit`, of one visibility or pixel at least. */
 export function partWithin({ partOf, work }: Cost, sizes: WorkSizes, limit: number): WorkSizes {
-  if (partOf === null || work(sizes) <= limit) return sizes;
-  let [low, high] = [1, sizes[partOf]];
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (work({ ...sizes, [partOf]: middle }) <= limit) low = middle;
-    else high = middle - 1;
+  let part = sizes;
+  for (const cut of partOf) {
+    if (work(part) <= limit) return part;
+    let [low, high] = [1, part[cut]];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (work({ ...part, [cut]: middle }) <= limit) low = middle;
+      else high = middle - 1;
+    }
+    part = { ...part, [cut]: low };
   }
-  return { ...sizes, [partOf]: low };
+  return part;
 }
 
 export function isWhole(part: WorkSizes, sizes: WorkSizes): boolean {
-  return part.visibilities === sizes.visibilities && part.pixels === sizes.pixels;
+  const { visibilities, pixels, sourcePixels } = sizes;
+  return part.visibilities === visibilities && part.pixels === pixels && part.sourcePixels === sourcePixels;
 }

@@ -1,10 +1,9 @@
 import { basename, dirname } from "node:path";
-import { BENCH_CASES, type BenchCase, benchCase } from "../bench/bench-case.ts";
+import { BENCH_CASES, benchCase } from "../bench/bench-case.ts";
 import { type Contender, ownContender } from "../bench/contender.ts";
-import type { Implementation } from "../bench/implementation.ts";
-import { IMPLEMENTATIONS } from "../bench/implementations.ts";
+import { curveTable } from "../bench/curve-table.ts";
+import { benchPage } from "../bench/html-report.ts";
 import { type BenchInputs, benchInputs, UV_DRAWS, type UvDraw } from "../bench/inputs.ts";
-import { PEERS, type Peer } from "../bench/peers.ts";
 import { referenceCheck } from "../bench/reference-check.ts";
 import { type BenchReport, benchReport, compareReports, parseReport } from "../bench/report.ts";
 import { runBench } from "../bench/schedule.ts";
@@ -12,9 +11,10 @@ import { type ScienceBench, type ScienceData, scienceBench } from "../bench/scie
 import { benchTable, comparisonTable } from "../bench/table.ts";
 import type { BenchSizes } from "../bench/work.ts";
 import { InputError } from "../errors.ts";
-import { nearest } from "../nearest.ts";
+import { curvesReport } from "./bench-curves.ts";
 import { peakBytesOf } from "./bench-memory.ts";
 import { type PeerProcess, peerContender, startPeers } from "./bench-peers.ts";
+import { requireMemory, wantedNames, wantedRows } from "./bench-rows.ts";
 import { command } from "./command.ts";
 import { openFile } from "./file-source.ts";
 import { type Invocation, printJson, progress } from "./invocation.ts";
@@ -37,11 +37,19 @@ export const bench = command({
   args: {
     case: { type: "positional", description: "which sizes and kernels" },
     ...SIZE_OPTIONS,
-    repeat: { type: "string", valueHint: "N", description: "timed rounds", default: "7" },
+    repeat: { type: "string", valueHint: "N", description: "timed rounds; 7, of curves 5" },
     implementations: { type: "string", valueHint: "A,B", description: "these rows alone" },
-    "row-budget": { type: "string", valueHint: "SECONDS", description: "most that one row may take", default: "60" },
+    "row-budget": {
+      type: "string",
+      valueHint: "SECONDS",
+      description: "most that one row may take; 60, of curves 12 at every point",
+    },
     uv: { type: "enum", options: [...UV_DRAWS], description: "how u and v are drawn", default: "gaussian" },
-    save: { type: "string", valueHint: "FILE", description: "writes the JSON there" },
+    save: {
+      type: "string",
+      valueHint: "FILE",
+      description: "writes the JSON there; --out writes it with a page to look at",
+    },
     compare: { type: "string", valueHint: "FILE", description: "ratios to what --save wrote earlier" },
     peers: { type: "string", valueHint: "PYTHON", description: "runs the Numba and JAX peers with this Python too" },
   },
@@ -50,35 +58,39 @@ export const bench = command({
     const name = args.case!;
     const chosen = benchCase(name);
     const sizes = sizesFrom(args, chosen.sizes);
-    const repeat = wholeNumber("repeat", args.repeat, 1);
-    const rowBudget = positiveNumber("row-budget", args["row-budget"], "60");
+    const usual = chosen.limits ?? USUAL_LIMITS;
+    const limits = {
+      repeat: args.repeat === undefined ? usual.repeat : wholeNumber("repeat", args.repeat, 1),
+      rowBudget:
+        args["row-budget"] === undefined ? usual.rowBudget : positiveNumber("row-budget", args["row-budget"], "60"),
+    };
     const earlier = args.compare === undefined ? undefined : await readReport(args.compare);
-    const limits = { repeat, rowBudget };
-    const report =
-      chosen.streamed === true
-        ? await scienceReport(name, sizes, limits, args, invocation)
-        : await caseReport(name, sizes, limits, args, invocation);
+    const measured = chosen.streamed ? scienceReport : chosen.curves ? curvesReport : caseReport;
+    const report = await measured(name, sizes, limits, args, invocation);
     if (args.save !== undefined) await saveReport(args.save, report);
     if (invocation.options.out !== undefined) {
       const directory = await outputDirectory(invocation.options.out);
       await directory.write(`bench-${name}.json`, jsonText(report));
+      await directory.write(`bench-${name}.html`, benchPage(report, chosen.rankings));
     }
     const compared = earlier === undefined ? undefined : compareReports(report, earlier);
     if (invocation.options.json) {
       printJson(invocation, compared === undefined ? report : { ...report, compared });
       return;
     }
-    invocation.stdout.write(benchTable(report, chosen.rankings));
+    invocation.stdout.write(chosen.curves ? curveTable(report) : benchTable(report, chosen.rankings));
     if (compared !== undefined) invocation.stdout.write(comparisonTable(compared));
   },
 });
 
-interface Limits {
+const USUAL_LIMITS: BenchLimits = { repeat: 7, rowBudget: 60 };
+
+export interface BenchLimits {
   readonly repeat: number;
   readonly rowBudget: number;
 }
 
-interface BenchArguments {
+export interface BenchArguments {
   readonly implementations?: string | undefined;
   readonly peers?: string | undefined;
   readonly uv?: string | undefined;
@@ -87,11 +99,12 @@ interface BenchArguments {
 async function caseReport(
   name: string,
   sizes: BenchSizes,
-  limits: Limits,
+  limits: BenchLimits,
   args: BenchArguments,
   invocation: Invocation,
 ): Promise<BenchReport> {
-  const wanted = wantedRows(benchCase(name), args.implementations, invocation, args.peers !== undefined);
+  const kernels = benchCase(name).rankings.flatMap((ranking) => ranking.kernels);
+  const wanted = wantedRows(kernels, args.implementations, invocation, args.peers !== undefined);
   requireMemory(sizes);
   // Before anything takes long: a missing module is said at once.
   await using peers = args.peers === undefined ? undefined : await startPeers(args.peers, invocation.env);
@@ -117,7 +130,7 @@ async function caseReport(
 async function scienceReport(
   name: string,
   sizes: BenchSizes,
-  limits: Limits,
+  limits: BenchLimits,
   args: BenchArguments,
   invocation: Invocation,
 ): Promise<BenchReport> {
@@ -140,7 +153,7 @@ async function scienceReport(
     progress: (line) => progress(invocation, line),
     release: () => {},
   });
-  return benchReport(name, whole, options.threads, machineDescription(), rows);
+  return benchReport(name, whole, options.threads, machineDescription(), [{ at: null, rows }]);
 }
 
 /** To know the rows before anything is written. */
@@ -153,7 +166,7 @@ async function measure(
   name: string,
   inputs: BenchInputs,
   contenders: readonly Contender[],
-  limits: Limits,
+  limits: BenchLimits,
   peers: PeerProcess | undefined,
   invocation: Invocation,
 ): Promise<BenchReport> {
@@ -166,7 +179,7 @@ async function measure(
     release: () => inputs.release(),
   });
   const machine = peers === undefined ? machineDescription() : { ...machineDescription(), peers: peers.versions };
-  return benchReport(name, inputs.sizes, invocation.options.threads, machine, rows);
+  return benchReport(name, inputs.sizes, invocation.options.threads, machine, [{ at: null, rows }]);
 }
 
 function sizesFrom(args: Readonly<Record<string, unknown>>, defaults: BenchSizes): BenchSizes {
@@ -181,68 +194,6 @@ function sizesFrom(args: Readonly<Record<string, unknown>>, defaults: BenchSizes
     neighbors: size("neighbors", defaults.neighbors, 0),
     sourcePixels: size("source-pixels", defaults.sourcePixels),
   };
-}
-
-/** The rows of a case that --implementations, --backend and --peers leave. */
-function wantedRows(
-  { rankings }: BenchCase,
-  names: string | undefined,
-  { options }: Invocation,
-  withPeers: boolean,
-): { readonly own: readonly Implementation[]; readonly peers: readonly Peer[] } {
-  const kernels = rankings.flatMap((ranking) => ranking.kernels);
-  const ofCase = <T extends { readonly kernel: (typeof kernels)[number] }>(rows: readonly T[]): T[] => {
-    return rows.filter(({ kernel }) => kernels.includes(kernel));
-  };
-  const ofVoice = ofCase(IMPLEMENTATIONS).filter(
-    ({ voice }) => options.backend === "auto" || voice === options.backend,
-  );
-  const peers = withPeers ? ofCase(PEERS) : [];
-  const wanted = wantedNames([...ofVoice, ...peers], names, options.backend, ofCase(PEERS));
-  const among = ({ name }: { readonly name: string }): boolean => wanted.has(name);
-  return { own: ofVoice.filter(among), peers: peers.filter(among) };
-}
-
-/**
- * The names that --implementations leaves.
- * @throws InputError `bench/implementation` for a name that no row has.
- */
-function wantedNames(
-  rows: readonly { readonly name: string; readonly voice?: string }[],
-  names: string | undefined,
-  backend: string,
-  missingPeers: readonly Peer[] = [],
-): ReadonlySet<string> {
-  const ofBackend = rows.filter(({ voice }) => backend === "auto" || voice === undefined || voice === backend);
-  const known = new Set(ofBackend.map(({ name }) => name));
-  if (known.size === 0) {
-    const remedy = "give --backend auto, reference or wasm";
-    throw new InputError("bench/implementation", `there is no row in the ${backend} voice`, remedy);
-  }
-  const wanted = new Set(names === undefined ? known : names.split(",").map((name) => name.trim()));
-  for (const name of wanted) {
-    if (known.has(name)) continue;
-    const remedy = missingPeers.some((peer) => peer.name === name)
-      ? "it is a peer: add --peers PYTHON"
-      : `the nearest is ${nearest(name, known)}; there are ${[...known].join(", ")}`;
-    throw new InputError("bench/implementation", `--implementations: there is no ${JSON.stringify(name)} here`, remedy);
-  }
-  return wanted;
-}
-
-/** @throws InputError `bench/memory` where the inputs alone are more than there is room for. */
-function requireMemory({ gridSize, visibilities, mappingNeighbors, neighbors, sourcePixels }: BenchSizes): void {
-  const image = gridSize * gridSize;
-  // Twice, for what is made on the way.
-  const bytes = 2 * (64 * visibilities + image * (40 + 12 * mappingNeighbors) + sourcePixels * (4 * neighbors + 16));
-  const available = availableBytes();
-  if (bytes <= available) return;
-  const gibibytes = (count: number): string => `${(count / 2 ** 30).toPrecision(3)} GiB`;
-  throw new InputError(
-    "bench/memory",
-    `inputs of these sizes take ${gibibytes(bytes)}, and there are ${gibibytes(available)}`,
-    "give smaller sizes",
-  );
 }
 
 async function readReport(path: string): Promise<BenchReport> {

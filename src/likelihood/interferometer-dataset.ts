@@ -3,7 +3,7 @@ import { type ArraySelection, type OpenFile, openArray } from "../dataset/array-
 import { type Compaction, compactVisibilities } from "../dataset/compaction.ts";
 import { readCompaction } from "../dataset/compaction-file.ts";
 import { visibilityFiles } from "../dataset/interferometer.ts";
-import { readMap } from "../dataset/map.ts";
+import { type MapOrientation, readMap } from "../dataset/map.ts";
 import { maskFromValues, nativeIndexForSlimIndex, slimFromNative } from "../dataset/mask.ts";
 import { gaussianBeam } from "../dataset/primary-beam.ts";
 import { InputError } from "../errors.ts";
@@ -52,10 +52,10 @@ export async function readInterferometer(
   const { compaction, latticeSums } = await readOrCompact(spec, options);
   const { grid } = compaction;
   // A stored compaction knows its sky; the spec need not repeat it.
-  const oriented = { ...spec, xAxis: compaction.sky.xAxis };
-  const masked = await readMask(oriented, grid, options);
+  const { xAxis } = compaction.sky;
+  const masked = await readMask(spec, xAxis, grid, options);
   const nativeIndex = nativeIndexForSlimIndex({ shape: grid.shape, masked });
-  const beam = await readPrimaryBeam(oriented, grid, options);
+  const beam = await readPrimaryBeam(spec, xAxis, grid, options);
   return {
     name,
     compaction,
@@ -84,7 +84,7 @@ export async function compactDataset(spec: InterferometerSpec, options: ReadOpti
     const remedy = "name visibilities, noise_map and uv_wavelengths in the place of compact";
     throw new InputError("visibilities/compacted", "the dataset is compacted already", remedy, spec.data.compact.path);
   }
-  const { visibilities, noiseMap, uvWavelengths, visibilitiesSign, grid } = spec.data;
+  const { visibilities, noiseMap, uvWavelengths, visibilitiesSign, xAxis, grid } = spec.data;
   const array = async (file: FileChoice, key: string) => openArray(await options.open(file.path), key, file);
   const files = visibilityFiles(
     await array(visibilities, "visibilities"),
@@ -92,9 +92,9 @@ export async function compactDataset(spec: InterferometerSpec, options: ReadOpti
     await array(uvWavelengths, "uv_wavelengths"),
   );
   const referenceImage =
-    spec.recentre === undefined ? null : await readSpecMap(spec.recentre, "image", grid, spec, options);
+    spec.recentre === undefined ? null : await readSpecMap(spec.recentre, "image", grid, { ...spec, xAxis }, options);
   const latticeSums = pick(options.tuning, "lattice_sums", { shape: grid.shape, visibilities: files.count });
-  const sky = { visibilitiesSign, xAxis: spec.xAxis };
+  const sky = { visibilitiesSign, xAxis };
   const compaction = await compactVisibilities(files, grid, sky, options.kernels.compaction, {
     viaNufft: options.kernels.compactionViaNufft,
     latticeSums: latticeSums.picked,
@@ -108,9 +108,11 @@ type FileChoice = ArraySelection & { readonly path: string };
 
 /** A compaction carries its sky and its reference image; a spec that says otherwise was written for another. */
 function requireSameSky(spec: InterferometerSpec, { sky, referenceImage }: Compaction, where: string): void {
-  if (spec.xAxis === "west" && sky.xAxis === "east") {
-    const remedy = "compact the visibilities again with x_axis: west";
-    throw new InputError("compaction/sky", "was made with x_axis: east, the spec says west", remedy, where);
+  const says = spec.data.xAxis ?? sky.xAxis;
+  if (says !== sky.xAxis) {
+    const what = `was made with x_axis: ${sky.xAxis}, the spec says ${says}`;
+    const remedy = `remove x_axis, or compact the visibilities again with x_axis: ${says}`;
+    throw new InputError("compaction/sky", what, remedy, where);
   }
   if (spec.recentre !== undefined) {
     const holds = referenceImage === null ? "was made without a reference image" : "holds its own reference image";
@@ -123,29 +125,33 @@ async function readSpecMap(
   file: FileChoice,
   key: string,
   grid: PixelGrid,
-  spec: InterferometerSpec,
+  orientation: MapOrientation,
   { open }: ReadOptions,
 ): Promise<Float64Array> {
-  return readMap(await openArray(await open(file.path), key, file), grid.shape, spec);
+  return readMap(await openArray(await open(file.path), key, file), grid.shape, orientation);
 }
 
-async function readMask(spec: InterferometerSpec, grid: PixelGrid, options: ReadOptions): Promise<Uint8Array> {
-  const { mask } = spec;
+async function readMask(
+  { mask, fitsRowZero }: InterferometerSpec,
+  xAxis: MapOrientation["xAxis"],
+  grid: PixelGrid,
+  options: ReadOptions,
+): Promise<Uint8Array> {
   if (mask === undefined) return new Uint8Array(grid.shape[0] * grid.shape[1]);
   if (mask.type !== "file") return geometricMask(mask, grid, options.kernels);
-  const values = await readSpecMap(mask.path, "mask", grid, spec, options);
+  const values = await readSpecMap(mask.path, "mask", grid, { fitsRowZero, xAxis }, options);
   return maskFromValues(values, mask.invert);
 }
 
 async function readPrimaryBeam(
-  spec: InterferometerSpec,
+  { primaryBeam, fitsRowZero }: InterferometerSpec,
+  xAxis: MapOrientation["xAxis"],
   grid: PixelGrid,
   options: ReadOptions,
 ): Promise<Float64Array | null> {
-  const { primaryBeam } = spec;
   if (primaryBeam === undefined) return null;
   if ("fwhm" in primaryBeam) return gaussianBeam(grid, primaryBeam.fwhm);
-  const beam = await readSpecMap(primaryBeam.path, "primary_beam", grid, spec, options);
+  const beam = await readSpecMap(primaryBeam.path, "primary_beam", grid, { fitsRowZero, xAxis }, options);
   const bad = beam.findIndex((value) => !(value >= 0 && Number.isFinite(value)));
   if (bad >= 0) {
     const what = `the primary beam is ${beam[bad]} in pixel ${bad}`;

@@ -55,7 +55,6 @@ const primaryBeam = choose<NonNullable<InterferometerSpec["primaryBeam"]>>((valu
 const interferometer = {
   type: z.literal("interferometer"),
   mask: mask.optional(),
-  x_axis: oneOf(["east", "west"]).default("east"),
   fits_row_zero: oneOf(["bottom", "top"]).default("bottom"),
   primary_beam: primaryBeam.optional(),
   recentre: file.optional(),
@@ -63,22 +62,22 @@ const interferometer = {
 
 interface SharedKeys {
   readonly mask?: MaskSpec | undefined;
-  readonly x_axis: "east" | "west";
   readonly fits_row_zero: "bottom" | "top";
   readonly primary_beam?: InterferometerSpec["primaryBeam"];
   readonly recentre?: InterferometerSpec["recentre"];
 }
 
-function shared({ mask, x_axis, fits_row_zero, primary_beam, recentre }: SharedKeys) {
+function shared({ mask, fits_row_zero, primary_beam, recentre }: SharedKeys) {
   return {
     type: "interferometer" as const,
     mask,
-    xAxis: x_axis,
     fitsRowZero: fits_row_zero,
     primaryBeam: primary_beam,
     recentre,
   };
 }
+
+const xAxis = oneOf(["east", "west"]);
 
 const grid = strict({
   shape: shape(1, MOST_PIXELS),
@@ -94,12 +93,13 @@ const raw: z.ZodType<InterferometerSpec> = strict(
     uv_wavelengths: file,
     grid,
     visibilities_sign: oneOf([-1, 1]).default(-1),
+    x_axis: xAxis.default("east"),
   },
   [
     ...["type", "visibilities", "noise_map", "uv_wavelengths", "grid", "visibilities_sign", "compact"],
     ...["mask", "x_axis", "fits_row_zero", "primary_beam", "recentre"],
   ],
-).transform(({ visibilities, noise_map, uv_wavelengths, grid, visibilities_sign, ...rest }) => ({
+).transform(({ visibilities, noise_map, uv_wavelengths, grid, visibilities_sign, x_axis, ...rest }) => ({
   ...shared(rest),
   data: {
     kind: "visibilities" as const,
@@ -108,6 +108,7 @@ const raw: z.ZodType<InterferometerSpec> = strict(
     uvWavelengths: uv_wavelengths,
     grid,
     visibilitiesSign: visibilities_sign as -1 | 1,
+    xAxis: x_axis,
   },
 }));
 
@@ -116,12 +117,17 @@ const carried = refuse("remove it, the compact file carries its own; or remove c
 const compact: z.ZodType<InterferometerSpec> = strict({
   ...interferometer,
   compact: file,
+  // No default: what is written here can then be told from what is not.
+  x_axis: xAxis.optional(),
   visibilities: carried,
   noise_map: carried,
   uv_wavelengths: carried,
   grid: carried,
   visibilities_sign: carried,
-}).transform(({ compact, ...rest }) => ({ ...shared(rest), data: { kind: "compact" as const, compact } }));
+}).transform(({ compact, x_axis, ...rest }) => ({
+  ...shared(rest),
+  data: { kind: "compact" as const, compact, xAxis: x_axis },
+}));
 
 const size = z.int({ error: "give a positive integer" }).min(1, { error: "give a positive integer" });
 

@@ -72,13 +72,13 @@ export interface InterferometerSpec {
         readonly grid: PixelGrid;
         /** -1: V = sum I exp(-2 pi i (u x + v y)). */
         readonly visibilitiesSign: -1 | 1;
+        /** Where x grows to. */
+        readonly xAxis: "east" | "west";
       }
-    /** Grid and sign are in the file. */
-    | { readonly kind: "compact"; readonly compact: FileReference };
+    /** Grid, sign and direction of x are in the file; where the spec says the last too, it must not say another. */
+    | { readonly kind: "compact"; readonly compact: FileReference; readonly xAxis: "east" | "west" | undefined };
   /** Absent: all pixels of the grid are kept. */
   readonly mask: MaskSpec | undefined;
-  /** Where x grows to. */
-  readonly xAxis: "east" | "west";
   /** Which row of the sky is the first of a FITS image. */
   readonly fitsRowZero: "bottom" | "top";
   /** A Gaussian of this full width at half maximum in arcseconds, or an image. */

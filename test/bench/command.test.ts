@@ -61,7 +61,8 @@ describe("arclet bench", () => {
   });
 
   // What needs no process for every row: the memory of two is measured above.
-  test.each(Object.entries(BENCH_CASES))("%s has rows of every kernel that it ranks", async (name, { rankings }) => {
+  const ranked = Object.entries(BENCH_CASES).filter(([, { rankings }]) => rankings.length > 0);
+  test.each(ranked)("%s has rows of every kernel that it ranks", async (name, { rankings }) => {
     const { code, stdout } = await runCollecting(["bench", name, ...TINY, "--implementations", only(name)]);
     expect(code).toBe(0);
     for (const { title } of rankings) expect(stdout).toContain(title);
@@ -132,7 +133,61 @@ describe("arclet bench", () => {
       "wasm_dense",
       "wasm_compact_sparse",
       "wasm_compact_symmetric",
+      "wasm_compacted",
     ]);
+  });
+
+  test("--out writes the report and a page of it", async () => {
+    const out = join(folder, "out");
+    const saved = await report("table2", "--implementations", "wasm_separable", "--out", out);
+    expect(JSON.parse(readFileSync(join(out, "bench-table2.json"), "utf8"))).toEqual(saved);
+    const page = readFileSync(join(out, "bench-table2.html"), "utf8");
+    for (const text of ["w-tilde, in any form", "wasm_separable", "K = 40", "wasm build"]) expect(page).toContain(text);
+  });
+});
+
+describe("arclet bench curves", () => {
+  const SMALL = "--grid-size 20 --visibilities 12000 --source-pixels 20 --repeat 2 --row-budget 0.5".split(" ");
+
+  test("measures every curve up to the sizes that are given, and draws them", async () => {
+    const out = join(folder, "curves");
+    const { code, stdout } = await runCollecting(["bench", "curves", ...SMALL, "--json", "--out", out]);
+    expect(code).toBe(0);
+    const { rows, sizes } = JSON.parse(stdout) as BenchReport;
+    expect(sizes).toMatchObject({ grid_size: 20, visibilities: 12_000, source_pixels: 20 });
+    const pointsOf = (curve: string, size: string) => {
+      const values = rows.filter((row) => row.curve === curve).map((row) => row.sizes![size]);
+      return [...new Set(values)].sort((a, b) => a - b);
+    };
+    expect(pointsOf("w_compact_by_visibilities", "visibilities")).toEqual([1000, 10_000, 12_000]);
+    expect(pointsOf("log_likelihood_by_visibilities", "visibilities")).toEqual([1000, 10_000, 12_000]);
+    expect(pointsOf("curvature_matrix_by_image_pixels", "grid_size")).toEqual([16, 20]);
+    expect(pointsOf("curvature_matrix_by_source_pixels", "source_pixels")).toEqual([16, 20]);
+    for (const row of rows) expect(row.median_s, `${row.curve} ${row.implementation}`).toBeGreaterThan(0);
+    const extrapolated = rows.filter((row) => row.extrapolated);
+    const page = readFileSync(join(out, "bench-curves.html"), "utf8");
+    expect(page.match(/<svg/g)).toHaveLength(4);
+    expect(page.match(/"marker hollow"/g) ?? []).toHaveLength(extrapolated.length);
+    expect(page.match(/class="marker/g)).toHaveLength(rows.length);
+    // Points that curves share are measured once, whatever their place along the others.
+    const lines = [...page.matchAll(/class="line[^"]*" d="M([\d.]+) [\d.]+L([\d.]+) /g)];
+    expect(lines.length).toBeGreaterThan(20);
+    for (const [, from, to] of lines) expect(Number(to)).toBeGreaterThan(Number(from));
+    expect(page).not.toMatch(/NaN|undefined/);
+  }, 60_000);
+
+  test("leaves the rows that are asked for, in a table with a column for every size", async () => {
+    const { stdout } = await runCollecting(["bench", "curves", ...SMALL, "--implementations", "wasm_nufft"]);
+    expect(stdout).toContain("w compact against K: N = 20 (M = 316)");
+    expect(stdout).toMatch(/implementation +K = 1000 +K = 1e4 +K = 12000 +largest error/);
+    expect(stdout).not.toContain("curvature");
+  });
+
+  test("says before it starts that the largest point does not fit", async () => {
+    const { code, stderr } = await runCollecting(["bench", "curves", "--visibilities", "100000000000"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("inputs of these sizes take");
+    expect(stderr).not.toContain("making the inputs");
   });
 });
 

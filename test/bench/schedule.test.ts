@@ -49,6 +49,21 @@ describe("every implementation", () => {
     }
   });
 
+  test("can be cut to a second's work at ALMA's sizes, so that its time can be predicted", () => {
+    const alma = {
+      gridSize: 200,
+      visibilities: 1e6,
+      mappingNeighbors: 3,
+      neighbors: 4,
+      sourcePixels: 2000,
+      pixels: 31_416,
+    };
+    for (const each of IMPLEMENTATIONS.filter(({ kernel }) => kernel !== "log_likelihood")) {
+      const least = each.work(partWithin(each, alma, 0));
+      expect(least, `${each.kernel} ${each.name}`).toBeLessThan(1e8);
+    }
+  });
+
   test("has a name of its own within its kernel", () => {
     const names = IMPLEMENTATIONS.map(({ kernel, name }) => `${kernel} ${name}`);
     expect(new Set(names).size).toBe(names.length);
@@ -59,6 +74,16 @@ describe("every implementation", () => {
       const stale = each.prepare(inputs, inputs.sizes, 1)();
       expect(referenceCheck(inputs)(stale, inputs.sizes, 2).error, each.name).toBeGreaterThan(each.tolerance);
     }
+  });
+});
+
+describe("a row whose smallest part is long", () => {
+  test("has as many rounds as its budget pays for, the last of them checked", async () => {
+    const seen: [string, number, number][] = [];
+    const [row] = await runWith([{ ...slow(() => 4, seen), work: () => 1 }], { repeat: 7, rowBudget: 14 });
+    expect(row).toMatchObject({ runs: 2, error: 0, extrapolated: true });
+    // One call predicts it, which warms it too.
+    expect(seen.map(([, , round]) => round)).toEqual([0, 6, 7]);
   });
 });
 
@@ -85,7 +110,7 @@ describe("an implementation that is wrong", () => {
     expect(rows[0].median).toBeGreaterThan(0);
     expect(rows[1]).toMatchObject({ median: null, min: null, spread: null, runs: 3 });
     expect(rows[1].error).toBeGreaterThan(right.tolerance);
-    const report = benchReport("table4", inputs.sizes, 1, {}, rows);
+    const report = benchReport("table4", inputs.sizes, 1, {}, [{ at: null, rows }]);
     expect(JSON.parse(JSON.stringify(report)).rows[1].max_relative_error).toBeGreaterThan(right.tolerance);
     const table = benchTable(report, [{ title: "curvature matrix", kernels: ["curvature_matrix"] }]);
     expect(table).toMatch(/wrong +arclet +wrong +\d/);
@@ -113,7 +138,7 @@ describe("what is too long or too large", () => {
     expect(row.note).toMatch(/^extrapolated from \d+ of \d+ image pixels$/);
     expect(row.median! / (2e-3 * inputs.sizes.pixels ** 2)).toBeCloseTo(1, 10);
     expect(row.peakBytes).toBeNull();
-    const table = benchTable(benchReport("table4", inputs.sizes, 1, {}, [row]), [
+    const table = benchTable(benchReport("table4", inputs.sizes, 1, {}, [{ at: null, rows: [row] }]), [
       { title: "curvature matrix", kernels: ["curvature_matrix"] },
     ]);
     expect(table).toMatch(/slow +arclet +~ /);

@@ -20,12 +20,13 @@ const map = (ofPixel: (pixel: number) => number): Uint8Array => {
 };
 const FILES: Readonly<Record<string, Uint8Array>> = {
   "alma.npz": writeCompaction(COMPACTION),
+  "west.npz": writeCompaction({ ...COMPACTION, sky: { ...COMPACTION.sky, xAxis: "west" } }),
   "numbered.fits": map((pixel) => NUMBERED[pixel]),
   "lower-half.fits": map((pixel) => (pixel < 105 ? 1 : 0)),
 };
 
-async function read(more: string): Promise<InterferometerDataset> {
-  const spec = parseSpec(SPEC.replace("compact: alma.npz", `compact: alma.npz, ${more}`), "lens.yaml");
+async function read(more: string, file = "alma.npz"): Promise<InterferometerDataset> {
+  const spec = parseSpec(SPEC.replace("compact: alma.npz", `compact: ${file}, ${more}`), "lens.yaml");
   const [[name, dataset]] = interferometers(spec);
   const open = async (path: string) => bytesSource(FILES[path], path);
   return readInterferometer(name, dataset, { open, kernels: kernelsOf("wasm") });
@@ -79,5 +80,28 @@ test("the primary beam is that of the unmasked pixels, the grid's rows from the 
     if (i % 2 === 1) return;
     // Half of it at half the full width.
     expect(primaryBeam?.[i / 2]).toBeCloseTo(0.5 ** ((y ** 2 + positions[i + 1] ** 2) / 1.5 ** 2), 12);
+  });
+});
+
+describe("x_axis beside a compaction", () => {
+  test("may be left out, or said again", async () => {
+    for (const [file, axis] of [
+      ["alma.npz", "east"],
+      ["west.npz", "west"],
+    ]) {
+      const mask = "mask: { type: circular, radius: 0.9 }";
+      expect((await read(mask, file)).compaction.sky.xAxis).toBe(axis);
+      expect((await read(`${mask}, x_axis: ${axis}`, file)).compaction.sky.xAxis).toBe(axis);
+    }
+  });
+
+  test.each([
+    ["alma.npz", "west", "east"],
+    ["west.npz", "east", "west"],
+  ])("%s is refused where the spec says %s", async (file, says, was) => {
+    await expect(read(`x_axis: ${says}`, file)).rejects.toMatchObject({
+      tag: "compaction/sky",
+      message: expect.stringContaining(`made with x_axis: ${was}, the spec says ${says}`),
+    });
   });
 });
