@@ -83,14 +83,14 @@ const mappingBytes = ({ pixels, mappingNeighbors, sourcePixels }: WorkSizes): nu
 const wTildeBytes = (s: WorkSizes): number => DOUBLE * square(s);
 const keepsWTilde = (s: WorkSizes) => ({ "w tilde": wTildeBytes(s) });
 const denseMapping = ({ pixels, sourcePixels }: WorkSizes): number => DOUBLE * pixels * sourcePixels;
-const cholesky = ({ sourcePixels }: WorkSizes): number => (2 * sourcePixels ** 3) / 3;
+const cholesky = ({ sourcePixels }: WorkSizes): number => sourcePixels ** 3 / 3;
 const twoPasses = (s: WorkSizes): number =>
   square(s) * s.mappingNeighbors + s.pixels * s.sourcePixels * s.mappingNeighbors;
 const convolutions = ({ gridSize, pixels, mappingNeighbors, sourcePixels }: WorkSizes): number => {
   return sourcePixels * (20 * gridSize ** 2 * Math.log2(2 * gridSize) + pixels * mappingNeighbors);
 };
 const symmetric = (s: WorkSizes): number => (square(s) * s.mappingNeighbors) / 2;
-const likelihood = (s: WorkSizes): number => s.visibilities + 2 * s.pixels * s.sourcePixels + cholesky(s);
+const likelihood = (s: WorkSizes): number => s.visibilities + 2 * s.pixels * s.sourcePixels + 2 * cholesky(s);
 
 /** Spreading over 14 x 14 cells, then an FFT of a grid so many times the image's side: K is only part of the cost. */
 const nufft = ({ visibilities, gridSize }: WorkSizes, times: number): number => {
@@ -272,8 +272,18 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
     kernel: "log_likelihood",
     of: "logLikelihoodViaWCompactSymmetric",
     form: "compact_symmetric",
-    work: (s) => symmetric(s) + likelihood(s),
+    work: (s) => symmetric(s) + s.visibilities + cholesky(s),
     takes: (s) => mappingBytes(s) + inputBytes(s),
     run: (k, inputs) => k.logLikelihoodViaWCompactSymmetric(inputs),
+  }),
+  ...ofModel({
+    kernel: "cholesky",
+    of: "cholesky",
+    form: { reference: "row_by_row", wasm: "blocked", traced: "blocked" },
+    partOf: null,
+    work: cholesky,
+    takes: (s) => 4 * DOUBLE * s.sourcePixels ** 2,
+    ready: (inputs) => inputs.curvatureRegMatrix(),
+    run: (k, inputs) => k.cholesky({ matrix: inputs.curvatureRegMatrix() }).factor,
   }),
 ];
