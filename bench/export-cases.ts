@@ -41,6 +41,7 @@ const TAKES: { readonly [N in KernelName]: readonly (keyof ArgsOf<N>)[] } = {
   visibilitiesViaNufft: ["grid", "image", "uvWavelengths"],
   compaction: ["grid", "uvWavelengths", "visibilities", "noiseMap", "referenceImage"],
   compactionViaNufft: ["grid", "uvWavelengths", "visibilities", "noiseMap", "referenceImage"],
+  delaunayMesh: ["positions", "vertices"],
   mappingMatrix: ["mapping"],
   sparseMappingMatrix: ["mapping"],
   dataVector: ["mappingMatrix", "dirtyImage"],
@@ -111,6 +112,7 @@ function shaped(data: Values, key: string, record: Fields): NdArray {
 }
 
 const pairs = (_: Fields, length: number) => [length / 2, 2];
+const triples = (_: Fields, length: number) => [length / 3, 3];
 const neighborsOrMappings = (of: Fields, length: number) =>
   "neighborsPerPixel" in of
     ? [of.sourcePixels as number, of.neighborsPerPixel as number]
@@ -128,6 +130,10 @@ const SHAPES: Readonly<Record<string, (of: Fields, length: number) => number[] |
   strengths: pairs,
   native_index: pairs,
   grid_radians: pairs,
+  positions: pairs,
+  vertices: pairs,
+  triangles: triples,
+  beyond: triples,
   indexes: neighborsOrMappings,
   weights: neighborsOrMappings,
   minus: lattice,

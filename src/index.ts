@@ -29,6 +29,7 @@ export { ARCSECOND, columnCentres, type PixelGrid, pixelGrid, rowCentres, sameGr
 // Likelihood: dataset and model to evidence.
 export { type EvidenceTerms, logEvidence, logLikelihood } from "./inversion/evidence.ts";
 export { linearProblemFromVisibilities } from "./inversion/from-visibilities.ts";
+export { type DelaunayMesh, delaunayMesh } from "./inversion/mesh/delaunay.ts";
 export { type RectangularMesh, rectangularMesh } from "./inversion/mesh/rectangular.ts";
 // Files: bytes in, arrays out, and back.
 export { type ByteSource, blobSource, bytesSource } from "./io/byte-source.ts";

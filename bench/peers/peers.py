@@ -1,4 +1,5 @@
-"""The likelihood's kernels in Numba and JAX, as the 2025 case study has them, for `arclet bench --peers PYTHON`.
+"""The likelihood's kernels in Numba and JAX, as the 2025 case study has them, and SciPy's Cholesky factorization, for
+`arclet bench --peers PYTHON`.
 
 Started with a folder as its argument; prints one line of JSON (its versions, or the modules that are missing), then
 answers every line of JSON on standard input with one on standard output:
@@ -35,7 +36,7 @@ def say(answer):
     print(json.dumps(answer), flush=True)
 
 
-MISSING = [name for name in ("numpy", "numba", "jax") if importlib.util.find_spec(name) is None]
+MISSING = [name for name in ("numpy", "scipy", "numba", "jax") if importlib.util.find_spec(name) is None]
 if MISSING:
     say({"missing": MISSING})
     sys.exit(1)
@@ -44,6 +45,7 @@ import jax
 import jax.numpy as jnp
 import numba
 import numpy as np
+import scipy.linalg
 
 jax.config.update("jax_enable_x64", True)
 ARCSECOND = np.pi / 648_000
@@ -259,6 +261,13 @@ class Peers:
         run = self.jitted(make, self.source)
         return lambda: run(w, i, t).block_until_ready()
 
+    def cholesky__scipy_cholesky(self, request):
+        native, indexes, weights = self.model(request)
+        f = curvature_compact_numba(self.data["w_compact"], native, indexes, weights, self.source)
+        # In LAPACK's order and unchecked, so that nothing but the factorization is timed.
+        a = np.asfortranarray(f + constant_regularization(self.data["coefficient"].item(), self.data["neighbors"]))
+        return lambda: scipy.linalg.cholesky(a, lower=True, check_finite=False)
+
     def log_likelihood__numba_compact_sparse(self, request):
         native, indexes, weights = self.model(request)
         dirty_image = self.data["dirty_image"][: len(native)]
@@ -301,7 +310,8 @@ def answer(peers, request):
 
 
 def main():
-    versions = {"python": sys.version.split()[0], "numpy": np.__version__, "numba": numba.__version__, "jax": jax.__version__}
+    modules = {"numpy": np, "scipy": scipy, "numba": numba, "jax": jax}
+    versions = {"python": sys.version.split()[0], **{name: module.__version__ for name, module in modules.items()}}
     say({"versions": versions})
     peers = None
     for line in sys.stdin:

@@ -8,6 +8,7 @@ import {
   logLikelihoodViaWTildeWith,
 } from "../inversion/evidence.ts";
 import * as mapping from "../inversion/mapping.ts";
+import { type DelaunayMesh, type DelaunayMeshArgs, delaunayMesh } from "../inversion/mesh/delaunay.ts";
 import { constantRegularizationMatrix } from "../inversion/regularization/constant.ts";
 import * as solve from "../inversion/solve.ts";
 import { type CompactionKernels, compactWith } from "../operators/compaction.ts";
@@ -157,6 +158,14 @@ export const kernels = {
     compactWith(inWasmNufft),
     NUFFT_INCOHERENT,
   ),
+  delaunayMesh: {
+    summary: "Delaunay mesh over vertices, and its mapping",
+    voices: {
+      reference: { run: delaunayMesh, tolerance: 0, because: "it is the reference" },
+      wasm: absent("not written yet: JavaScript takes a millisecond for 1,000 vertices and some 50 ns a position"),
+      traced: absent("Delaunay topology depends on the data"),
+    },
+  } satisfies Kernel<DelaunayMeshArgs, DelaunayMesh>,
   mappingMatrix: kernel("mapping matrix, dense", mapping.mappingMatrix, wasm.mappingMatrix, REORDERED),
   sparseMappingMatrix: kernel(
     "mapping matrix, sparse",

@@ -6,6 +6,14 @@ import type { BenchSizes } from "./work.ts";
 /** What rows compute; compactions belong to the science case alone, whose rows are not those of the other cases. */
 export type RankedKernel = BenchKernel | "compaction";
 
+/** A time that others have measured for this work, on a machine of their own. */
+export interface PublishedTime {
+  readonly kernel: RankedKernel;
+  readonly seconds: number;
+  /** Whose, and on what. */
+  readonly of: string;
+}
+
 /** Rows that compute the same thing, ranked against each other. */
 export interface Ranking {
   readonly title: string;
@@ -16,6 +24,7 @@ export interface BenchCase {
   readonly summary: string;
   readonly sizes: BenchSizes;
   readonly rankings: readonly Ranking[];
+  readonly published?: readonly PublishedTime[];
   /** Visibilities come from files on disk: see science.ts. */
   readonly streamed?: boolean;
   /** Cost as sizes grow, up to `sizes`: see curves.ts. Nothing is ranked. */
@@ -28,11 +37,13 @@ export interface BenchCase {
 const W: Ranking = { title: "w-tilde, in any form", kernels: ["w_compact", "w_preload", "w_tilde"] };
 const DIRTY_IMAGE: Ranking = { title: "dirty image", kernels: ["dirty_image"] };
 const CURVATURE: Ranking = { title: "curvature matrix", kernels: ["curvature_matrix"] };
+const CHOLESKY: Ranking = { title: "Cholesky's factorization of F + H", kernels: ["cholesky"] };
 const LIKELIHOOD: Ranking = { title: "log likelihood, W given", kernels: ["log_likelihood"] };
 const SCIENCE: readonly Ranking[] = [
   { title: "compaction, reading of the files included (memory: peak of the process)", kernels: ["compaction"] },
   { title: "log likelihood, compaction given (memory: peak of the process)", kernels: ["log_likelihood"] },
 ];
+const MODEL: readonly Ranking[] = [CURVATURE, LIKELIHOOD];
 const EVERYTHING: readonly Ranking[] = [W, DIRTY_IMAGE, CURVATURE, LIKELIHOOD];
 
 /** Sizes of the study's tables 2 and 4, and of its tables 3 and 5. */
@@ -42,7 +53,7 @@ const MANY_MAPPINGS: BenchSizes = sizes(32, 8192, 300, 32, 256);
 /**
  * The study's tables by their numbers, and instruments: a track of the SMA (64 x 64, 30,000 visibilities), one ALMA
  * execution averaged in frequency (1e6 visibilities on 140 x 140 pixels, 1500 source pixels, the size PyAutoLens is
- * timed at), ALMA's long baselines, whose small beam needs more pixels on both sides of the lens, and what no memory holds.
+ * timed at), a shorter one with a Delaunay source (at another size of PyAutoLens's), ALMA's long baselines, whose small beam needs more pixels on both sides of the lens, and what no memory holds.
  */
 export const BENCH_CASES: Readonly<Record<string, BenchCase>> = {
   table2: { summary: "w-tilde, few mappings", sizes: FEW_MAPPINGS, rankings: [W] },
@@ -51,7 +62,23 @@ export const BENCH_CASES: Readonly<Record<string, BenchCase>> = {
   table5: { summary: "curvature matrix, many mappings", sizes: MANY_MAPPINGS, rankings: [CURVATURE] },
   likelihood: { summary: "one log likelihood", sizes: FEW_MAPPINGS, rankings: [LIKELIHOOD] },
   sma: { summary: "every step at the size of the SMA", sizes: sizes(64, 30_000, 3, 4, 200), rankings: EVERYTHING },
-  alma: { summary: "every step at the size of ALMA", sizes: sizes(140, 1e6, 3, 4, 1500), rankings: EVERYTHING },
+  alma: {
+    summary: "every step at the size of ALMA",
+    sizes: sizes(140, 1e6, 3, 4, 1500),
+    rankings: EVERYTHING,
+    published: [
+      { kernel: "log_likelihood", seconds: 1.26, of: "PyAutoLens on one thread of a CPU" },
+      { kernel: "log_likelihood", seconds: 0.0495, of: "PyAutoLens on an NVIDIA A100" },
+    ],
+  },
+  "alma-delaunay": {
+    summary: "a Delaunay source, from the mapped vertices and their weights",
+    sizes: { ...sizes(100, 1e5, 3, 4, 1000), mesh: "delaunay" },
+    rankings: MODEL,
+    published: [
+      { kernel: "log_likelihood", seconds: 1.1, of: "PyAutoLens 2026.5 jitted by JAX, on one thread of a CPU" },
+    ],
+  },
   "alma-high": {
     summary: "every step at ALMA's long baselines",
     sizes: sizes(200, 1e6, 3, 4, 2000),
@@ -63,6 +90,7 @@ export const BENCH_CASES: Readonly<Record<string, BenchCase>> = {
     rankings: SCIENCE,
     streamed: true,
   },
+  cholesky: { summary: "the factorization of F + H", sizes: sizes(32, 1000, 3, 4, 1000), rankings: [CHOLESKY] },
   curves: {
     summary: "cost as visibilities, image and source pixels grow",
     sizes: sizes(256, 1e7, 3, 4, 1024),

@@ -4,6 +4,7 @@ import { ARCSECOND, type PixelGrid, pixelGrid, slimPositions } from "../grid.ts"
 import { draws, normal, type RandomState, randomState, uniform } from "../inference/rng.ts";
 import { curvatureMatrixViaWCompactSparse } from "../inversion/curvature.ts";
 import { dataVector, type Mapping, mappingMatrix, sparseMappingMatrix } from "../inversion/mapping.ts";
+import { delaunayMesh } from "../inversion/mesh/delaunay.ts";
 import { constantRegularizationMatrix, type Neighbors } from "../inversion/regularization/constant.ts";
 import { cholesky } from "../inversion/solve.ts";
 import { dirtyImage } from "../operators/dirty-image.ts";
@@ -11,6 +12,7 @@ import { fftSize } from "../operators/fft.ts";
 import { pixelLattice } from "../operators/nufft.ts";
 import { wCompact, wTildeFromCompact } from "../operators/w-compact.ts";
 import { wPreloadFromCompact } from "../operators/w-preload.ts";
+import { lensedPlane } from "./lensed-plane.ts";
 
 /**
  * Seeded inputs for every kernel of the table. Tests, exported cases and benchmarks use these, so that what is timed is
@@ -44,6 +46,8 @@ export interface CaseOptions {
   readonly duplicates?: boolean;
   /** Sub-pixels a side of an image pixel. */
   readonly oversampling?: number;
+  /** The source is a Delaunay mesh seen through a lens, which has its own numbers of mappings and neighbors. */
+  readonly mesh?: "delaunay" | undefined;
 }
 
 /** Everything that any kernel takes. */
@@ -92,10 +96,19 @@ export function makeCase(name: string, sizes: Sizes, options: CaseOptions = {}):
       return noiseReal[k >> 1] * (unequal ? 0.5 + uniform(random) : 1);
     }),
     image: draws(random, sizes.gridSize[0] * sizes.gridSize[1], uniform),
-    mapping: makeMapping(random, nativeIndex.length / 2, sizes, options),
-    neighbors: makeNeighbors(random, sizes, options),
+    ...(options.mesh === "delaunay"
+      ? meshed(random, grid, nativeIndex, sizes.sourcePixels)
+      : {
+          mapping: makeMapping(random, nativeIndex.length / 2, sizes, options),
+          neighbors: makeNeighbors(random, sizes, options),
+        }),
     coefficient: 1.3,
   };
+}
+
+function meshed(random: RandomState, grid: PixelGrid, nativeIndex: Int32Array, sourcePixels: number) {
+  const { mapping, neighbors } = delaunayMesh(lensedPlane(random, grid, nativeIndex, sourcePixels));
+  return { mapping, neighbors };
 }
 
 function isPadding(position: number, width: number, options: CaseOptions): boolean {
@@ -178,6 +191,7 @@ export const CASES: readonly Case[] = [
   makeCase("pixels without a source", SMALL, { seed: 15, padding: "all" }),
   makeCase("a source pixel nobody maps to", SMALL, { seed: 16, unmapped: true }),
   makeCase("duplicates, B > S", { ...SMALL, mappings: 5, sourcePixels: 3 }, { seed: 17, duplicates: true }),
+  makeCase("a Delaunay mesh", MEDIUM, { seed: 19, mesh: "delaunay" }),
   makeCase("oversampled", SMALL, { seed: 18, oversampling: 3 }),
 ];
 
@@ -211,6 +225,7 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
   visibilitiesViaNufft: (c) => c,
   compaction: (c) => ({ ...c, referenceImage: c.image }),
   compactionViaNufft: (c) => ({ ...c, referenceImage: c.image }),
+  delaunayMesh: (c) => lensedPlane(randomState(1), c.grid, c.nativeIndex, c.mapping.sourcePixels),
   mappingMatrix: (c) => c,
   sparseMappingMatrix: (c) => c,
   dataVector: (c) => ({ mappingMatrix: mappingMatrix(c), dirtyImage: slimDirtyImage(c) }),

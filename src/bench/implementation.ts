@@ -16,6 +16,8 @@ export interface BenchResults {
   /** (S, S) */
   readonly curvature_matrix: Matrix;
   readonly log_likelihood: number;
+  /** (S, S) lower triangular factor of F + H. */
+  readonly cholesky: Matrix;
 }
 
 export type BenchKernel = keyof BenchResults;

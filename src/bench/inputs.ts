@@ -2,7 +2,8 @@ import { kernelsOf } from "../backend/kernels.ts";
 import { slimFromNative } from "../dataset/mask.ts";
 import { ARCSECOND, slimPositions } from "../grid.ts";
 import { draws, randomState, uniform } from "../inference/rng.ts";
-import type { Matrix } from "../operators/matrix.ts";
+import { constantRegularizationSparseMatrix } from "../inversion/regularization/constant.ts";
+import { type Matrix, matrixSum } from "../operators/matrix.ts";
 import { type WCompact, wTildeFromCompact } from "../operators/w-compact.ts";
 import { type WPreload, wPreloadFromCompact } from "../operators/w-preload.ts";
 import { type Case, makeCase } from "./cases.ts";
@@ -47,6 +48,8 @@ export interface ModelInputs extends Case {
   readonly plan: () => ReturnType<typeof regularizationPlan>;
   readonly wTilde: () => Matrix;
   readonly wPreload: () => WPreload;
+  /** F + H (S, S), made at the first call. */
+  readonly curvatureRegMatrix: () => Matrix;
 }
 
 /** What a likelihood needs of the visibilities besides W and the dirty image. */
@@ -62,11 +65,11 @@ export interface DataTerms {
  * ("gaussian"), or uniform below one wavelength as the study's generator has them ("seed"), where W is nearly constant.
  */
 export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number, unequalNoise = false): BenchInputs {
-  const { gridSize, visibilities, mappingNeighbors, neighbors, sourcePixels } = sizes;
+  const { gridSize, visibilities, mappingNeighbors, neighbors, sourcePixels, mesh } = sizes;
   const made = makeCase(
     "bench",
     { gridSize: [gridSize, gridSize], visibilities, mappings: mappingNeighbors, neighbors, sourcePixels },
-    { seed, maskRadius: (gridSize / 2) * PIXEL_SCALE, unequalNoise },
+    { seed, maskRadius: (gridSize / 2) * PIXEL_SCALE, unequalNoise, mesh },
   );
   const wavelengths = uv === "seed" ? draws(randomState(seed + 1), 2 * visibilities, uniform) : made.uvWavelengths;
   const c: Case = { ...made, uvWavelengths: wavelengths };
@@ -78,7 +81,12 @@ export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number, unequal
   const wCompact = (): WCompact => once("w compact", () => kernelsOf("wasm").wCompactViaNufft(c));
   return {
     case: c,
-    sizes: { ...sizes, pixels: c.nativeIndex.length / 2 },
+    sizes: {
+      ...sizes,
+      pixels: c.nativeIndex.length / 2,
+      mappingNeighbors: c.mapping.mappingsPerPixel,
+      neighbors: c.neighbors.neighborsPerPixel,
+    },
     dataset(part, round) {
       const nativeIndex = c.nativeIndex.subarray(0, 2 * part.pixels);
       return {
@@ -96,16 +104,18 @@ export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number, unequal
       const dirty = once("dirty image", () => {
         return slimFromNative(kernelsOf("wasm").dirtyImageViaNufft(c), c.grid.shape[1], c.nativeIndex);
       });
+      const mapping = {
+        ...c.mapping,
+        imagePixels: part.pixels,
+        sourcePixels: part.sourcePixels,
+        indexes: firstSourcePixels(c.mapping.indexes.subarray(0, entries), part.sourcePixels, sourcePixels),
+        weights: movedOn(c.mapping.weights, round).subarray(0, entries),
+      };
+      let curvatureRegMatrix: Matrix | undefined;
       return {
         ...c,
         nativeIndex,
-        mapping: {
-          ...c.mapping,
-          imagePixels: part.pixels,
-          sourcePixels: part.sourcePixels,
-          indexes: firstSourcePixels(c.mapping.indexes.subarray(0, entries), part.sourcePixels, sourcePixels),
-          weights: movedOn(c.mapping.weights, round).subarray(0, entries),
-        },
+        mapping,
         wCompact: wCompact(),
         dirtyImage: dirty.subarray(0, part.pixels),
         dataTerms: () => {
@@ -119,6 +129,17 @@ export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number, unequal
           return once(`w tilde of ${part.pixels}`, () => wTildeFromCompact({ wCompact: wCompact(), nativeIndex }));
         },
         wPreload: () => once("w preload", () => wPreloadFromCompact(wCompact())),
+        curvatureRegMatrix: () => {
+          curvatureRegMatrix ??= matrixSum(
+            kernelsOf("wasm").curvatureMatrixViaWCompactSymmetric({
+              wCompact: wCompact(),
+              nativeIndex,
+              sparseMappingMatrix: kernelsOf("wasm").sparseMappingMatrix({ mapping }),
+            }),
+            constantRegularizationSparseMatrix(c),
+          );
+          return curvatureRegMatrix;
+        },
       };
     },
     release: () => kept.clear(),

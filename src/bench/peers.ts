@@ -14,6 +14,9 @@ const REORDERED = 1e-11;
 /** The terms of chi^2 cancel, through another solver. */
 const LIKELIHOOD = 1e-8;
 
+/** Rounding times the condition number of F + H, which either side has summed in another order. */
+const CONDITIONED = 1e-8;
+
 const DOUBLE = 8;
 const lattice = (s: WorkSizes): number => s.visibilities * s.gridSize * (2 * s.gridSize - 1);
 const square = (s: WorkSizes): number => DOUBLE * s.pixels ** 2;
@@ -75,5 +78,14 @@ export const PEERS: readonly Peer[] = [
     work: (s) => twoPasses(s) + s.sourcePixels ** 3,
     keeps: () => ({}),
     takes: (s) => thin(s) + inputs(s),
+  },
+  {
+    kernel: "cholesky",
+    name: "scipy_cholesky",
+    tolerance: CONDITIONED,
+    partOf: [],
+    work: (s) => s.sourcePixels ** 3,
+    keeps: () => ({}),
+    takes: (s) => thin(s) + 3 * DOUBLE * s.sourcePixels ** 2,
   },
 ];

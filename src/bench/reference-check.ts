@@ -2,6 +2,7 @@ import { kernelsOf } from "../backend/kernels.ts";
 import { ARCSECOND, slimPositions } from "../grid.ts";
 import { randomState, uniform } from "../inference/rng.ts";
 import { addTo, compensatedSum, totalOf } from "../operators/compensated-sum.ts";
+import { dot, type Matrix } from "../operators/matrix.ts";
 import { wEntry } from "../operators/w-compact.ts";
 import { wPreloadEntry, wPreloadFromCompact } from "../operators/w-preload.ts";
 import type { Answer } from "./implementation.ts";
@@ -26,6 +27,7 @@ const AFFORDABLE = 4e8;
 const SAMPLED_PIXELS = 15;
 const AFFORDABLE_SAMPLE = 2.5e8;
 const SAMPLED_SOURCE_PIXELS = 16;
+const SAMPLED_ENTRIES = 10_000;
 /** Sums of so many visibilities are added with their errors carried: the reference's own rounding stays out. */
 const VISIBILITIES_PER_SUM = 512;
 
@@ -53,6 +55,7 @@ const SHARED = {
   dirty_image: "dirtyImage",
   curvature_matrix: "curvatureMatrix",
   log_likelihood: "logLikelihood",
+  cholesky: "cholesky",
 } as const;
 
 type MakeRight = (inputs: BenchInputs, part: WorkSizes, round: number) => RightAnswer;
@@ -62,6 +65,7 @@ const RIGHT_ANSWERS: Readonly<Record<(typeof SHARED)[keyof typeof SHARED], MakeR
   dirtyImage: (inputs, part, round) => ofDirtyImage(inputs.dataset(part, round), part),
   curvatureMatrix: (inputs, part, round) => ofCurvatureMatrix(inputs.model(part, round), part),
   logLikelihood: (inputs, part, round) => ofLogLikelihood(inputs.model(part, round), part),
+  cholesky: (inputs, part, round) => ofCholesky(inputs.model(part, round).curvatureRegMatrix()),
 };
 
 /** The whole lattice where that is affordable; if not, W between random pixels, summed directly. */
@@ -184,6 +188,29 @@ function ofLogLikelihood(model: ModelInputs, part: WorkSizes): RightAnswer {
     errorOf: (answer) => {
       if (answer.kernel !== "log_likelihood" || value === null) return null;
       return difference(Float64Array.of(answer.value), Float64Array.of(value));
+    },
+  };
+}
+
+/** The factor L; or, where that would take too long, entries of L L', which are to be those of the matrix. */
+function ofCholesky(matrix: Matrix): RightAnswer {
+  const { rows: size, values } = matrix;
+  if (size ** 3 / 6 <= AFFORDABLE) {
+    const { factor } = reference.cholesky({ matrix });
+    return {
+      sampled: null,
+      errorOf: (answer) => (answer.kernel === "cholesky" ? difference(answer.value.values, factor.values) : null),
+    };
+  }
+  const places = sampledIndexes(size * size, SAMPLED_ENTRIES);
+  const right = Float64Array.from(places, (place) => values[place]);
+  return {
+    sampled: `${places.length} entries of L L'`,
+    errorOf: (answer) => {
+      if (answer.kernel !== "cholesky") return null;
+      const rowOf = (i: number): Float64Array => answer.value.values.subarray(i * size, (i + 1) * size);
+      const products = Float64Array.from(places, (place) => dot(rowOf(Math.floor(place / size)), rowOf(place % size)));
+      return difference(products, right);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import { benchCase, type PublishedTime } from "./bench-case.ts";
 import type { BenchRow } from "./schedule.ts";
 import type { WorkSizes } from "./work.ts";
 
@@ -77,9 +78,13 @@ export function benchReport(
       peak_bytes: row.peakBytes,
       extrapolated: row.extrapolated,
     })),
-    notes: rows.flatMap(({ kernel, implementation, note, atPoint }) =>
-      note === null ? [] : [{ ...atPoint, kernel, implementation, note }],
-    ),
+    notes: rows.flatMap((row) => {
+      const beside = row === fastest(rows, row.kernel) ? publishedTimes(name, sizes, row.kernel) : [];
+      const note = [row.note, ...beside.map((time) => ratioTo(time, row.median!))]
+        .filter((each) => each !== null)
+        .join("; ");
+      return note === "" ? [] : [{ ...row.atPoint, kernel: row.kernel, implementation: row.implementation, note }];
+    }),
   };
 }
 
@@ -92,6 +97,25 @@ function sizesOf(sizes: WorkSizes): BenchReport["sizes"] {
     neighbors: sizes.neighbors,
     source_pixels: sizes.sourcePixels,
   };
+}
+
+/** Of Arclet's own rows. */
+function fastest(rows: readonly BenchRow[], kernel: string): BenchRow | undefined {
+  const timed = rows.filter((row) => row.kernel === kernel && row.by === "arclet" && row.median !== null);
+  return timed.sort((a, b) => a.median! - b.median!)[0];
+}
+
+/** What others have measured of a kernel, where the sizes are those that they had. */
+function publishedTimes(name: string, sizes: WorkSizes, kernel: string): readonly PublishedTime[] {
+  const { sizes: theirs, published = [] } = benchCase(name);
+  const same = (["gridSize", "visibilities", "sourcePixels"] as const).every((size) => sizes[size] === theirs[size]);
+  return same ? published.filter((time) => time.kernel === kernel) : [];
+}
+
+function ratioTo({ seconds, of }: PublishedTime, median: number): string {
+  const times = seconds / median;
+  const comparison = times >= 1 ? `${times.toPrecision(3)} times faster` : `${(1 / times).toPrecision(3)} times slower`;
+  return `${comparison} than ${of}: ${seconds} s, published, not of this run`;
 }
 
 /** A row of two reports. */

@@ -10,6 +10,8 @@ export interface BenchSizes {
   readonly neighbors: number;
   /** S */
   readonly sourcePixels: number;
+  /** Image pixels map to a Delaunay mesh seen through a lens, which has its own B and P; if absent to S at random. */
+  readonly mesh?: "delaunay";
 }
 
 /** The sizes that cost depends on: those of the bench, and M. */

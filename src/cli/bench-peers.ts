@@ -143,7 +143,7 @@ function answerOf(kernel: BenchKernel, array: NdArray): Answer {
   if (kernel === "w_compact") {
     return { kernel, value: { shape: [rows, (columns + 1) / 2], minus: values, plus: null } };
   }
-  if (kernel === "curvature_matrix") return { kernel, value: { rows, columns, values } };
+  if (kernel === "curvature_matrix" || kernel === "cholesky") return { kernel, value: { rows, columns, values } };
   if (kernel === "log_likelihood") return { kernel, value: values[0] };
   throw new TypeError(`no peer computes ${kernel}`);
 }

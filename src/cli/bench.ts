@@ -51,13 +51,17 @@ export const bench = command({
       description: "writes the JSON there; --out writes it with a page to look at",
     },
     compare: { type: "string", valueHint: "FILE", description: "ratios to what --save wrote earlier" },
-    peers: { type: "string", valueHint: "PYTHON", description: "runs the Numba and JAX peers with this Python too" },
+    peers: {
+      type: "string",
+      valueHint: "PYTHON",
+      description: "runs the Numba, JAX and SciPy peers with this Python too",
+    },
   },
   async run(args, invocation) {
     // The command line is checked for it before citty reads it.
     const name = args.case!;
     const chosen = benchCase(name);
-    const sizes = sizesFrom(args, chosen.sizes);
+    const sizes = sizesFrom(name, args, chosen.sizes);
     const usual = chosen.limits ?? USUAL_LIMITS;
     const limits = {
       repeat: args.repeat === undefined ? usual.repeat : wholeNumber("repeat", args.repeat, 1),
@@ -182,12 +186,17 @@ async function measure(
   return benchReport(name, inputs.sizes, invocation.options.threads, machine, [{ at: null, rows }]);
 }
 
-function sizesFrom(args: Readonly<Record<string, unknown>>, defaults: BenchSizes): BenchSizes {
+function sizesFrom(name: string, args: Readonly<Record<string, unknown>>, defaults: BenchSizes): BenchSizes {
+  const given = (["mapping-neighbors", "neighbors"] as const).find((option) => args[option] !== undefined);
+  if (defaults.mesh === "delaunay" && given !== undefined) {
+    throw new InputError("bench/mesh", `--${given}: ${name} has those of a Delaunay mesh`, "leave it out");
+  }
   const size = (option: keyof typeof SIZE_OPTIONS, otherwise: number, smallest = 1): number => {
     const value = args[option];
     return typeof value === "string" ? wholeNumber(option, value, smallest) : otherwise;
   };
   return {
+    ...defaults,
     gridSize: size("grid-size", defaults.gridSize),
     visibilities: size("visibilities", defaults.visibilities),
     mappingNeighbors: size("mapping-neighbors", defaults.mappingNeighbors),

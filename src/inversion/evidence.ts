@@ -3,7 +3,13 @@ import type { NoiseNormalizationArgs } from "../operators/noise-normalization.ts
 import type { WCompact, WCompactTimesArgs } from "../operators/w-compact.ts";
 import type { CurvatureViaWTildeDenseArgs } from "./curvature.ts";
 import type { DataVectorArgs, Mapping, MappingArgs, SparseTransposeTimesArgs } from "./mapping.ts";
-import type { ConstantRegularizationArgs, Neighbors } from "./regularization/constant.ts";
+import {
+  type ConstantRegularizationArgs,
+  constantRegularizationLogDeterminant,
+  constantRegularizationSparseMatrix,
+  type Neighbors,
+  neighborGraph,
+} from "./regularization/constant.ts";
 import type { LogDeterminantArgs, Reconstruction, ReconstructionArgs } from "./solve.ts";
 
 /** The terms of the log evidence, by the names of the field. */
@@ -123,7 +129,8 @@ export function logLikelihoodViaWTildeWith(
   return (args) => {
     const mappingMatrix = kernels.mappingMatrix(args);
     const curvatureMatrix = kernels.curvatureMatrixViaWTildeDense({ wTilde: args.wTilde, mappingMatrix });
-    return wholeLogLikelihood(kernels, args, curvatureMatrix, kernels.dataVector({ ...args, mappingMatrix }));
+    const dataVector = kernels.dataVector({ ...args, mappingMatrix });
+    return wholeLogLikelihood(kernels, args, curvatureMatrix, dataVector, denseRegularization(kernels, args));
   };
 }
 
@@ -135,11 +142,11 @@ export function logLikelihoodViaWCompactWith(
     const sparseMappingMatrix = kernels.sparseMappingMatrix(args);
     const curvatureMatrix = kernels.curvatureMatrixViaWCompactSparse({ ...args, sparseMappingMatrix });
     const dataVector = kernels.dataVector({ ...args, mappingMatrix: kernels.mappingMatrix(args) });
-    return wholeLogLikelihood(kernels, args, curvatureMatrix, dataVector);
+    return wholeLogLikelihood(kernels, args, curvatureMatrix, dataVector, denseRegularization(kernels, args));
   };
 }
 
-/** The same from the compact form by its symmetry, with nothing dense but F and H. */
+/** The same from the compact form by its symmetry, with nothing dense but F. */
 export function logLikelihoodViaWCompactSymmetricWith(
   kernels: LogLikelihoodKernels,
 ): (args: LogLikelihoodViaWCompactArgs) => number {
@@ -148,7 +155,22 @@ export function logLikelihoodViaWCompactSymmetricWith(
     const curvatureMatrix = kernels.curvatureMatrixViaWCompactSymmetric({ ...args, sparseMappingMatrix });
     const matrix = { rows: args.dirtyImage.length, columns: 1, values: args.dirtyImage };
     const dataVector = kernels.sparseMappingMatrixTransposeTimes({ sparseMappingMatrix, matrix }).values;
-    return wholeLogLikelihood(kernels, args, curvatureMatrix, dataVector);
+    return wholeLogLikelihood(kernels, args, curvatureMatrix, dataVector, sparseRegularization(args));
+  };
+}
+
+type Regularization = Pick<LinearProblem, "regularizationMatrix" | "logDetRegularizationMatrix">;
+
+function denseRegularization(kernels: LogLikelihoodKernels, args: LogLikelihoodArgs): Regularization {
+  const regularizationMatrix = kernels.constantRegularizationMatrix(args);
+  return { regularizationMatrix, logDetRegularizationMatrix: kernels.logDeterminant({ matrix: regularizationMatrix }) };
+}
+
+function sparseRegularization(args: LogLikelihoodArgs): Regularization {
+  const graph = neighborGraph(args.neighbors);
+  return {
+    regularizationMatrix: constantRegularizationSparseMatrix(args, graph),
+    logDetRegularizationMatrix: constantRegularizationLogDeterminant(args, graph),
   };
 }
 
@@ -157,16 +179,15 @@ function wholeLogLikelihood(
   args: LogLikelihoodArgs,
   curvatureMatrix: Matrix,
   dataVector: Float64Array,
+  regularization: Regularization,
 ): number {
   const { visibilities, noiseMap } = args;
-  const regularizationMatrix = kernels.constantRegularizationMatrix(args);
   const { terms } = invert(
     {
+      ...regularization,
       curvatureMatrix,
-      regularizationMatrix,
-      logDetRegularizationMatrix: kernels.logDeterminant({ matrix: regularizationMatrix }),
       dataVector,
-      chiSquaredOfData: chiSquaredOf(visibilities, noiseMap),
+      chiSquaredOfData: chiSquaredOfData(visibilities, noiseMap),
       noiseNormalization: kernels.noiseNormalization({ noiseMap }),
     },
     kernels.reconstruction,
@@ -174,8 +195,8 @@ function wholeLogLikelihood(
   return logEvidence(terms);
 }
 
-/** chi^2 of the visibilities against nothing. */
-function chiSquaredOf(visibilities: Float64Array, noiseMap: Float64Array): number {
+/** chi^2 of no model at all; a loop, because K is the largest of all sizes. */
+function chiSquaredOfData(visibilities: Float64Array, noiseMap: Float64Array): number {
   let sum = 0;
   for (let k = 0; k < visibilities.length; k++) sum += (visibilities[k] / noiseMap[k]) ** 2;
   return sum;

@@ -9,9 +9,8 @@ import { runCollecting } from "../cli/collecting-io.ts";
 const folder = mkdtempSync(join(tmpdir(), "arclet-bench-test-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const TINY = "--grid-size 6 --visibilities 40 --mapping-neighbors 2 --neighbors 2 --source-pixels 5 --repeat 2".split(
-  " ",
-);
+const TINY_MESH = "--grid-size 6 --visibilities 40 --source-pixels 5 --repeat 2".split(" ");
+const TINY = [...TINY_MESH, ..."--mapping-neighbors 2 --neighbors 2".split(" ")];
 
 async function report(...argv: string[]): Promise<BenchReport & { compared?: unknown[] }> {
   const { code, stdout, stderr } = await runCollecting(["bench", ...argv, ...TINY, "--json"]);
@@ -62,12 +61,20 @@ describe("arclet bench", () => {
 
   // What needs no process for every row: the memory of two is measured above.
   const ranked = Object.entries(BENCH_CASES).filter(([, { rankings }]) => rankings.length > 0);
-  test.each(ranked)("%s has rows of every kernel that it ranks", async (name, { rankings }) => {
-    const { code, stdout } = await runCollecting(["bench", name, ...TINY, "--implementations", only(name)]);
+  test.each(ranked)("%s has rows of every kernel that it ranks", async (name, { rankings, sizes }) => {
+    const tiny = sizes.mesh === "delaunay" ? TINY_MESH : TINY;
+    const { code, stdout } = await runCollecting(["bench", name, ...tiny, "--implementations", only(name)]);
     expect(code).toBe(0);
     for (const { title } of rankings) expect(stdout).toContain(title);
-    expect(stdout).toContain("N = 6 (M = 32), B = 2, K = 40, P = 2, S = 5, one thread");
+    if (tiny === TINY) expect(stdout).toContain("N = 6 (M = 32), B = 2, K = 40, P = 2, S = 5, one thread");
+    else expect(stdout).toMatch(/N = 6 \(M = 32\), B = 3, K = 40, P = [34], S = 5, one thread/);
     expect(stdout.match(/\(1\.00\)/g)).toHaveLength(rankings.length);
+  });
+
+  test("a Delaunay mesh has its own mappings and neighbors", async () => {
+    const { code, stderr } = await runCollecting(["bench", "alma-delaunay", ...TINY_MESH, "--neighbors", "4"]);
+    expect(code).toBe(2);
+    expect(stderr).toBe("arclet: --neighbors: alma-delaunay has those of a Delaunay mesh; leave it out\n");
   });
 
   test("writes what it measured, and compares with it", async () => {
@@ -194,6 +201,8 @@ describe("arclet bench curves", () => {
 /** The fastest row of every kernel of a case. */
 function only(name: string): string {
   const rows = { w: "wasm_separable", curvature: "wasm_compact_sparse" };
+  if (name === "cholesky") return "wasm_blocked";
+  if (name === "alma-delaunay") return rows.curvature;
   if (name === "science") return `${rows.w},wasm_compact_symmetric`;
   if (name === "table2" || name === "table3") return rows.w;
   return name === "table4" || name === "table5" || name === "likelihood"
@@ -203,7 +212,7 @@ function only(name: string): string {
 
 const python = process.env.ARCLET_PEERS_PYTHON;
 describe.skipIf(python === undefined)("with Python peers (ARCLET_PEERS_PYTHON)", () => {
-  test.each(["table2", "table4", "table5", "likelihood"])("%s has their rows, right", async (name) => {
+  test.each(["table2", "table4", "table5", "likelihood", "cholesky"])("%s has their rows, right", async (name) => {
     const { rows, machine } = await report(name, "--peers", python!, "--implementations", peersOf(name));
     expect(machine.peers).toMatchObject({ numba: expect.any(String), jax: expect.any(String) });
     for (const row of rows) {
@@ -217,6 +226,7 @@ describe.skipIf(python === undefined)("with Python peers (ARCLET_PEERS_PYTHON)",
 
 function peersOf(name: string): string {
   if (name === "table2") return "numba_compact,jax_compact";
+  if (name === "cholesky") return "scipy_cholesky";
   return name === "likelihood" ? "numba_compact_sparse" : "numba_compact_sparse,numba_sparse,jax_sparse,jax";
 }
 

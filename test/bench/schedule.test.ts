@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { BENCH_CASES } from "../../src/bench/bench-case.ts";
 import { type Contender, ownContender } from "../../src/bench/contender.ts";
 import type { Implementation } from "../../src/bench/implementation.ts";
 import { IMPLEMENTATIONS } from "../../src/bench/implementations.ts";
@@ -58,7 +59,8 @@ describe("every implementation", () => {
       sourcePixels: 2000,
       pixels: 31_416,
     };
-    for (const each of IMPLEMENTATIONS.filter(({ kernel }) => kernel !== "log_likelihood")) {
+    // What factorizes has no parts; it takes seconds.
+    for (const each of IMPLEMENTATIONS.filter(({ kernel }) => kernel !== "log_likelihood" && kernel !== "cholesky")) {
       const least = each.work(partWithin(each, alma, 0));
       expect(least, `${each.kernel} ${each.name}`).toBeLessThan(1e8);
     }
@@ -85,6 +87,38 @@ describe("a row whose smallest part is long", () => {
     // One call predicts it, which warms it too.
     expect(seen.map(([, , round]) => round)).toEqual([0, 6, 7]);
   });
+});
+
+test("a factor too large to be compared is held to the matrix that it is of", () => {
+  const large = benchInputs({ ...SIZES, sourcePixels: 1400 }, "gaussian", 3);
+  const { kernel, prepare, tolerance } = own("cholesky", "wasm_blocked");
+  const answer = prepare(large, large.sizes, 2)();
+  expect(referenceCheck(large)(answer, large.sizes, 2)).toMatchObject({ sampled: "10000 entries of L L'" });
+  expect(referenceCheck(large)(answer, large.sizes, 2).error).toBeLessThan(1e-13);
+  if (answer.kernel !== kernel || answer.kernel !== "cholesky") throw new Error(answer.kernel);
+  answer.value.values.fill(0, 1400 * 700, 1400 * 701);
+  expect(referenceCheck(large)(answer, large.sizes, 2).error).toBeGreaterThan(tolerance);
+});
+
+test("a published time stands beside the fastest row, at its own sizes alone", () => {
+  const row = (kernel: BenchRow["kernel"], median: number | null): BenchRow => {
+    const nothing = { min: null, spread: null, runs: 1, error: null, peakBytes: null, extrapolated: false, note: null };
+    return { kernel, implementation: `takes ${median}`, by: "arclet", median, ...nothing };
+  };
+  const rows = [
+    row("curvature_matrix", 0.1),
+    row("log_likelihood", 0.5),
+    row("log_likelihood", 0.126),
+    row("log_likelihood", null),
+  ];
+  const sizes = { ...BENCH_CASES.alma.sizes, pixels: 15_400 };
+  const { notes } = benchReport("alma", sizes, 1, {}, [{ at: null, rows }]);
+  expect(notes).toHaveLength(1);
+  expect(notes[0].implementation).toBe("takes 0.126");
+  expect(notes[0].note).toMatch(
+    /^10\.0 times faster than PyAutoLens .* 1\.26 s, published, not of this run; 2\.55 times slower/,
+  );
+  expect(benchReport("alma", { ...sizes, sourcePixels: 100 }, 1, {}, [{ at: null, rows }]).notes).toEqual([]);
 });
 
 describe("an implementation that is wrong", () => {
