@@ -43,6 +43,12 @@ export function ellipseOf<T>(algebra: Algebra<T>, ellComps: Pair<T>): Ellipse<T>
   };
 }
 
+/** f = (1 - q) / (1 + q). A cone over the components: its slope at the circle is taken as zero. */
+export function ellipticity<T>({ constant, selectLess, sqrt }: Algebra<T>, { squared }: Ellipse<T>): T {
+  const smallest = constant(CENTRE_SQUARED_RADIUS);
+  return sqrt(selectLess(squared, smallest, smallest, squared));
+}
+
 /** q = (1 - f) / (1 + f), minor over major axis. */
 export function axisRatio<T>(algebra: Algebra<T>, { squared }: Ellipse<T>): T {
   const { add, constant, div, sqrt, sub } = algebra;
@@ -82,6 +88,15 @@ export function squaredLength<T>({ add, mul }: Algebra<T>, [y, x]: Pair<T>): T {
 export function circularize<T>(algebra: Algebra<T>, [y, x]: Pair<T>, { ellComps: [e0, e1] }: Ellipse<T>): Pair<T> {
   const { add, mul, sub } = algebra;
   return [sub(y, sub(mul(e0, x), mul(e1, y))), sub(x, add(mul(e1, x), mul(e0, y)))];
+}
+
+/** The length of a vector, not below the smallest radius, and its direction, zero at the centre. */
+export function polar<T>(algebra: Algebra<T>, [y, x]: Pair<T>): { readonly radius: T; readonly direction: Pair<T> } {
+  const { constant, div, selectLess, sqrt } = algebra;
+  const squared = squaredLength(algebra, [y, x]);
+  const smallest = constant(CENTRE_SQUARED_RADIUS);
+  const radius = sqrt(selectLess(squared, smallest, smallest, squared));
+  return { radius, direction: [div(y, radius), div(x, radius)] };
 }
 
 /** q x'^2 + y'^2 / q of an offset from the centre: the square of the radius of the circle of the same area. */
