@@ -23,7 +23,8 @@ import { powerLawDirection } from "./tessore-metcalf.ts";
  *
  * Other codes: parameters of PyAutoLens: slopes of the convergence (PowerLaw's slope is t + 1), r_b on the minor axis, and theta_E
  * the radius of the circle that has the area of the ellipse of mean convergence 1. PyAutoLens sums 20 terms in single precision and has
- * no potential. An outer slope within 1e-7 of 2 is taken as 2 - 1e-7.
+ * no potential. At an outer slope of 2 both formulas are limits: within 1e-7 of it the slope is taken as 2 - 1e-7, for the
+ * potential, which loses digits as the square of the distance, within 1e-4 as 2 - 1e-4.
  */
 
 const PARAMETERS = {
@@ -59,10 +60,14 @@ const PARAMETERS = {
   },
 } as const satisfies ParameterTable;
 
+/** How near to 2 the outer slope may come: f64 holds 1e-16 over this, and over its square for the potential. */
+const NEAREST_TO_2 = 1e-7;
+const NEAREST_TO_2_POTENTIAL = 1e-4;
+
 type Values<T> = ParameterValues<typeof PARAMETERS, T>;
 
 /** The two power laws: 2 - t, A |P|^-t of each at the break, and where the position is between them. */
-function parts<T>(algebra: Algebra<T>, position: Pair<T>, values: Values<T>) {
+function parts<T>(algebra: Algebra<T>, position: Pair<T>, values: Values<T>, nearest: number) {
   const f = formula(algebra);
   const ellipse = ellipseOf(algebra, values.ellComps);
   const from = offset(algebra, position, values.centre);
@@ -71,7 +76,8 @@ function parts<T>(algebra: Algebra<T>, position: Pair<T>, values: Values<T>) {
   const [smaller, larger] = order(algebra, f`${at.radius} / ${b}`);
   const inner = f`2 - ${values.innerSlope}`;
   const steep = f`2 - ${values.outerSlope}`;
-  const outer = f`selectLess(${steep} * ${steep}, 1e-14, 1e-7, ${steep})`;
+  const least = algebra.constant(nearest);
+  const outer = f`selectLess(${steep} * ${steep}, ${least} * ${least}, ${least}, ${steep})`;
   // In units of b, the mean convergence is 1 inside the Einstein ellipse.
   const einstein = f`${values.einsteinRadius} * sqrt(1 - ${ellipse.squared}) / ${b}`;
   const [within, beyond] = order(algebra, f`selectLess(${einstein}, 1e-15, 1e-15, ${einstein})`);
@@ -96,10 +102,11 @@ function confocal<T>(algebra: Algebra<T>, point: Pair<T>, ellipse: Ellipse<T>): 
   return conjugate(div([f`0`, f`2`], mul(z, add(one, root))));
 }
 
-function deflections<T>(algebra: Algebra<T>, position: Pair<T>, values: Values<T>) {
+/** v, the deflection of the part that ends at the break, and that of the ring outside of it. */
+function deflections<T>(algebra: Algebra<T>, position: Pair<T>, values: Values<T>, nearest = NEAREST_TO_2) {
   const f = formula(algebra);
   const { scale, squaredLength, sub } = complex(algebra);
-  const found = parts(algebra, position, values);
+  const found = parts(algebra, position, values, nearest);
   const { ellipse, b, direction, smaller, larger, inner, outer, amplitude } = found;
   const atCentre = f`selectLess(${squaredLength(direction)}, 0.5, 1, 0)`;
   const outside = scale(larger, [direction[0], f`${direction[1]} + ${atCentre}`]);
@@ -114,14 +121,15 @@ function deflections<T>(algebra: Algebra<T>, position: Pair<T>, values: Values<T
 }
 
 function convergence<T>(algebra: Algebra<T>, position: Pair<T>, values: Values<T>): T {
-  const { smaller, larger, inner, outer, amplitude } = parts(algebra, position, values);
+  const { smaller, larger, inner, outer, amplitude } = parts(algebra, position, values, NEAREST_TO_2);
   return formula(algebra)`0.5 * ${inner} * ${amplitude} * pow(${smaller}, ${inner} - 2) * pow(${larger}, ${outer} - 2)`;
 }
 
 function potential<T>(algebra: Algebra<T>, position: Pair<T>, values: Values<T>): T {
   const f = formula(algebra);
   const { dot, squaredLength } = complex(algebra);
-  const { ellipse, from, b, v, ended, ring, inner, outer, amplitude } = deflections(algebra, position, values);
+  const found = deflections(algebra, position, values, NEAREST_TO_2_POTENTIAL);
+  const { ellipse, from, b, v, ended, ring, inner, outer, amplitude } = found;
   const shells = f`${amplitude} * ${b} * ${b} / (1 - ${ellipse.squared}) * (1 - ${inner} / ${outer})`;
   const logarithm = f`0.5 * log(${squaredLength(v)})`;
   return f`${dot(from, ended)} / ${inner} + ${dot(from, ring)} / ${outer} - ${shells} * ${logarithm}`;

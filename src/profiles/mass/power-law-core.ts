@@ -2,14 +2,7 @@ import { absent } from "../../backend/contract.ts";
 import type { Algebra } from "../../compiler/algebra.ts";
 import { formula } from "../../compiler/formula.ts";
 import { complex } from "../complex.ts";
-import {
-  CENTRE_SQUARED_RADIUS,
-  circularize,
-  ellipseOf,
-  ellipticity,
-  offset,
-  polar,
-} from "../elliptical.ts";
+import { CENTRE_SQUARED_RADIUS, circularize, ellipseOf, ellipticity, offset, polar } from "../elliptical.ts";
 import { CENTRE, ELL_COMPS, type Pair, type ParameterTable, type ParameterValues } from "../parameter.ts";
 import type { MassProfile } from "../profile.ts";
 import { CORE_RADIUS, EINSTEIN_RADIUS, SLOPE } from "./parameters.ts";

@@ -66,13 +66,14 @@ export function pseudoIsothermals<Table extends Elliptical>(
 
 /** Omega, not below the smallest radius, and v. */
 function inDisk<T>(algebra: Algebra<T>, from: Pair<T>, ellipse: Ellipse<T>, core: T) {
-  const f = formula(algebra);
+  const { add, constant, div, mul, selectLess, sqrt, sub } = algebra;
   const { scale, squaredLength } = complex(algebra);
-  const point = scale(f`1 / (1 - ${ellipse.squared})`, circularize(algebra, from, ellipse));
-  const squared = f`${core} * ${core} + ${squaredLength(point)}`;
-  const smallest = algebra.constant(CENTRE_SQUARED_RADIUS);
-  const omega = f`sqrt(selectLess(${squared}, ${smallest}, ${smallest}, ${squared}))`;
-  return { omega, v: scale(f`1 / (${omega} + ${core})`, point) };
+  const one = constant(1);
+  const point = scale(div(one, sub(one, ellipse.squared)), circularize(algebra, from, ellipse));
+  const squared = add(mul(core, core), squaredLength(point));
+  const smallest = constant(CENTRE_SQUARED_RADIUS);
+  const omega = sqrt(selectLess(squared, smallest, smallest, squared));
+  return { omega, v: scale(div(one, add(omega, core)), point) };
 }
 
 function deflection<T>(
@@ -81,9 +82,10 @@ function deflection<T>(
   ellipse: Ellipse<T>,
   { strength, core }: PseudoIsothermal<T>,
 ) {
-  const f = formula(algebra);
+  const { constant, mul, sub } = algebra;
   const { v } = inDisk(algebra, from, ellipse, core);
-  return complex(algebra).scale(f`${strength} * (1 - ${ellipse.squared})`, arctangent(algebra, v, ellipse));
+  const amplitude = mul(strength, sub(constant(1), ellipse.squared));
+  return complex(algebra).scale(amplitude, arctangent(algebra, v, ellipse));
 }
 
 function convergence<T>(algebra: Algebra<T>, from: Pair<T>, ellipse: Ellipse<T>, component: PseudoIsothermal<T>): T {
@@ -114,14 +116,13 @@ const SERIES_TERMS = 6;
 
 /** v S(conj(e) v^2) of a point v in the unit disk. */
 function arctangent<T>(algebra: Algebra<T>, v: Pair<T>, ellipse: Ellipse<T>): Pair<T> {
-  const f = formula(algebra);
-  const limit = algebra.constant(SERIES_ELLIPTICITY ** 2);
-  const choose = (whenRound: T, otherwise: T) =>
-    f`selectLess(${ellipse.squared}, ${limit}, ${whenRound}, ${otherwise})`;
+  const { constant, selectLess } = algebra;
+  const limit = constant(SERIES_ELLIPTICITY ** 2);
+  const choose = (whenRound: T, otherwise: T) => selectLess(ellipse.squared, limit, whenRound, otherwise);
   // What the closed form is given where the series is taken: any ellipse at which it is finite.
   const elongated: Ellipse<T> = {
-    ellComps: [choose(f`0`, ellipse.ellComps[0]), choose(f`0.5`, ellipse.ellComps[1])],
-    squared: choose(f`0.25`, ellipse.squared),
+    ellComps: [choose(constant(0), ellipse.ellComps[0]), choose(constant(0.5), ellipse.ellComps[1])],
+    squared: choose(constant(0.25), ellipse.squared),
   };
   const series = arctangentSeries(algebra, v, ellipse);
   const closed = arctangentClosed(algebra, v, elongated);
@@ -129,23 +130,27 @@ function arctangent<T>(algebra: Algebra<T>, v: Pair<T>, ellipse: Ellipse<T>): Pa
 }
 
 function arctangentSeries<T>(algebra: Algebra<T>, v: Pair<T>, { ellComps }: Ellipse<T>): Pair<T> {
-  const { add, conjugate, mul, scale } = complex(algebra);
-  const real = (value: number): Pair<T> => [algebra.constant(0), algebra.constant(value)];
-  const minusW = scale(algebra.constant(-1), mul(conjugate(ellComps), mul(v, v)));
-  let sum = real(1 / (2 * SERIES_TERMS - 1));
-  for (let n = SERIES_TERMS - 2; n >= 0; n--) sum = add(real(1 / (2 * n + 1)), mul(sum, minusW));
+  const { add, constant } = algebra;
+  const { conjugate, mul, scale } = complex(algebra);
+  const minusW = scale(constant(-1), mul(conjugate(ellComps), mul(v, v)));
+  let sum: Pair<T> = [constant(0), constant(1 / (2 * SERIES_TERMS - 1))];
+  for (let n = SERIES_TERMS - 2; n >= 0; n--) {
+    const [y, x] = mul(sum, minusW);
+    sum = [y, add(constant(1 / (2 * n + 1)), x)];
+  }
   return mul(v, sum);
 }
 
 /** atan(x) / conj(sqrt e) with x = conj(sqrt e) v, which is v times sqrt(f) in the frame of the major axis. */
 function arctangentClosed<T>(algebra: Algebra<T>, v: Pair<T>, ellipse: Ellipse<T>): Pair<T> {
-  const f = formula(algebra);
+  const { add, atan, atanh, constant, cos, div, sin, sqrt, sub } = algebra;
   const { conjugate, mul, scale, squaredLength } = complex(algebra);
-  const ellipticity = f`sqrt(${ellipse.squared})`;
+  const ellipticity = sqrt(ellipse.squared);
   const phi = positionAngle(algebra, ellipse);
-  const root = scale(f`sqrt(${ellipticity})`, [f`sin(${phi})`, f`cos(${phi})`]);
+  const root = scale(sqrt(ellipticity), [sin(phi), cos(phi)]);
   const x = mul(conjugate(root), v);
-  const squared = squaredLength(x);
-  const twice = [f`atanh(2 * ${x[0]} / (1 + ${squared}))`, f`atan(2 * ${x[1]} / (1 - ${squared}))`] as const;
-  return scale(f`0.5 / ${ellipticity}`, mul(root, twice));
+  const [y2, x2] = scale(constant(2), x);
+  const [one, squared] = [constant(1), squaredLength(x)];
+  const twice: Pair<T> = [atanh(div(y2, add(one, squared))), atan(div(x2, sub(one, squared)))];
+  return scale(div(constant(0.5), ellipticity), mul(root, twice));
 }

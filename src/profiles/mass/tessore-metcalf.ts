@@ -33,13 +33,15 @@ export function seriesLength<T>(algebra: Algebra<T>, ellipse: Ellipse<T>): T {
 
 /** v F(conj(e) v^2) of a point v in the unit disk, for t in [0, 4). */
 export function powerLawDirection<T>(algebra: Algebra<T>, v: Pair<T>, ellipse: Ellipse<T>, t: T): Pair<T> {
-  const f = formula(algebra);
+  const { add, constant, div, loop, sub } = algebra;
   const { conjugate, mul, scale } = complex(algebra);
-  const minusW = scale(f`-1`, mul(conjugate(ellipse.ellComps), mul(v, v)));
-  const [y, x] = algebra.loop(seriesLength(algebra, ellipse), [...v, ...v], ([sumY, sumX, termY, termX], n) => {
-    const ratio = f`(2 * ${n} + ${t}) / (2 * ${n} + 4 - ${t})`;
+  const minusW = scale(constant(-1), mul(conjugate(ellipse.ellComps), mul(v, v)));
+  const rest = sub(constant(4), t);
+  const [y, x] = loop(seriesLength(algebra, ellipse), [...v, ...v], ([sumY, sumX, termY, termX], n) => {
+    const twice = add(n, n);
+    const ratio = div(add(twice, t), add(twice, rest));
     const [nextY, nextX] = scale(ratio, mul(minusW, [termY, termX]));
-    return [f`${sumY} + ${nextY}`, f`${sumX} + ${nextX}`, nextY, nextX];
+    return [add(sumY, nextY), add(sumX, nextX), nextY, nextX];
   });
   return [y, x];
 }
