@@ -7,14 +7,15 @@ import { pseudoIsothermals } from "./pseudo-isothermal.ts";
 /*
  * The chameleon: two cored isothermal ellipsoids, one taken away, shaped like a Sersic profile of mass.
  *
- *   kappa = Upsilon I / (1 + q)  [ (xi^2 + 4 c_0^2 / (1 + q)^2)^(-1/2) - (xi^2 + 4 c_1^2 / (1 + q)^2)^(-1/2) ],   xi^2 = x'^2 + y'^2 / q^2
+ *   kappa = Upsilon I / (1 + q)  [ (xi^2 + 4 c_0^2 / (1 + q)^2)^(-1/2) - (xi^2 + 4 c_1^2 / (1 + q)^2)^(-1/2) ]
+ *   xi^2  = x'^2 + y'^2 / q^2
  *
  * Dutton et al. 2011; here two ellipsoids of `pseudo-isothermal.ts` of strength
  * Upsilon I and cores c_0 and c_1, its radius R being xi (1 + q) / 2.
  *
- * Other codes: PyAutoLens's parameters, and what it computes: its documentation has c_0 + c_1 in the second term where its
- * code has c_1. lenstronomy's CHAMELEON has w_c = c_0, w_t = c_1 and normalizes by alpha_1. A c_1 below c_0 is a negative
- * mass. The potential, zero in PyAutoLens, follows from the ellipsoids.
+ * Other codes: PyAutoLens's parameters, and what it computes: its documentation has c_0 + c_1 in the second term where
+ * its code has c_1. lenstronomy's CHAMELEON has w_c = c_0, w_t = c_1 and normalizes by alpha_1. A c_1 below c_0 is a
+ * negative mass. The potential, zero in PyAutoLens, follows from the ellipsoids.
  */
 
 const PARAMETERS = {

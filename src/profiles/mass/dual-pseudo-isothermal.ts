@@ -6,14 +6,15 @@ import { pseudoIsothermals } from "./pseudo-isothermal.ts";
 /*
  * The dual pseudo-isothermal ellipsoid: a core, an isothermal part, and a cut from which on rho falls as r^-4.
  *
- *   kappa = b_0 / 2  r_s / (r_s - r_a)  [ (r_a^2 + R^2)^(-1/2) - (r_s^2 + R^2)^(-1/2) ],   R^2 = x'^2 / (1 + f)^2 + y'^2 / (1 - f)^2
+ *   kappa = b_0 / 2  r_s / (r_s - r_a)  [ (r_a^2 + R^2)^(-1/2) - (r_s^2 + R^2)^(-1/2) ]
+ *   R^2   = x'^2 / (1 + f)^2 + y'^2 / (1 - f)^2
  *
  * f = (1 - q) / (1 + q): the difference of two ellipsoids of Kassiola & Kovner 1993 (`pseudo-isothermal.ts`), as in
  * Eliasdottir et al. 2007, appendix A.
  *
- * Other codes: names and meanings are PyAutoLens's dPIEMass, which follows Lenstool; b_0 is the Einstein radius for r_a -> 0,
- * r_s -> infinity and a circle. The ellipse is one of the mass: dPIEPotential has one of the potential. A cut at or below
- * the core is taken 1e-4 above it, since the two ellipsoids must differ; there 1e-12 of the digits are left to differ.
+ * Other codes: names and meanings are PyAutoLens's dPIEMass, which follows Lenstool; b_0 is the Einstein radius for r_a
+ * -> 0, r_s -> infinity and a circle. The ellipse is one of the mass: dPIEPotential has one of the potential. A cut at
+ * or below the core is taken 1e-4 above it, since the two ellipsoids must differ: their difference there holds 1e-12.
  */
 
 const PARAMETERS = {

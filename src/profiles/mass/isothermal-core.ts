@@ -13,8 +13,8 @@ import { pseudoIsothermals } from "./pseudo-isothermal.ts";
  * Kormann, Schneider & Bartelmann 1994; here the ellipsoid of `pseudo-isothermal.ts` with strength theta_E and core
  * c = s / (1 + f) = s (1 + q) / 2.
  *
- * Other codes: parameters of PyAutoLens, whose core_radius s is on the major axis; Keeton's and lenstronomy's NIE have q s
- * on the minor one or sqrt(q) s on the intermediate one. PyAutoLens integrates; this is closed.
+ * Other codes: parameters of PyAutoLens, whose core_radius s is on the major axis; Keeton's and lenstronomy's NIE have
+ * q s on the minor one or sqrt(q) s on the intermediate one. PyAutoLens integrates; this is closed.
  */
 
 const PARAMETERS = {

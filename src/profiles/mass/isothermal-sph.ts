@@ -10,8 +10,8 @@ import { EINSTEIN_RADIUS } from "./parameters.ts";
  *
  *   kappa = theta_E / (2 r),     |alpha| = theta_E,     psi = theta_E r
  *
- * Kormann, Schneider & Bartelmann 1994 for a circle. The same theta_E in all codes. The centre is not deflected; inside 1e-15
- * arcsec of it the convergence is held.
+ * Kormann, Schneider & Bartelmann 1994 for a circle. The same theta_E in all codes. The centre is not deflected; inside
+ * 1e-15 arcsec of it the convergence is held.
  */
 
 const PARAMETERS = { centre: CENTRE, einsteinRadius: EINSTEIN_RADIUS } as const satisfies ParameterTable;

@@ -9,8 +9,8 @@ import type { MassProfile } from "../profile.ts";
  *
  *   kappa,     alpha = kappa (x, y),     psi = kappa (x^2 + y^2) / 2
  *
- * Falco, Gorenstein & Shapiro 1985. The centre shifts the source plane only. As lenstronomy's CONVERGENCE; PyAutoLens has no
- * potential.
+ * Falco, Gorenstein & Shapiro 1985. The centre shifts the source plane only. As lenstronomy's CONVERGENCE; PyAutoLens
+ * has no potential.
  */
 
 const PARAMETERS = {

@@ -10,8 +10,8 @@ import { EINSTEIN_RADIUS } from "./parameters.ts";
  *
  *   alpha = theta_E^2 / r  radially,     psi = theta_E^2 ln r,     kappa = 0 away from the point
  *
- * Einstein 1936. The same theta_E in all codes; PyAutoLens has no potential. Inside 1e-15 arcsec the deflection falls to
- * zero at the point itself.
+ * Einstein 1936. The same theta_E in all codes; PyAutoLens has no potential. Inside 1e-15 arcsec the deflection falls
+ * to zero at the point itself.
  */
 
 const PARAMETERS = {

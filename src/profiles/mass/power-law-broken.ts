@@ -12,19 +12,22 @@ import { powerLawDirection } from "./tessore-metcalf.ts";
  *
  *   kappa = kappa_b (r_b / r)^t,     t = t_0 inside r_b and t_1 outside,     r^2 = q^2 x'^2 + y'^2
  *
- * O'Riordan, Warren & Mortlock 2021. In P of `elliptical.ts`, r = |P| / (1 + f), the matter is a power law A_0 |P|^-t_0 that ends at
- * |P| = b, and beyond it A_1 |P|^-t_1 less what that has inside of b. A power law that ends at b deflects outside as
+ * O'Riordan, Warren & Mortlock 2021. In P of `elliptical.ts`, r = |P| / (1 + f), the matter is a power law A_0 |P|^-t_0
+ * that ends at |P| = b, and beyond it A_1 |P|^-t_1 less what that has inside of b. A power law that ends at b deflects
+ * outside as
  *
  *   alpha = A b^(1 - t) v F_t(conj(e) v^2),     1 / conj(v) + e conj(v) = (1 - f^2) z / b,     |v| <= 1
  *   psi   = (x alpha_x + y alpha_y) / (2 - t) - A b^(2 - t) / (1 - f^2) ln |v|
  *
- * (their eq. 18 and 19 in the coordinate of confocal ellipses v, which is P / |P| on the break itself; the potential follows
- * from psi(lambda z, lambda b) = lambda^(2 - t) psi(z, b) and the logarithmic potential of a thin elliptical shell).
+ * (their eq. 18 and 19 in the coordinate of confocal ellipses v, which is P / |P| on the break itself; the potential
+ * follows from psi(lambda z, lambda b) = lambda^(2 - t) psi(z, b) and the logarithmic potential of a thin elliptical
+ * shell).
  *
- * Other codes: parameters of PyAutoLens: slopes of the convergence (PowerLaw's slope is t + 1), r_b on the minor axis, and theta_E
- * the radius of the circle that has the area of the ellipse of mean convergence 1. PyAutoLens sums 20 terms in single precision and has
- * no potential. At an outer slope of 2 both formulas are limits: within 1e-7 of it the slope is taken as 2 - 1e-7, for the
- * potential, which loses digits as the square of the distance, within 1e-4 as 2 - 1e-4.
+ * Other codes: parameters of PyAutoLens: slopes of the convergence (PowerLaw's slope is t + 1), r_b on the minor axis,
+ * and theta_E the radius of the circle that has the area of the ellipse of mean convergence 1. PyAutoLens sums 20 terms
+ * in single precision and has no potential. At an outer slope of 2 both formulas are limits: within 1e-7 of it the
+ * slope is taken as 2 - 1e-7, for the potential, which loses digits as the square of the distance, within 1e-4 as 2 -
+ * 1e-4.
  */
 
 const PARAMETERS = {
@@ -66,7 +69,7 @@ const NEAREST_TO_2_POTENTIAL = 1e-4;
 
 type Values<T> = ParameterValues<typeof PARAMETERS, T>;
 
-/** The two power laws: 2 - t, A |P|^-t of each at the break, and where the position is between them. */
+/** 2 - t of both power laws, A_0 b^-t_0, and the radius in units of b as the product of `smaller` <= 1 and `larger` >= 1. */
 function parts<T>(algebra: Algebra<T>, position: Pair<T>, values: Values<T>, nearest: number) {
   const f = formula(algebra);
   const ellipse = ellipseOf(algebra, values.ellComps);
@@ -103,7 +106,7 @@ function confocal<T>(algebra: Algebra<T>, point: Pair<T>, ellipse: Ellipse<T>): 
 }
 
 /** v, the deflection of the part that ends at the break, and that of the ring outside of it. */
-function deflections<T>(algebra: Algebra<T>, position: Pair<T>, values: Values<T>, nearest = NEAREST_TO_2) {
+function deflections<T>(algebra: Algebra<T>, position: Pair<T>, values: Values<T>, nearest: number) {
   const f = formula(algebra);
   const { scale, squaredLength, sub } = complex(algebra);
   const found = parts(algebra, position, values, nearest);
@@ -143,7 +146,7 @@ export const powerLawBroken: MassProfile<typeof PARAMETERS> = {
   citation: "O'Riordan, Warren & Mortlock 2021, arXiv:2007.11588",
   parameters: PARAMETERS,
   deflection: (algebra, position, values) => {
-    const { ended, ring } = deflections(algebra, position, values);
+    const { ended, ring } = deflections(algebra, position, values, NEAREST_TO_2);
     return complex(algebra).add(ended, ring);
   },
   convergence,

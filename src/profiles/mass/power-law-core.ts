@@ -14,24 +14,25 @@ import { seriesLength } from "./tessore-metcalf.ts";
  *
  *   kappa = (2 - t) / (1 + q)  (theta_E^2 / (s^2 + xi^2))^(t/2),     t = slope - 1,     xi^2 = x'^2 + y'^2 / q^2
  *
- * The deflection of any ellipse of matter is a Legendre series in the fraction of the area. With P = R u of `elliptical.ts`,
- * |u| = 1, and w = conj(e) u^2, the integral of Bourassa & Kantowski 1975,
+ * The deflection of any ellipse of matter is a Legendre series in the fraction of the area. With P = R u of
+ * `elliptical.ts`, |u| = 1, and w = conj(e) u^2, the integral of Bourassa & Kantowski 1975,
  *
  *   conj(alpha) = 2 / (1 - f^2) int_0^R kappa(rho) rho drho / sqrt(z^2 - 4 e rho^2 / (1 - f^2)^2),
  *
- * has in a = 2 (rho / R)^2 - 1 the denominator sqrt(1 - 2 a conj(w) + conj(w)^2), which generates the Legendre polynomials:
+ * has in a = 2 (rho / R)^2 - 1 the denominator sqrt(1 - 2 a conj(w) + conj(w)^2), which generates the Legendre
+ * polynomials:
  *
  *   alpha = R u / 2  sum_n c_n w^n,     c_n = int_-1^1 kappa(R sqrt((1 + a) / 2)) P_n(a) da.
  *
- * For a core, kappa ~ (X + a)^(-t/2) with X = 1 + 2 s^2 / R^2, (-1)^n c_n is a Legendre function of the second kind: c_0 is the
- * round profile's, and the rest follows from
+ * For a core, kappa ~ (X + a)^(-t/2) with X = 1 + 2 s^2 / R^2, (-1)^n c_n is a Legendre function of the second kind:
+ * c_0 is the round profile's, and the others follow from
  *
  *   (n + 2 - t/2) c_(n+1) + (2 n + 1) X c_n + (n + t/2 - 1) c_(n-1) = 0,
  *
  * upwards where R is so large that c_n falls slower than f^-n grows, downwards (Miller's algorithm) elsewhere.
  *
- * Other codes: parameters of PyAutoLens, which integrates; lenstronomy's core radius is on another axis and its theta_E that of
- * `power-law.ts`. Without core this is the power law, at slope 2 the cored isothermal ellipsoid.
+ * Other codes: parameters of PyAutoLens, which integrates; lenstronomy's core radius is on another axis and its theta_E
+ * that of `power-law.ts`. Without core this is the power law, at slope 2 the cored isothermal ellipsoid.
  */
 
 const PARAMETERS = {
@@ -44,7 +45,7 @@ const PARAMETERS = {
 
 type Values<T> = ParameterValues<typeof PARAMETERS, T>;
 
-/** In P of the ellipse: R, u, the core s and (1 + f) ((1 - f) theta_E)^t. */
+/** In P of the ellipse: R, u, the core s and Omega^2 = s^2 + R^2; t = slope - 1. */
 function parts<T>(algebra: Algebra<T>, position: Pair<T>, values: Values<T>) {
   const f = formula(algebra);
   const ellipse = ellipseOf(algebra, values.ellComps);
@@ -70,6 +71,7 @@ function deflection<T>(algebra: Algebra<T>, position: Pair<T>, values: Values<T>
   const ratio = ellipticity(algebra, ellipse);
   const slowest = f`selectLess(${ratio}, 0.125, 0.125, ${ratio})`;
   const choose = (inside: T, outside: T) => f`selectLess(${tau} * ${tau}, ${slowest}, ${inside}, ${outside})`;
+  // Four more, for the start of the recurrence downwards from zero.
   const count = f`${seriesLength(algebra, ellipse)} + 4`;
   // Upwards is given no core where it is not taken.
   const up = upwards(algebra, minusW, radius, choose(f`0`, core), t, count);

@@ -15,8 +15,8 @@ import { EINSTEIN_RADIUS, SLOPE } from "./parameters.ts";
  * Chu et al. 2013. Derivation: kappa = 1/2 laplacian psi, and r^(2-t) cos m phi has the Laplacian ((2-t)^2 - m^2) times
  * r^-t cos m phi. With k = k_m exp(i m phi_m) this is k_m cos m(phi - phi_m).
  *
- * Other codes: parameters of PyAutoLens; `multipole_comps` is [k_y, k_x] = k_m [sin m phi_m, cos m phi_m], in its order.
- * lenstronomy's MULTIPOLE is that of slope 2 with a_m = k_m theta_E. PyAutoLens has no potential.
+ * Other codes: parameters of PyAutoLens; `multipole_comps` is [k_y, k_x] = k_m [sin m phi_m, cos m phi_m], in its
+ * order. lenstronomy's MULTIPOLE is that of slope 2 with a_m = k_m theta_E. PyAutoLens has no potential.
  */
 
 const PARAMETERS = {

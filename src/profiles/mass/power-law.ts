@@ -15,9 +15,10 @@ import { powerLawDirection } from "./tessore-metcalf.ts";
  *
  * Tessore & Metcalf 2015, eq. 13; at slope 2 the singular isothermal ellipsoid.
  *
- * Other codes: theta_E is PyAutoLens's einstein_radius; that of lenstronomy's EPL and PEMD is theta_E sqrt(q)
- * (2 / (1 + q))^(1/t), the radius of the circle of the same area. Held at a fixed theta_E, kappa has a cone in the elliptical
- * components at the circle, (1 + f)(1 - f)^t, but for slope 2. PyAutoLens's JAX series has 20 terms (1e-5 off at q = 0.2).
+ * Other codes: theta_E is PyAutoLens's einstein_radius; that of lenstronomy's EPL and PEMD is theta_E sqrt(q) (2 / (1 +
+ * q))^(1/t), the radius of the circle of the same area. Held at a fixed theta_E, kappa has a cone in the elliptical
+ * components at the circle, (1 + f)(1 - f)^t, but for slope 2. PyAutoLens's JAX series has 20 terms (1e-5 off at q =
+ * 0.2).
  */
 
 const PARAMETERS = {

@@ -11,16 +11,17 @@ import type { MassProfile } from "../profile.ts";
  *   kappa = b / (2 Omega),     Omega^2 = c^2 + R^2,     R^2 = x'^2 / (1 + f)^2 + y'^2 / (1 - f)^2
  *
  * of strength b and core c, f = (1 - q) / (1 + q): the PIEMD of Kassiola & Kovner 1993, eq. 4.1.1. Their deflection
- * (eq. 4.1.2), a complex logarithm whose branch depends on the frame, is written here without frame or branch. With P of
- * `elliptical.ts`, R = |P| / (1 - f^2), the point v = P / ((1 - f^2) (Omega + c)) of the unit disk, and w = conj(e) v^2,
+ * (eq. 4.1.2), a complex logarithm whose branch depends on the frame, is written here without frame or branch. With P
+ * of `elliptical.ts`, R = |P| / (1 - f^2), the point v = P / ((1 - f^2) (Omega + c)) of the unit disk, and w = conj(e)
+ * v^2,
  *
  *   alpha = b (1 - f^2) v S(w),     S(w) = atan(sqrt w) / sqrt w = 1 - w/3 + w^2/5 - ...,     |w| <= f < 1
  *   psi   = x alpha_x + y alpha_y - b c (1 - f^2) ln[ (Omega + c) |1 + w| / (2 c) ],     zero at the centre.
  *
- * Derivation: conj(alpha) = 2 / (1 - f^2) int_0^|P| kappa(rho) rho drho / sqrt(z^2 - k^2 rho^2), k^2 = 4 e / (1 - f^2)^2
- * (Bourassa & Kantowski 1975), is 1/k times a difference of two arcsines a - b in Omega, and tan((a - b) / 2) =
- * (sin a - sin b) / (cos a + cos b) is sqrt(e) conj(v). The potential follows from psi(lambda z, lambda c) =
- * lambda psi(z, c). For c = 0 this is Tessore & Metcalf 2015, eq. 13 with t = 1.
+ * Derivation: conj(alpha) = 2 / (1 - f^2) int_0^|P| kappa(rho) rho drho / sqrt(z^2 - k^2 rho^2), k^2 = 4 e / (1 -
+ * f^2)^2 (Bourassa & Kantowski 1975), is 1/k times a difference of two arcsines a - b in Omega, and tan((a - b) / 2) =
+ * (sin a - sin b) / (cos a + cos b) is sqrt(e) conj(v). The potential follows from psi(lambda z, lambda c) = lambda
+ * psi(z, c). For c = 0 this is Tessore & Metcalf 2015, eq. 13 with t = 1.
  */
 
 /** Strength b and core c, arcseconds. A negative strength takes mass away. */

@@ -5,14 +5,14 @@ import { type Ellipse, ellipticity } from "../elliptical.ts";
 import type { Pair } from "../parameter.ts";
 
 /*
- * The deflection of an ellipse of matter whose convergence is a power of the radius, Tessore & Metcalf 2015, eq. 13, in P of
- * `elliptical.ts`:
+ * The deflection of an ellipse of matter whose convergence is a power of the radius, Tessore & Metcalf 2015, eq. 13, in
+ * P of `elliptical.ts`:
  *
  *   kappa = (2 - t) / 2  A |P|^-t     gives     alpha = A |P|^(1 - t) v F(w),     v = P / |P|,   w = conj(e) v^2,
  *   F(w) = 2F1(1, t/2; 2 - t/2; -w) = sum_n (t/2)_n / (2 - t/2)_n (-w)^n.
  *
- * Outside of an ellipse |P| = b at which the matter ends, b takes the place of |P| and v is a point inside the unit disk
- * (`power-law-broken.ts`).
+ * Outside of an ellipse |P| = b at which the matter ends, b takes the place of |P| and v is a point inside the unit
+ * disk (`power-law-broken.ts`).
  */
 
 /** What is left out of F is this, relative to its largest. */
