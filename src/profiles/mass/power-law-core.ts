@@ -29,7 +29,7 @@ import { seriesLength } from "./tessore-metcalf.ts";
  *
  *   (n + 2 - t/2) c_(n+1) + (2 n + 1) X c_n + (n + t/2 - 1) c_(n-1) = 0,
  *
- * upwards where R is so large that c_n falls slower than f^-n grows, downwards (Miller's algorithm) elsewhere.
+ * upwards where c_n falls slower than f^n (R far outside of the core), downwards (Miller's algorithm) elsewhere.
  *
  * Other codes: parameters of PyAutoLens, which integrates; lenstronomy's core radius is on another axis and its theta_E
  * that of `power-law.ts`. Without core this is the power law, at slope 2 the cored isothermal ellipsoid.
