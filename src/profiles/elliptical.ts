@@ -23,9 +23,6 @@ const LARGEST_ELLIPTICITY = 0.999;
  */
 export const CENTRE_SQUARED_RADIUS = 1e-30;
 
-/** f^2 below which an ellipse is a circle to the last digit of its axis ratio, and f would have no derivative. */
-const ROUND_SQUARED_ELLIPTICITY = 1e-34;
-
 /** An ellipse's shape: its elliptical components, of length `sqrt(squared)` < 1. */
 export interface Ellipse<T> {
   readonly ellComps: Pair<T>;
@@ -46,11 +43,16 @@ export function ellipseOf<T>(algebra: Algebra<T>, ellComps: Pair<T>): Ellipse<T>
   };
 }
 
-/** q = (1 - f) / (1 + f), minor over major axis: a cone over the elliptical components, level at its tip. */
-export function axisRatio<T>(algebra: Algebra<T>, { squared }: Ellipse<T>): T {
-  const { add, constant, div, selectLess, sqrt, sub } = algebra;
-  const round = constant(ROUND_SQUARED_ELLIPTICITY);
-  const f = selectLess(squared, round, constant(0), sqrt(selectLess(squared, round, round, squared)));
+/** f = (1 - q) / (1 + q). A cone over the components: its slope at the circle is taken as zero. */
+export function ellipticity<T>({ constant, selectLess, sqrt }: Algebra<T>, { squared }: Ellipse<T>): T {
+  const smallest = constant(CENTRE_SQUARED_RADIUS);
+  return sqrt(selectLess(squared, smallest, smallest, squared));
+}
+
+/** q = (1 - f) / (1 + f), minor over major axis. */
+export function axisRatio<T>(algebra: Algebra<T>, ellipse: Ellipse<T>): T {
+  const { add, constant, div, sub } = algebra;
+  const f = ellipticity(algebra, ellipse);
   return div(sub(constant(1), f), add(constant(1), f));
 }
 
@@ -86,6 +88,15 @@ export function squaredLength<T>({ add, mul }: Algebra<T>, [y, x]: Pair<T>): T {
 export function circularize<T>(algebra: Algebra<T>, [y, x]: Pair<T>, { ellComps: [e0, e1] }: Ellipse<T>): Pair<T> {
   const { add, mul, sub } = algebra;
   return [sub(y, sub(mul(e0, x), mul(e1, y))), sub(x, add(mul(e1, x), mul(e0, y)))];
+}
+
+/** The length of a vector, not below the smallest radius, and its direction, zero at the centre. */
+export function polar<T>(algebra: Algebra<T>, [y, x]: Pair<T>): { readonly radius: T; readonly direction: Pair<T> } {
+  const { constant, div, selectLess, sqrt } = algebra;
+  const squared = squaredLength(algebra, [y, x]);
+  const smallest = constant(CENTRE_SQUARED_RADIUS);
+  const radius = sqrt(selectLess(squared, smallest, smallest, squared));
+  return { radius, direction: [div(y, radius), div(x, radius)] };
 }
 
 /** q x'^2 + y'^2 / q of an offset from the centre: the square of the radius of the circle of the same area. */

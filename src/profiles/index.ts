@@ -6,8 +6,19 @@ import { moffat } from "./light/moffat.ts";
 import { sersic } from "./light/sersic.ts";
 import { sersicCore } from "./light/sersic-core.ts";
 import { shapelet } from "./light/shapelet.ts";
+import { chameleonMass } from "./mass/chameleon-mass.ts";
+import { dualPseudoIsothermal } from "./mass/dual-pseudo-isothermal.ts";
 import { externalShear } from "./mass/external-shear.ts";
 import { isothermal } from "./mass/isothermal.ts";
+import { isothermalCore } from "./mass/isothermal-core.ts";
+import { isothermalSph } from "./mass/isothermal-sph.ts";
+import { massSheet } from "./mass/mass-sheet.ts";
+import { pointMass } from "./mass/point-mass.ts";
+import { powerLaw } from "./mass/power-law.ts";
+import { powerLawBroken } from "./mass/power-law-broken.ts";
+import { powerLawCore } from "./mass/power-law-core.ts";
+import { powerLawMultipole } from "./mass/power-law-multipole.ts";
+import { powerLawSph } from "./mass/power-law-sph.ts";
 import type { LightProfile, MassProfile } from "./profile.ts";
 
 function byName<P extends { readonly name: string }>(...profiles: readonly P[]): ReadonlyMap<string, P> {
@@ -15,7 +26,21 @@ function byName<P extends { readonly name: string }>(...profiles: readonly P[]):
 }
 
 /** Every mass profile by its name in files. */
-export const massProfiles: ReadonlyMap<string, MassProfile> = byName<MassProfile>(isothermal, externalShear);
+export const massProfiles: ReadonlyMap<string, MassProfile> = byName<MassProfile>(
+  isothermal,
+  isothermalSph,
+  isothermalCore,
+  powerLaw,
+  powerLawSph,
+  powerLawCore,
+  powerLawBroken,
+  powerLawMultipole,
+  dualPseudoIsothermal,
+  chameleonMass,
+  pointMass,
+  massSheet,
+  externalShear,
+);
 
 /** Every light profile by its name in files. */
 export const lightProfiles: ReadonlyMap<string, LightProfile> = byName<LightProfile>(

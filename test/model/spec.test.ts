@@ -170,7 +170,7 @@ const WRONG: readonly [from: string, to: string, ...parts: string[]][] = [
     "    mass:\n      profile: Isothermal\n",
     "    ‸mass:\n",
     "mass.profile is missing",
-    "Isothermal, ExternalShear, Sersic",
+    "give one of Isothermal, IsothermalSph,",
   ],
   [
     "  alma:\n    type: interferometer\n    visibilities: data.fits\n",

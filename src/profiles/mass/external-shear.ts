@@ -10,7 +10,8 @@ import type { MassProfile } from "../profile.ts";
  * The quadrupole of Kovner 1987 (his shear matrix of a distant perturber). The shear of strength
  * gamma = |gamma_1 + i gamma_2| stretches images along arg(gamma_1 + i gamma_2) / 2, counter-clockwise from +x.
  *
- * Other codes: the same as PyAutoLens and as lenstronomy's SHEAR with ra_0 = dec_0 = 0 (its gamma1, gamma2, for x right).
+ * Other codes: the same as PyAutoLens and as lenstronomy's SHEAR with ra_0 = dec_0 = 0 (its gamma1, gamma2, for x
+ * right).
  */
 
 const shearOf = (component: string) =>
