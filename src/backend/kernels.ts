@@ -126,12 +126,7 @@ export const kernels = {
     REORDERED,
     TRACED_LATER,
   ),
-  convolution: kernel(
-    "convolution between sets of pixels",
-    convolve.convolution,
-    wasmConvolve.convolution,
-    REORDERED,
-  ),
+  convolution: kernel("convolution between sets of pixels", convolve.convolution, wasmConvolve.convolution, REORDERED),
   convolutionViaFft: kernel(
     "convolution between sets of pixels by FFT",
     convolve.convolutionViaFft,

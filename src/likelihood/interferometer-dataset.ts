@@ -1,19 +1,20 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
-import { type ArraySelection, type OpenFile, openArray } from "../dataset/array-file.ts";
+import { type OpenFile, openArray } from "../dataset/array-file.ts";
 import { type Compaction, compactVisibilities } from "../dataset/compaction.ts";
 import { readCompaction } from "../dataset/compaction-file.ts";
-import { visibilityFiles } from "../dataset/interferometer.ts";
-import { readMap } from "../dataset/map.ts";
+import { type VisibilityFiles, visibilityFiles } from "../dataset/interferometer.ts";
 import { nativeIndexForSlimIndex, slimFromNative } from "../dataset/mask.ts";
 import { gaussianBeam } from "../dataset/primary-beam.ts";
 import { InputError } from "../errors.ts";
 import { type PixelGrid, slimPositions } from "../grid.ts";
-import type { InterferometerSpec, MaskSpec } from "../model/spec.ts";
+import type { InterferometerSpec } from "../model/spec.ts";
+import { type FileChoice, readMask, readSpecMap } from "./dataset-maps.ts";
 import { given, type Picked, pick } from "./picks.ts";
 import type { Tuning } from "./tuning.ts";
 
 /** An interferometer dataset as a likelihood uses it. */
 export interface InterferometerDataset {
+  readonly type: "interferometer";
   readonly name: string;
   readonly compaction: Compaction;
   /** (M, 2) row and column of every unmasked pixel. */
@@ -52,10 +53,11 @@ export async function readInterferometer(
   const { grid } = compaction;
   // A stored compaction knows its sky; the spec need not repeat it.
   const oriented = { ...spec, xAxis: compaction.sky.xAxis };
-  const masked = await readMask(oriented, grid, options);
+  const masked = await readMask(spec.mask, grid, oriented, options);
   const nativeIndex = nativeIndexForSlimIndex({ shape: grid.shape, masked });
   const beam = await readPrimaryBeam(oriented, grid, options);
   return {
+    type: "interferometer",
     name,
     compaction,
     nativeIndex,
@@ -83,13 +85,8 @@ export async function compactDataset(spec: InterferometerSpec, options: ReadOpti
     const remedy = "name visibilities, noise_map and uv_wavelengths in the place of compact";
     throw new InputError("visibilities/compacted", "the dataset is compacted already", remedy, spec.data.compact.path);
   }
-  const { visibilities, noiseMap, uvWavelengths, visibilitiesSign, grid } = spec.data;
-  const array = async (file: FileChoice, key: string) => openArray(await options.open(file.path), key, file);
-  const files = visibilityFiles(
-    await array(visibilities, "visibilities"),
-    await array(noiseMap, "noise_map"),
-    await array(uvWavelengths, "uv_wavelengths"),
-  );
+  const { visibilitiesSign, grid } = spec.data;
+  const files = await openVisibilities(spec.data, options);
   const referenceImage =
     spec.recentre === undefined ? null : await readSpecMap(spec.recentre, "image", grid, spec, options);
   const latticeSums = pick(options.tuning, "lattice_sums", { shape: grid.shape, visibilities: files.count });
@@ -103,7 +100,18 @@ export async function compactDataset(spec: InterferometerSpec, options: ReadOpti
   return { compaction, latticeSums };
 }
 
-type FileChoice = ArraySelection & { readonly path: string };
+/** The three arrays of raw visibilities, opened again or for the first time. */
+export async function openVisibilities(
+  { visibilities, noiseMap, uvWavelengths }: Extract<InterferometerSpec["data"], { kind: "visibilities" }>,
+  { open }: Pick<ReadOptions, "open">,
+): Promise<VisibilityFiles> {
+  const array = async (file: FileChoice, key: string) => openArray(await open(file.path), key, file);
+  return visibilityFiles(
+    await array(visibilities, "visibilities"),
+    await array(noiseMap, "noise_map"),
+    await array(uvWavelengths, "uv_wavelengths"),
+  );
+}
 
 /** A compaction carries its sky and its reference image; a spec that says otherwise was written for another. */
 function requireSameSky(spec: InterferometerSpec, { sky, referenceImage }: Compaction, where: string): void {
@@ -116,36 +124,6 @@ function requireSameSky(spec: InterferometerSpec, { sky, referenceImage }: Compa
     const remedy = "remove recentre, or compact the visibilities again with it";
     throw new InputError("compaction/recentre", `${holds}, the spec has recentre`, remedy, where);
   }
-}
-
-async function readSpecMap(
-  file: FileChoice,
-  key: string,
-  grid: PixelGrid,
-  spec: InterferometerSpec,
-  { open }: ReadOptions,
-): Promise<Float64Array> {
-  return readMap(await openArray(await open(file.path), key, file), grid.shape, spec);
-}
-
-async function readMask(spec: InterferometerSpec, grid: PixelGrid, options: ReadOptions): Promise<Uint8Array> {
-  const { mask } = spec;
-  if (mask === undefined) return new Uint8Array(grid.shape[0] * grid.shape[1]);
-  if (mask.type !== "file") return geometricMask(mask, grid, options.kernels);
-  const values = await readSpecMap(mask.path, "mask", grid, spec, options);
-  return Uint8Array.from(values, (value) => ((value !== 0) !== mask.invert ? 1 : 0));
-}
-
-function geometricMask(mask: Exclude<MaskSpec, { type: "file" }>, grid: PixelGrid, kernels: VoiceKernels): Uint8Array {
-  const args = {
-    shape: grid.shape,
-    pixelScales: [grid.pixelScale, grid.pixelScale] as const,
-    centre: [mask.centre[0] - grid.origin[0], mask.centre[1] - grid.origin[1]] as const,
-  };
-  if (mask.type === "circular") return kernels.maskCircular({ ...args, radius: mask.radius });
-  const outside = kernels.maskCircular({ ...args, radius: mask.outerRadius });
-  const hole = kernels.maskCircular({ ...args, radius: mask.innerRadius });
-  return outside.map((masked, pixel) => (masked === 1 || hole[pixel] === 0 ? 1 : 0));
 }
 
 async function readPrimaryBeam(
