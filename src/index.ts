@@ -17,10 +17,13 @@ export { type Algebra, numbers } from "./compiler/algebra.ts";
 export { type Formula, formula } from "./compiler/formula.ts";
 // Dataset: what was observed, and its compaction.
 export { type ArrayFile, type OpenFile, openArray } from "./dataset/array-file.ts";
+export { blurringRegion } from "./dataset/blurring-region.ts";
+export { borderPixels } from "./dataset/border.ts";
 export { type Compaction, compactVisibilities, logLikelihoodErrorBound } from "./dataset/compaction.ts";
 export { readCompaction, writeCompaction } from "./dataset/compaction-file.ts";
 export { orient, type SkyConvention, type VisibilityFiles, visibilityFiles } from "./dataset/interferometer.ts";
 export { type Mask, nativeFromSlim, nativeIndexForSlimIndex, slimFromNative } from "./dataset/mask.ts";
+export { pixelMeans, steppedSubSizes, subPixelPositions } from "./dataset/oversampling.ts";
 export { InputError } from "./errors.ts";
 export { ARCSECOND, columnCentres, type PixelGrid, pixelGrid, rowCentres, sameGrid, slimPositions } from "./grid.ts";
 // Likelihood: dataset and model to evidence.

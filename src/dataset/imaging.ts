@@ -1,11 +1,13 @@
 import { InputError } from "../errors.ts";
 import type { PixelGrid } from "../grid.ts";
 import type { ConvolutionKernel } from "../operators/convolve.ts";
-import { nativeIndexForSlimIndex, slimFromNative } from "./mask.ts";
+import { type Mask, nativeIndexForSlimIndex, slimFromNative } from "./mask.ts";
 
 /** An image, with what is known of how it was taken. */
 export interface Imaging {
   readonly grid: PixelGrid;
+  /** With the pixels that the noise map flags. */
+  readonly mask: Mask;
   /** (M, 2) row and column of every unmasked pixel. */
   readonly nativeIndex: Int32Array;
   /** (M) intensity in the unmasked pixels. */
@@ -65,9 +67,11 @@ export function imaging(
     const what = `the data are ${data[pixel]} beside noise of ${sigma} in ${placeOf(m)}, inside the mask`;
     throw new InputError("imaging/not-finite", what, "mask the pixel, or give it very large noise", where.data);
   });
-  const nativeIndex = nativeIndexForSlimIndex({ shape: grid.shape, masked: ignored });
+  const mask = { shape: grid.shape, masked: ignored };
+  const nativeIndex = nativeIndexForSlimIndex(mask);
   return {
     grid,
+    mask,
     nativeIndex,
     data: slimFromNative(data, columns, nativeIndex),
     noiseMap: slimFromNative(noiseMap, columns, nativeIndex),

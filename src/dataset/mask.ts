@@ -32,17 +32,74 @@ export interface MaskCircularArgs extends MaskCentresArgs {
  * @returns (rows, columns) bytes, 1 = ignored.
  */
 export function maskCircular(args: MaskCircularArgs): Uint8Array {
-  const { shape, pixelScales, radius } = args;
+  const { radius } = args;
+  return maskWhereNot(args, (y, x) => x * x + y * y < radius * radius);
+}
+
+export interface MaskAnnularArgs extends MaskCentresArgs {
+  /** Arcseconds. */
+  readonly innerRadius: number;
+  /** Arcseconds. */
+  readonly outerRadius: number;
+}
+
+/**
+ * An annular mask: a pixel is kept when its centre lies between the radii or on one of them.
+ * @returns (rows, columns) bytes, 1 = ignored.
+ */
+export function maskAnnular(args: MaskAnnularArgs): Uint8Array {
+  const { innerRadius, outerRadius } = args;
+  return maskWhereNot(args, (y, x) => {
+    const squared = x * x + y * y;
+    return squared >= innerRadius * innerRadius && squared <= outerRadius * outerRadius;
+  });
+}
+
+export interface MaskEllipticalArgs extends MaskCentresArgs {
+  /** Arcseconds. */
+  readonly majorAxisRadius: number;
+  /** Minor over major axis. */
+  readonly axisRatio: number;
+  /** Degrees from +x to the major axis, counter-clockwise. */
+  readonly angle: number;
+}
+
+/**
+ * An elliptical mask: a pixel is kept when its centre lies in the ellipse or on it.
+ * @returns (rows, columns) bytes, 1 = ignored.
+ */
+export function maskElliptical(args: MaskEllipticalArgs): Uint8Array {
+  const { majorAxisRadius, axisRatio } = args;
+  const cosine = Math.cos((args.angle * Math.PI) / 180);
+  const sine = Math.sin((args.angle * Math.PI) / 180);
+  return maskWhereNot(args, (y, x) => {
+    const along = cosine * x + sine * y;
+    const across = (cosine * y - sine * x) / axisRatio;
+    return along * along + across * across <= majorAxisRadius * majorAxisRadius;
+  });
+}
+
+/** Ignores the pixels whose centres, y and x from the centre of the mask in arcseconds, are not to keep. */
+function maskWhereNot(args: MaskCentresArgs, keep: (y: number, x: number) => boolean): Uint8Array {
+  const { shape, pixelScales } = args;
   const [centreRow, centreColumn] = maskCentres(args);
   const masked = new Uint8Array(shape[0] * shape[1]);
   for (let i = 0; i < shape[0]; i++) {
     for (let j = 0; j < shape[1]; j++) {
-      const y = (i - centreRow) * pixelScales[0];
+      const y = (centreRow - i) * pixelScales[0];
       const x = (j - centreColumn) * pixelScales[1];
-      masked[i * shape[1] + j] = x * x + y * y >= radius * radius ? 1 : 0;
+      masked[i * shape[1] + j] = keep(y, x) ? 0 : 1;
     }
   }
   return masked;
+}
+
+/**
+ * The mask that an array of any numbers means: what is not zero is ignored; with `invert`, kept.
+ * @returns bytes, 1 = ignored.
+ */
+export function maskFromValues(values: ArrayLike<number>, invert: boolean): Uint8Array {
+  return Uint8Array.from(values, (value) => ((value !== 0) !== invert ? 1 : 0));
 }
 
 /**

@@ -1,64 +1,104 @@
 import { InputError } from "../errors.ts";
-import type { PixelGrid } from "../grid.ts";
+import { columnCentres, type PixelGrid, rowCentres } from "../grid.ts";
 
-/** Where a model is evaluated so that its mean over the sub-pixels of a pixel stands for the pixel. */
-export interface OverSampling {
-  /** (sum of `subPixelsPerPixel`, 2) y and x of the sub-pixels' centres in arcseconds, pixel after pixel. */
-  readonly positions: Float64Array;
-  /** (N) */
-  readonly subPixelsPerPixel: Int32Array;
+/*
+ * A pixel's value is the mean of its light over s x s sub-pixels, s its sub-size. Sub-pixels are ordered pixel by pixel in
+ * slim order, and within a pixel by rows from the top, as in PyAutoLens.
+ */
+
+/** The largest sub-size, and how many sub-pixels an image may have: a gigabyte of positions. */
+const LARGEST_SUB_SIZE = 64;
+const MOST_SUB_PIXELS = 2 ** 26;
+
+/** Sub-sizes by steps: sizes[k] where a value is below edges[k] and not below the one before; the last one beyond. */
+export interface SubSizeSteps {
+  /** Rising. */
+  readonly edges: readonly number[];
+  /** One more than edges. */
+  readonly sizes: readonly number[];
 }
 
-/** 512 MiB of positions; a typing error must not exhaust the memory. */
-const MOST_SUB_PIXELS = 2 ** 25;
+/** The same sub-size in every one of `count` pixels. */
+export function fixedSubSizes(count: number, size: number): Int32Array {
+  return new Int32Array(count).fill(size);
+}
 
 /**
- * Divides pixels into squares of equal size, row by row from the top.
- * @param pixels (N, 2) row and column on the grid, or beyond its edge.
- * @param subSizes (N) sub-pixels a side of each pixel.
- * @throws InputError where there would be too many.
+ * Sub-sizes by what is known of a pixel: its distance from a centre, its brightness or its signal to noise.
+ * @throws InputError when edges do not rise or there is not one size more than edges.
  */
-export function overSampled(grid: PixelGrid, pixels: Int32Array, subSizes: ArrayLike<number>): OverSampling {
-  const subPixelsPerPixel = Int32Array.from(subSizes, (size) => Math.min(size, MOST_SUB_PIXELS) ** 2);
-  const total = Array.prototype.reduce.call(
-    subSizes,
-    (sum, size) => (sum as number) + (size as number) ** 2,
-    0,
-  ) as number;
-  if (total > MOST_SUB_PIXELS) {
-    const what = `over-sampling makes ${total} sub-pixels of ${pixels.length / 2} pixels`;
+export function steppedSubSizes(values: Float64Array, { edges, sizes }: SubSizeSteps): Int32Array {
+  if (sizes.length !== edges.length + 1 || !edges.every((edge, k) => k === 0 || edge > edges[k - 1])) {
     throw new InputError(
-      "over-sampling/too-many",
-      what,
-      `stay within ${MOST_SUB_PIXELS}: give a smaller over_sampling`,
+      "oversampling/steps",
+      `sub-sizes [${sizes.join(", ")}] for the edges [${edges.join(", ")}]`,
+      "give rising edges, and one size more than edges: the last is that beyond them",
     );
   }
-  const positions = new Float64Array(2 * total);
-  const { shape, pixelScale, origin } = grid;
-  let at = 0;
-  for (let n = 0; n < subSizes.length; n++) {
-    const y = origin[0] + ((shape[0] - 1) / 2 - pixels[2 * n]) * pixelScale;
-    const x = origin[1] + (pixels[2 * n + 1] - (shape[1] - 1) / 2) * pixelScale;
-    const size = subSizes[n];
-    const step = pixelScale / size;
-    for (let i = 0; i < size; i++) {
-      for (let j = 0; j < size; j++) {
-        positions[at++] = y + ((size - 1) / 2 - i) * step;
-        positions[at++] = x + (j - (size - 1) / 2) * step;
-      }
-    }
-  }
-  return { positions, subPixelsPerPixel };
+  return Int32Array.from(values, (value) => {
+    const step = edges.findIndex((edge) => value < edge);
+    return sizes[step < 0 ? edges.length : step];
+  });
 }
 
-/** The mean of each pixel's sub-pixels. @returns (N) */
-export function meanOfSubPixels(values: Float64Array, subPixelsPerPixel: Int32Array): Float64Array {
-  const means = new Float64Array(subPixelsPerPixel.length);
-  for (let n = 0, at = 0; n < means.length; n++) {
-    const end = at + subPixelsPerPixel[n];
+/**
+ * Distances from a centre, to step sub-sizes by.
+ * @param positions (M, 2) y and x, arcseconds.
+ * @returns (M) arcseconds.
+ */
+export function distancesFrom([y, x]: readonly [number, number], positions: Float64Array): Float64Array {
+  return Float64Array.from({ length: positions.length / 2 }, (_, m) => {
+    return Math.hypot(positions[2 * m] - y, positions[2 * m + 1] - x);
+  });
+}
+
+/**
+ * Positions of the sub-pixels of the unmasked pixels.
+ * @param nativeIndex (M, 2) row and column of every unmasked pixel.
+ * @param subSizes (M) sub-pixels along a side of each pixel.
+ * @returns (sum of subSizes^2, 2) y and x in arcseconds, pixel by pixel.
+ * @throws InputError for a sub-size that is not from 1 to 64, or for too many sub-pixels together.
+ */
+export function subPixelPositions(grid: PixelGrid, nativeIndex: Int32Array, subSizes: Int32Array): Float64Array {
+  const [y, x] = [rowCentres(grid), columnCentres(grid)];
+  const positions = new Float64Array(2 * countSubPixels(subSizes));
+  let next = 0;
+  subSizes.forEach((size, m) => {
+    const [centreY, centreX] = [y[nativeIndex[2 * m]], x[nativeIndex[2 * m + 1]]];
+    for (let k = 0; k < size; k++) {
+      for (let l = 0; l < size; l++) {
+        positions[next++] = centreY + (0.5 - (k + 0.5) / size) * grid.pixelScale;
+        positions[next++] = centreX + ((l + 0.5) / size - 0.5) * grid.pixelScale;
+      }
+    }
+  });
+  return positions;
+}
+
+/**
+ * The mean over the sub-pixels of each pixel.
+ * @param values (sum of subSizes^2) in the order of `subPixelPositions`.
+ * @returns (M)
+ */
+export function pixelMeans(values: Float64Array, subSizes: Int32Array): Float64Array {
+  let next = 0;
+  return Float64Array.from(subSizes, (size) => {
     let sum = 0;
-    for (; at < end; at++) sum += values[at];
-    means[n] = sum / subPixelsPerPixel[n];
+    for (let k = 0; k < size * size; k++) sum += values[next++];
+    return sum / (size * size);
+  });
+}
+
+function countSubPixels(subSizes: Int32Array): number {
+  const wrong = subSizes.findIndex((size) => !(size >= 1 && size <= LARGEST_SUB_SIZE));
+  if (wrong >= 0) {
+    const what = `sub-size ${subSizes[wrong]} in pixel ${wrong}`;
+    throw new InputError("oversampling/size", what, `give whole numbers from 1 to ${LARGEST_SUB_SIZE}`);
   }
-  return means;
+  const count = subSizes.reduce((sum, size) => sum + size * size, 0);
+  if (count > MOST_SUB_PIXELS) {
+    const what = `${count} sub-pixels together, more than ${MOST_SUB_PIXELS}`;
+    throw new InputError("oversampling/large", what, "give smaller sub-sizes or a smaller mask");
+  }
+  return count;
 }

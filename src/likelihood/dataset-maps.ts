@@ -1,8 +1,10 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
 import { type ArraySelection, type OpenFile, openArray } from "../dataset/array-file.ts";
 import { type MapOrientation, type MapTurns, readMap } from "../dataset/map.ts";
+import { maskFromValues } from "../dataset/mask.ts";
 import type { PixelGrid } from "../grid.ts";
 import type { MaskSpec } from "../model/spec.ts";
+import { geometricMask } from "./geometric-mask.ts";
 
 /** A file of a spec, and which part of it. */
 export type FileChoice = ArraySelection & { readonly path: string };
@@ -30,17 +32,5 @@ export async function readMask(
   if (mask === undefined) return new Uint8Array(grid.shape[0] * grid.shape[1]);
   if (mask.type !== "file") return geometricMask(mask, grid, options.kernels);
   const values = await readSpecMap(mask.path, "mask", grid, orientation, options, like);
-  return Uint8Array.from(values, (value) => ((value !== 0) !== mask.invert ? 1 : 0));
-}
-
-function geometricMask(mask: Exclude<MaskSpec, { type: "file" }>, grid: PixelGrid, kernels: VoiceKernels): Uint8Array {
-  const args = {
-    shape: grid.shape,
-    pixelScales: [grid.pixelScale, grid.pixelScale] as const,
-    centre: [mask.centre[0] - grid.origin[0], mask.centre[1] - grid.origin[1]] as const,
-  };
-  if (mask.type === "circular") return kernels.maskCircular({ ...args, radius: mask.radius });
-  const outside = kernels.maskCircular({ ...args, radius: mask.outerRadius });
-  const hole = kernels.maskCircular({ ...args, radius: mask.innerRadius });
-  return outside.map((masked, pixel) => (masked === 1 || hole[pixel] === 0 ? 1 : 0));
+  return maskFromValues(values, mask.invert);
 }

@@ -5,7 +5,7 @@ import { type MapTurns, mapTurns, readMap } from "../dataset/map.ts";
 import { psfKernel } from "../dataset/psf.ts";
 import { wcsPixelScale } from "../dataset/wcs.ts";
 import { InputError } from "../errors.ts";
-import { type PixelGrid, pixelGrid } from "../grid.ts";
+import { pixelGrid } from "../grid.ts";
 import type { ImagingSpec } from "../model/spec.ts";
 import type { ConvolutionKernel } from "../operators/convolve.ts";
 import { type FileChoice, readMask } from "./dataset-maps.ts";
@@ -39,7 +39,7 @@ export async function readImaging(
   const dataFile = await open(spec.data, "data");
   const grid = pixelGrid(imageShape(dataFile), spec.pixelScale);
   // Noise, PSF and mask are on the data's pixels, whether or not their files have a WCS too.
-  const like = mapTurns(dataFile, spec);
+  const like = dataFile.header === undefined ? undefined : mapTurns(dataFile, spec);
   const noiseFile = await open(spec.noiseMap, "noise_map");
   const psf = await readPsf(await open(spec.psf, "psf"), spec, like);
   const arrays = {
@@ -50,14 +50,13 @@ export async function readImaging(
     psf,
   };
   const read = imaging(arrays, { data: dataFile.where, noiseMap: noiseFile.where });
-  const around = blurringRegion(read.nativeIndex, psf.shape);
   return {
     type: "imaging",
     name,
     ...read,
-    blurringRegion: around,
+    blurringRegion: blurringRegion(read.mask, psf.shape),
     overSampling: spec.overSampling,
-    warnings: [...flaggedWarning(read), ...scaleWarning(dataFile, spec.pixelScale), ...edgeWarning(around, grid)],
+    warnings: [...flaggedWarning(read), ...scaleWarning(dataFile, spec.pixelScale)],
   };
 }
 
@@ -74,7 +73,7 @@ function imageShape(file: ArrayFile): [rows: number, columns: number] {
   return [rows, columns];
 }
 
-async function readPsf(file: ArrayFile, spec: ImagingSpec, like: MapTurns): Promise<ConvolutionKernel> {
+async function readPsf(file: ArrayFile, spec: ImagingSpec, like?: MapTurns): Promise<ConvolutionKernel> {
   const shape = imageShape(file);
   return psfKernel(await readMap(file, shape, spec, like), shape, spec.normalizePsf, file.where);
 }
@@ -89,15 +88,4 @@ function scaleWarning({ header, where }: ArrayFile, pixelScale: number): string[
   if (ofHeader === undefined || ofHeader.every((scale) => Math.abs(scale / pixelScale - 1) < SAME_SCALE)) return [];
   const [y, x] = ofHeader.map((scale) => Number(scale.toPrecision(6)));
   return [`pixel_scale is ${pixelScale}, the header of ${where} says ${y === x ? y : `${y} along y and ${x} along x`}`];
-}
-
-function edgeWarning(blurringRegion: Int32Array, { shape: [rows, columns] }: PixelGrid): string[] {
-  let beyond = 0;
-  for (let b = 0; b < blurringRegion.length; b += 2) {
-    const [i, j] = [blurringRegion[b], blurringRegion[b + 1]];
-    if (i < 0 || i >= rows || j < 0 || j >= columns) beyond++;
-  }
-  if (beyond === 0) return [];
-  const size = `${rows} x ${columns} image`;
-  return [`the ${size} is smaller than mask and PSF: light from ${beyond} pixels beyond its edge is modelled unseen`];
 }

@@ -1,5 +1,5 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
-import { overSampled } from "../dataset/oversampling.ts";
+import { fixedSubSizes, subPixelPositions } from "../dataset/oversampling.ts";
 import { modelImage } from "../lens/model-image.ts";
 import {
   type Convolution,
@@ -60,15 +60,17 @@ function joined(first: Int32Array, second: Int32Array): Int32Array {
  */
 export function planImaging(dataset: ImagingDataset, kernels: VoiceKernels): DatasetLikelihood {
   const { grid, nativeIndex, blurringRegion, data, noiseMap } = dataset;
-  const subSizes = new Int32Array((nativeIndex.length + blurringRegion.length) / 2).fill(1);
-  subSizes.fill(dataset.overSampling.light, 0, nativeIndex.length / 2);
-  const { positions, subPixelsPerPixel } = overSampled(grid, joined(nativeIndex, blurringRegion), subSizes);
+  const subSizes = joined(
+    fixedSubSizes(nativeIndex.length / 2, dataset.overSampling.light),
+    fixedSubSizes(blurringRegion.length / 2, 1),
+  );
+  const positions = subPixelPositions(grid, joined(nativeIndex, blurringRegion), subSizes);
   const blurring = planBlurring(dataset, kernels);
   const noiseNormalization = noiseMap.reduce((sum, sigma) => sum + Math.log(2 * Math.PI * sigma * sigma), 0);
   return {
     picks: [blurring.pick],
     evaluate(galaxies, watch) {
-      const light = timed(watch, "model_image", () => modelImage(galaxies, positions, subPixelsPerPixel));
+      const light = timed(watch, "model_image", () => modelImage(galaxies, positions, subSizes));
       const image = timed(watch, "blurring", () => blurring.blur(light));
       const chiSquared = timed(watch, "chi_squared", () => chiSquaredOf(data, image, noiseMap));
       return {

@@ -74,6 +74,14 @@ export function planInterferometer(plan: InterferometerPlan): Likelihood {
 export function pixelizedSource(model: Model): number {
   for (const { name, profiles } of model.galaxies) {
     if (profiles.every(({ kind }) => kind === "mass")) continue;
+    if (profiles.some(({ linear }) => linear)) {
+      throw new InputError(
+        "likelihood/linear",
+        "has light with intensity: linear, which no likelihood solves for yet",
+        "remove it, or give the galaxy a pixelization",
+        `galaxies.${name}`,
+      );
+    }
     throw new InputError(
       "likelihood/light",
       "has a light profile beside a pixelized source, which no likelihood takes yet",

@@ -1,6 +1,7 @@
 import type { VoiceName } from "../backend/contract.ts";
 import type { VoiceKernels } from "../backend/kernels.ts";
 import { nativeFromSlim } from "../dataset/mask.ts";
+import { fixedSubSizes } from "../dataset/oversampling.ts";
 import { InputError } from "../errors.ts";
 import { modelImage } from "../lens/model-image.ts";
 import { lensPlanes } from "../lens/trace-rays.ts";
@@ -73,7 +74,7 @@ export function requireParametric(model: Model): void {
 function planVisibilities(dataset: InterferometerDataset, kernels: VoiceKernels): DatasetLikelihood {
   const { compaction, nativeIndex, positions, primaryBeam } = dataset;
   const { sums, grid } = compaction;
-  const onePerPixel = new Int32Array(nativeIndex.length / 2).fill(1);
+  const onePerPixel = fixedSubSizes(nativeIndex.length / 2, 1);
   const chiSquaredOf = planImageChiSquared(compaction, nativeIndex, kernels);
   return {
     picks: [dataset.latticeSums],

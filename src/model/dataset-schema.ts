@@ -28,6 +28,17 @@ const mask: z.ZodType<MaskSpec> = tagged<MaskSpec>("type", {
       innerRadius: inner_radius,
       outerRadius: outer_radius,
     })),
+  elliptical: strict({
+    type: z.literal("elliptical"),
+    major_axis_radius: positive("arcsec", "a positive radius"),
+    axis_ratio: quantity("none", "a ratio above 0, at most 1, of minor to major axis", (q) => q > 0 && q <= 1),
+    angle: quantity("none", "degrees from +x to the major axis, counter-clockwise").default(0),
+    centre,
+  }).transform(({ major_axis_radius, axis_ratio, ...rest }) => ({
+    ...rest,
+    majorAxisRadius: major_axis_radius,
+    axisRatio: axis_ratio,
+  })),
   file: strict({
     type: z.literal("file"),
     path: file,

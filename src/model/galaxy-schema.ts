@@ -3,6 +3,7 @@ import { nearMiss } from "../nearest.ts";
 import { lightProfiles, massProfiles } from "../profiles/index.ts";
 import type { ParameterTable } from "../profiles/parameter.ts";
 import type { LightProfile, MassProfile } from "../profiles/profile.ts";
+import { lightSetSchemas } from "./light-set-schema.ts";
 import { entry, parameterSchema } from "./parameter-schema.ts";
 import { choose, isPlain, oneOf, quantity, refuseNames, shape, strict, tagged } from "./schema.ts";
 import type { GalaxySpec, MeshSpec, ParameterSpec, PixelizationSpec, ProfileSpec, RegularizationSpec } from "./spec.ts";
@@ -58,10 +59,10 @@ function orLinear(schema: z.ZodType<ParameterSpec>): z.ZodType<ParameterSpec> {
   return choose<ParameterSpec>((value) => (typeof value === "string" ? oneOf(["linear"]) : schema));
 }
 
-const profile: z.ZodType<ProfileSpec> = tagged<ProfileSpec>(
-  "profile",
-  Object.fromEntries([...massProfiles.values(), ...lightProfiles.values()].map((p) => [p.name, profileSchema(p)])),
-);
+const profile: z.ZodType<ProfileSpec> = tagged<ProfileSpec>("profile", {
+  ...Object.fromEntries([...massProfiles.values(), ...lightProfiles.values()].map((p) => [p.name, profileSchema(p)])),
+  ...lightSetSchemas,
+});
 
 const own = {
   redshift: quantity("none", "a redshift of zero or more", (value) => value >= 0),

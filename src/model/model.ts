@@ -65,13 +65,20 @@ export function buildModel(spec: Pick<Spec, "galaxies">): Model {
   };
   const galaxies = Object.entries(spec.galaxies).map(([name, { redshift, profiles, pixelization }]): GalaxyTemplate => {
     const path = `galaxies.${name}`;
-    const templates = Object.entries(profiles).map(([key, { kind, profile, parameters }]): ProfileTemplate => {
+    const templates = Object.entries(profiles).flatMap(([key, { kind, profile, parameters, members = [{}] }]) => {
       const table: ParameterTable = profileNamed(kind, profile).parameters;
-      const values = Object.entries(table).map(([parameter, { name: inFile }]) => {
-        return [parameter, slots(parameters[parameter], `${path}.${key}.${inFile}`, slot)] as const;
+      const filled = (given: Readonly<Record<string, ParameterSpec>>) =>
+        Object.entries(table)
+          .filter(([parameter]) => Object.hasOwn(given, parameter))
+          .map(([parameter, { name: inFile }]) => {
+            return [parameter, slots(given[parameter], `${path}.${key}.${inFile}`, slot)] as const;
+          });
+      // Filled once, so that a free parameter that members share is one parameter.
+      const shared = filled(parameters);
+      return members.map((own): ProfileTemplate => {
+        const linear = Object.values({ ...parameters, ...own }).includes("linear");
+        return { kind, profile, values: Object.fromEntries([...shared, ...filled(own)]), linear };
       });
-      const linear = Object.values(parameters).includes("linear");
-      return { kind, profile, values: Object.fromEntries(values), linear };
     });
     const coefficient = pixelization?.regularization.coefficient;
     return {

@@ -12,7 +12,7 @@ export interface Scalar {
 
 /** A parameter of a profile: a number or a prior, or two of them. */
 export function parameterSchema(parameter: Parameter): z.ZodType<ParameterSpec> {
-  const value = entry(parameter);
+  const value = parameter.whole ? wholeNumber(parameter) : entry(parameter);
   const { components, lengthBelow = Infinity } = parameter;
   if (components === undefined) {
     return parameter.default === undefined ? value : value.default(parameter.default);
@@ -32,8 +32,14 @@ export function entry(scalar: Scalar): z.ZodType<ParameterEntry> {
   return choose<ParameterEntry>((value) => (isPlain(value) ? priorSchema(scalar) : number(scalar)));
 }
 
+/** A whole number within the bounds. */
+export function wholeNumber(scalar: Scalar): z.ZodType<number> {
+  const remedy = `a whole number${boundsRemedy(scalar.bounds)} (${scalar.meaning})`;
+  return quantity(scalar.unit, remedy, (value) => Number.isInteger(value) && isWithin(scalar, value));
+}
+
 /** A number within the bounds. */
-function number(scalar: Scalar): z.ZodType<number> {
+export function number(scalar: Scalar): z.ZodType<number> {
   return quantity(scalar.unit, describe(scalar), (value) => isWithin(scalar, value));
 }
 

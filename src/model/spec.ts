@@ -14,6 +14,8 @@ export interface ProfileSpec {
   readonly profile: string;
   /** By the names that the profile's parameter table has in code. */
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
+  /** Present where this stands for several profiles: of each the parameters that are its own. */
+  readonly members?: readonly Readonly<Record<string, ParameterSpec>>[];
 }
 
 export interface MeshSpec {
@@ -46,6 +48,14 @@ export type MaskSpec =
       readonly type: "annular";
       readonly innerRadius: number;
       readonly outerRadius: number;
+      readonly centre: readonly [y: number, x: number];
+    }
+  | {
+      readonly type: "elliptical";
+      readonly majorAxisRadius: number;
+      readonly axisRatio: number;
+      /** Degrees from +x to the major axis, counter-clockwise. */
+      readonly angle: number;
       readonly centre: readonly [y: number, x: number];
     }
   /** Nonzero pixels of the file are ignored; with `invert`, kept. */

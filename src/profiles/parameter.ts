@@ -25,6 +25,8 @@ export interface Parameter {
   readonly meaning: string;
   /** Smallest and largest value allowed of each component; infinite where there is no limit, MIN_VALUE for above zero. */
   readonly bounds: readonly [lower: number, upper: number];
+  /** Present where only whole numbers make sense: the parameter shapes the model, and is not searched for. */
+  readonly whole?: true;
   /** Of a vector: its length must stay below this. */
   readonly lengthBelow?: number;
   /** A sensible prior for a galaxy-scale lens, of each component. */
@@ -70,3 +72,25 @@ export const ELL_COMPS = {
   defaultPrior: { prior: "gaussian", mean: 0, sigma: 0.3, lower: -1, upper: 1 },
   default: 0,
 } as const satisfies Parameter;
+
+/** The intensity of a light profile, stated where it has this value. */
+export function intensityAt(where: string) {
+  return {
+    name: "intensity",
+    unit: "intensity",
+    meaning: `surface brightness at ${where}, per pixel`,
+    bounds: [0, Infinity],
+    defaultPrior: { prior: "log_uniform", lower: 1e-6, upper: 1e6 },
+  } as const satisfies Parameter;
+}
+
+/** A length that is a scale of a profile, never zero. */
+export function scaleOf<const Name extends string>(name: Name, meaning: string) {
+  return {
+    name,
+    unit: "arcsec",
+    meaning,
+    bounds: [1e-5, 1000],
+    defaultPrior: { prior: "log_uniform", lower: 0.01, upper: 10 },
+  } as const satisfies Parameter;
+}

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { kernelsOf } from "../../src/backend/kernels.ts";
-import { overSampled } from "../../src/dataset/oversampling.ts";
+import { fixedSubSizes, subPixelPositions } from "../../src/dataset/oversampling.ts";
 import { bytesSource } from "../../src/io/byte-source.ts";
 import { toFloat64 } from "../../src/io/ndarray.ts";
 import { readNpz } from "../../src/io/npz.ts";
@@ -72,8 +72,8 @@ describe("the steps of it", async () => {
   const { grid, nativeIndex, blurringRegion, psf } = datasets[0] as ImagingDataset;
   const { galaxies } = instantiate(model, []);
   const lightOf = (pixels: Int32Array, subSize: number): Float64Array => {
-    const sub = overSampled(grid, pixels, new Int32Array(pixels.length / 2).fill(subSize));
-    return modelImage(galaxies, sub.positions, sub.subPixelsPerPixel);
+    const subSizes = fixedSubSizes(pixels.length / 2, subSize);
+    return modelImage(galaxies, subPixelPositions(grid, pixels, subSizes), subSizes);
   };
   const [inside, around] = [lightOf(nativeIndex, 4), lightOf(blurringRegion, 1)];
 

@@ -1,6 +1,14 @@
 import type { Algebra } from "../../compiler/algebra.ts";
 import { CENTRE_SQUARED_RADIUS, ellipseOf, offset, squaredEccentricRadius } from "../elliptical.ts";
-import { CENTRE, ELL_COMPS, type Pair, type ParameterTable, type ParameterValues } from "../parameter.ts";
+import {
+  CENTRE,
+  ELL_COMPS,
+  intensityAt,
+  type Pair,
+  type Parameter,
+  type ParameterTable,
+  type ParameterValues,
+} from "../parameter.ts";
 import type { LightProfile } from "../profile.ts";
 
 /*
@@ -16,30 +24,28 @@ import type { LightProfile } from "../profile.ts";
  * at r_e, not at the centre. PyAutoLens uses the same series for b_n; a code that solves for b_n differs by as much.
  */
 
+export const EFFECTIVE_RADIUS = {
+  name: "effective_radius",
+  unit: "arcsec",
+  meaning: "radius of the circle that has the area of the ellipse holding half of the light",
+  bounds: [1e-5, 1000],
+  defaultPrior: { prior: "uniform", lower: 0.01, upper: 30 },
+} as const satisfies Parameter;
+
+export const SERSIC_INDEX = {
+  name: "sersic_index",
+  unit: "none",
+  meaning: "n: 0.5 Gaussian, 1 exponential, 4 de Vaucouleurs",
+  bounds: [0.4, 12],
+  defaultPrior: { prior: "uniform", lower: 0.8, upper: 5 },
+} as const satisfies Parameter;
+
 const PARAMETERS = {
   centre: CENTRE,
   ellComps: ELL_COMPS,
-  intensity: {
-    name: "intensity",
-    unit: "intensity",
-    meaning: "surface brightness at the effective radius, per pixel",
-    bounds: [0, Infinity],
-    defaultPrior: { prior: "log_uniform", lower: 1e-6, upper: 1e6 },
-  },
-  effectiveRadius: {
-    name: "effective_radius",
-    unit: "arcsec",
-    meaning: "radius of the circle that has the area of the ellipse holding half of the light",
-    bounds: [1e-5, 1000],
-    defaultPrior: { prior: "uniform", lower: 0.01, upper: 30 },
-  },
-  sersicIndex: {
-    name: "sersic_index",
-    unit: "none",
-    meaning: "n: 0.5 Gaussian, 1 exponential, 4 de Vaucouleurs",
-    bounds: [0.4, 12],
-    defaultPrior: { prior: "uniform", lower: 0.8, upper: 5 },
-  },
+  intensity: intensityAt("the effective radius"),
+  effectiveRadius: EFFECTIVE_RADIUS,
+  sersicIndex: SERSIC_INDEX,
 } as const satisfies ParameterTable;
 
 /** Numerators and denominators of the terms n^-1 to n^-4 of b_n - 2n + 1/3. */
