@@ -26,7 +26,7 @@ export function psfKernel(
   }
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
-    const what = `the PSF is ${values[bad]} in row ${Math.floor(bad / shape[1])}, column ${bad % shape[1]}`;
+    const what = `the PSF is ${values[bad]} in row ${Math.floor(bad / shape[1])}, column ${bad % shape[1]} (from the top left)`;
     throw new InputError("psf/not-finite", what, "give finite weights, zero where there is nothing", where);
   }
   if (!normalize) return { shape, values };
