@@ -40,6 +40,28 @@ const pixels = fc
 const odd = fc.integer({ min: 0, max: 7 }).map((half) => 2 * half + 1);
 const problem = fc.record({ inputs: pixels, outputs: pixels, shape: fc.tuple(odd, odd), seed: fc.nat(1000) });
 
+test.each(VOICES)("%s, %s: the sum itself, nothing wraps around", (voice, by) => {
+  fc.assert(
+    fc.property(problem, ({ inputs, outputs, shape, seed }) => {
+      const random = randomState(seed);
+      const kernel = { shape, values: draws(random, shape[0] * shape[1], normal) };
+      const image = draws(random, inputs.length / 2, normal);
+      const [forward] = ways(planConvolution(kernel, inputs, outputs), voice, by);
+      const halves = [shape[0] >> 1, shape[1] >> 1];
+      const expected = Float64Array.from({ length: outputs.length / 2 }, (_, m) => {
+        return image.reduce((sum, value, n) => {
+          const [a, b] = [0, 1].map((axis) => outputs[2 * m + axis] - inputs[2 * n + axis] + halves[axis]);
+          const inside = a >= 0 && a < shape[0] && b >= 0 && b < shape[1];
+          return inside ? sum + value * kernel.values[a * shape[1] + b] : sum;
+        }, 0);
+      });
+      const size = Math.sqrt(dot(image, image) * dot(kernel.values, kernel.values));
+      const out = forward(image);
+      expect(Math.max(...out.map((value, m) => Math.abs(value - expected[m])))).toBeLessThan(1e-14 * size);
+    }),
+  );
+});
+
 describe.each(VOICES)("%s, %s", (voice, by) => {
   test("<Ax, y> = <x, A'y> for any two sets of pixels and any odd kernel", () => {
     fc.assert(

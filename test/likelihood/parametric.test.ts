@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { kernelsOf } from "../../src/backend/kernels.ts";
 import { writeCompaction } from "../../src/dataset/compaction-file.ts";
+import { nativeFromSlim } from "../../src/dataset/mask.ts";
 import { InputError } from "../../src/errors.ts";
+import { imageChiSquared } from "../../src/likelihood/chi-squared.ts";
 import { planSpec } from "../../src/likelihood/from-spec.ts";
 import { planBlurring } from "../../src/likelihood/imaging.ts";
 import type { ImagingDataset } from "../../src/likelihood/imaging-dataset.ts";
+import type { InterferometerDataset } from "../../src/likelihood/interferometer-dataset.ts";
 import { type BackendChoice, plan } from "../../src/likelihood/plan.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
 import { GALAXIES, observationFile, opener, SPEC } from "./imaging-observation.ts";
@@ -65,6 +68,19 @@ describe("several datasets", () => {
     expect(wasm.logLikelihood / reference.logLikelihood).toBeCloseTo(1, 11);
     expect([reference.backend, wasm.backend]).toEqual(["reference", "wasm"]);
   });
+});
+
+test("visibilities are those of the light through the primary beam", async () => {
+  const beamed = await planned(`datasets:\n${ALMA.replace("mask:", "primary_beam: { fwhm: 2 }, mask:")}${GALAXIES}`);
+  const [{ datasets }] = await beamed.likelihood.evaluate(new Float64Array(0));
+  const [plain] = (await evaluated(`datasets:\n${ALMA}${GALAXIES}`)).datasets;
+  const { compaction, nativeIndex, positions } = beamed.datasets[0] as InterferometerDataset;
+  const attenuated = plain.image.map((light, m) => light * 0.5 ** (positions[2 * m] ** 2 + positions[2 * m + 1] ** 2));
+  expect(Math.max(...attenuated.map((light, m) => Math.abs(light / datasets[0].image[m] - 1)))).toBeLessThan(1e-14);
+  const native = nativeFromSlim(attenuated, compaction.grid.shape, nativeIndex);
+  const chiSquared = imageChiSquared(compaction, native, kernelsOf("wasm"));
+  expect(datasets[0].chiSquared / chiSquared).toBeCloseTo(1, 11);
+  expect(chiSquared).not.toBeCloseTo(plain.chiSquared, 0);
 });
 
 describe("a batch", () => {
