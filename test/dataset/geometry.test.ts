@@ -139,6 +139,17 @@ describe("the blurring region", () => {
     const mask: Mask = { shape: [5, 5], masked: new Uint8Array(25).fill(1) };
     mask.masked[1 * 5 + 2] = 0;
     expect([...blurringRegion(mask, [3, 1])]).toEqual([0, 2, 2, 2]);
+    // One row or column too few, at each of the four sides.
+    for (const [row, column] of [
+      [0, 2],
+      [4, 2],
+      [2, 0],
+      [2, 4],
+    ]) {
+      const one = { shape: mask.shape, masked: new Uint8Array(25).fill(1) };
+      one.masked[row * 5 + column] = 0;
+      expect(tagOf(() => blurringRegion(one, [3, 3]))).toMatch(/^mask\/stamp/);
+    }
     const [small, even] = [tagOf(() => blurringRegion(mask, [5, 1])), tagOf(() => blurringRegion(mask, [3, 4]))];
     expect(small).toMatch(/^mask\/stamp: a stamp smaller than mask \+ PSF: pixel \(1, 2\) .* 5 x 5 array .* 5 x 1 PSF/);
     expect(even).toMatch(/^psf\/even: the PSF has 3 x 4 pixels/);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { numbers } from "../../src/compiler/algebra.ts";
+import { type Algebra, numbers } from "../../src/compiler/algebra.ts";
 import { ellCompsOf, rotate } from "../../src/profiles/elliptical.ts";
 import { lightProfiles } from "../../src/profiles/index.ts";
 import { chameleon } from "../../src/profiles/light/chameleon.ts";
@@ -15,7 +15,7 @@ import { shapelets } from "../../src/profiles/light/shapelets.ts";
 import type { Pair, Parameter, ParameterTable, ParameterValues } from "../../src/profiles/parameter.ts";
 import type { LightProfile } from "../../src/profiles/profile.ts";
 import { checkedNumbers } from "./checked-numbers.ts";
-import { dualNumbers, variable } from "./dual-numbers.ts";
+import { type Dual, dualNumbers, variable } from "./dual-numbers.ts";
 
 type Values = ParameterValues<ParameterTable, number>;
 
@@ -32,6 +32,20 @@ function valuesOf(profile: LightProfile): fc.Arbitrary<Values> {
     return [key, parameter.components === undefined ? one : fc.tuple(one, one)] as const;
   });
   return fc.record(Object.fromEntries(entries));
+}
+
+/** Dual numbers whose derivatives must be finite in every step, the alternative that is not taken included. */
+function checkedDuals(count: number): Algebra<Dual> {
+  const { loop, ...operations } = dualNumbers(count);
+  const checked = Object.entries(operations).map(([name, operation]: [string, (...operands: never[]) => Dual]) => [
+    name,
+    (...operands: never[]) => {
+      const result = operation(...operands);
+      if (!result.slopes.every(Number.isFinite)) throw new Error(`${name} has the slopes ${result.slopes}`);
+      return result;
+    },
+  ]);
+  return { ...(Object.fromEntries(checked) as Omit<Algebra<Dual>, "loop">), loop };
 }
 
 /** The integral over the plane of light that is a function of the radius of the circle of an ellipse's area. */
@@ -53,7 +67,7 @@ function totalLight(intensity: (position: Pair<number>) => number, phi: number, 
 describe.each([...lightProfiles.values()])("$name", (profile) => {
   const table: ParameterTable = profile.parameters;
   const count = 2 + Object.values(table).reduce((sum, { components }) => sum + (components?.length ?? 1), 0);
-  const dual = dualNumbers(count);
+  const dual = checkedDuals(count);
   /** Every parameter a variable of its own, after the position's two. */
   const free = (values: Values) => {
     let index = 2;
@@ -72,12 +86,7 @@ describe.each([...lightProfiles.values()])("$name", (profile) => {
         const values: Values = round ? { ...any, ellComps: [0, 0] } : any;
         const at = elsewhere ?? (values.centre as Pair<number>);
         profile.intensity(checkedNumbers, at, values);
-        const { slopes } = profile.intensity(
-          dual,
-          [variable(at[0], 0, count), variable(at[1], 1, count)],
-          free(values),
-        );
-        expect(slopes.filter((slope) => !Number.isFinite(slope))).toEqual([]);
+        profile.intensity(dual, [variable(at[0], 0, count), variable(at[1], 1, count)], free(values));
       }),
       { numRuns: 400 },
     );

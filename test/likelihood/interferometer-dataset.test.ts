@@ -53,6 +53,16 @@ describe("a mask is stated from the phase centre, wherever the grid lies", () =>
   });
 });
 
+test("an elliptical mask lies where and as it is stated", async () => {
+  const mask = "{ type: elliptical, major_axis_radius: 1.2, axis_ratio: 0.4, angle: 90, centre: [0.45, -0.75] }";
+  const { positions } = await read(`mask: ${mask}`);
+  const wanted = [...rowCentres(grid)].flatMap((y) =>
+    [...columnCentres(grid)].flatMap((x) => (Math.hypot(y - 0.45, (x + 0.75) / 0.4) <= 1.2 ? [y, x] : [])),
+  );
+  expect(wanted.length).toBeGreaterThan(20);
+  expect([...positions]).toEqual(wanted);
+});
+
 test("nonzero pixels of a mask file are ignored; with invert, kept", async () => {
   const lower = await read("mask: { type: file, path: lower-half.fits }");
   expect([...lower.nativeIndex.subarray(0, 2), lower.nativeIndex.length]).toEqual([7, 0, 210]);

@@ -106,6 +106,10 @@ describe("a good spec", () => {
 
   test.each([
     ["{ type: annular, inner_radius: 0.5, outer_radius: 2, centre: [1, 2] }", { innerRadius: 0.5, outerRadius: 2 }],
+    [
+      "{ type: elliptical, major_axis_radius: 2, axis_ratio: 0.6, angle: 30 }",
+      { majorAxisRadius: 2, axisRatio: 0.6, angle: 30, centre: [0, 0] },
+    ],
     ["{ type: file, path: mask.fits, invert: true }", { path: { format: "fits", path: "mask.fits" }, invert: true }],
   ])("takes the mask %s", (mask, wanted) => {
     const spec = parseSpec(changed("{ type: circular, radius: 2.5 }", mask), "lens.yaml");
@@ -178,7 +182,7 @@ const WRONG: readonly [from: string, to: string, ...parts: string[]][] = [
   // Words
   ["profile: Isothermal", "profile: ‸Isotermal", '"Isotermal"', "mean 'Isothermal'", "Sersic"],
   ["type: interferometer", "type: ‸interferometr", '"interferometr"', "mean 'interferometer'"],
-  ["type: circular", "type: ‸round", '"round"', "circular, annular, file"],
+  ["type: circular", "type: ‸round", '"round"', "circular, annular, elliptical, file"],
   ["type: rectangular_uniform", "type: ‸delaunay", '"delaunay"', "rectangular_uniform"],
   ["edges: extrapolate", "edges: ‸clip", '"clip"', "clamp, extrapolate"],
   ["evidence: pyautolens", "evidence: ‸exat", '"exat"', "mean 'exact'"],
@@ -222,7 +226,12 @@ const WRONG: readonly [from: string, to: string, ...parts: string[]][] = [
   ["ell_comps: [0.1, { prior: uniform, lower: -0.2, upper: 0.3 }]", "ell_comps: ‸[0.9, 0.9]", "shorter than 1"],
   ["centre: [{ prior: gaussian, mean: 0.0, sigma: 50 mas }, 0.02]", "centre: ‸0.1", "[y, x]"],
   ["{ type: circular, radius: 2.5 }", "‸{ type: annular, inner_radius: 2, outer_radius: 1 }", "larger than inner"],
-  ["{ type: circular, radius: 2.5 }", "‸3", "mask is 3", "circular | annular | file"],
+  [
+    "{ type: circular, radius: 2.5 }",
+    "{ type: elliptical, major_axis_radius: 2, axis_ratio: ‸1.5 }",
+    "minor to major axis",
+  ],
+  ["{ type: circular, radius: 2.5 }", "‸3", "mask is 3", "circular | annular | elliptical | file"],
   // Files
   ["data.fits", "‸data.txt", '"data.txt"', "file.npz[name]"],
   ["noise.fits[1]", "‸noise.fits[one]", '"noise.fits[one]"'],
