@@ -21,6 +21,7 @@ export { blurringRegion } from "./dataset/blurring-region.ts";
 export { borderPixels } from "./dataset/border.ts";
 export { type Compaction, compactVisibilities, logLikelihoodErrorBound } from "./dataset/compaction.ts";
 export { readCompaction, writeCompaction } from "./dataset/compaction-file.ts";
+export { type Imaging, imaging } from "./dataset/imaging.ts";
 export { orient, type SkyConvention, type VisibilityFiles, visibilityFiles } from "./dataset/interferometer.ts";
 export { type Mask, nativeFromSlim, nativeIndexForSlimIndex, slimFromNative } from "./dataset/mask.ts";
 export { pixelMeans, steppedSubSizes, subPixelPositions } from "./dataset/oversampling.ts";
@@ -41,11 +42,14 @@ export { openNpz, readNpz, writeNpz } from "./io/npz.ts";
 export { encodePng } from "./io/png.ts";
 // Model: profiles, galaxies, priors, the spec.
 export type { Galaxy, LightComponent, MassComponent } from "./lens/galaxy.ts";
+export { type ModelImage, modelImage } from "./lens/model-image.ts";
 export { imageOf, lensedImage, lensPlanes, traceRays } from "./lens/trace-rays.ts";
-export { imageChiSquared } from "./likelihood/chi-squared.ts";
+export { imageChiSquared, planImageChiSquared } from "./likelihood/chi-squared.ts";
 export { CURVATURE_FORMS, type CurvatureForm } from "./likelihood/curvature-form.ts";
-export type { Evaluation, Likelihood, SourceReconstruction } from "./likelihood/evaluation.ts";
+export { type Dataset, readDataset } from "./likelihood/dataset.ts";
+export type { DatasetEvaluation, Evaluation, Likelihood, SourceReconstruction } from "./likelihood/evaluation.ts";
 export { planSpec } from "./likelihood/from-spec.ts";
+export { type ImagingDataset, readImaging } from "./likelihood/imaging-dataset.ts";
 export { type InterferometerDataset, readInterferometer } from "./likelihood/interferometer-dataset.ts";
 export { type Explained, pick } from "./likelihood/picks.ts";
 export { type PlanOptions, plan } from "./likelihood/plan.ts";
@@ -54,6 +58,13 @@ export { buildModel, instantiate, type Model, type ModelInstance } from "./model
 export { parseSpec } from "./model/parse-spec.ts";
 export { logDensity, type Prior, valueFromUnit } from "./model/prior.ts";
 export type { Spec } from "./model/spec.ts";
+export {
+  adjointConvolution,
+  type Convolution,
+  type ConvolutionKernel,
+  planConvolution,
+  planConvolutionViaFft,
+} from "./operators/convolve.ts";
 export type { Matrix, SparseMatrix } from "./operators/matrix.ts";
 export type { WCompact } from "./operators/w-compact.ts";
 export { lightProfiles, massProfiles } from "./profiles/index.ts";

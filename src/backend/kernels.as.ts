@@ -9,6 +9,7 @@ export * from "../inversion/mapping.as";
 export * from "../inversion/regularization/constant.as";
 export * from "../inversion/solve.as";
 export { binPoints, binRows, paddedSize, placeBins, placePoints } from "../operators/bins.as";
+export { convolve, convolveFft } from "../operators/convolve.as";
 export {
   copyCorner, multiplyPart, packPart, panelBytes, partsOfPacking, partsOfProduct, transposeUpper, zeroTiles,
 } from "../operators/dense.as";

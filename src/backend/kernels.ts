@@ -12,6 +12,7 @@ import { type DelaunayMesh, type DelaunayMeshArgs, delaunayMesh } from "../inver
 import { constantRegularizationMatrix } from "../inversion/regularization/constant.ts";
 import * as solve from "../inversion/solve.ts";
 import { type CompactionKernels, compactWith } from "../operators/compaction.ts";
+import * as convolve from "../operators/convolve.ts";
 import * as dense from "../operators/dense.ts";
 import * as dirty from "../operators/dirty-image.ts";
 import { fft2d } from "../operators/fft.ts";
@@ -22,6 +23,7 @@ import * as compact from "../operators/w-compact.ts";
 import * as preload from "../operators/w-preload.ts";
 import { wTilde } from "../operators/w-tilde.ts";
 import { absent, isAbsent, type Kernel, type Voice, type VoiceName } from "./contract.ts";
+import * as wasmConvolve from "./wasm-convolve.ts";
 import * as wasmCurvature from "./wasm-curvature.ts";
 import * as wasmDense from "./wasm-dense.ts";
 import * as wasmNufft from "./wasm-nufft.ts";
@@ -124,6 +126,13 @@ export const kernels = {
     wasm.noiseNormalization,
     REORDERED,
     TRACED_LATER,
+  ),
+  convolution: kernel("convolution between sets of pixels", convolve.convolution, wasmConvolve.convolution, REORDERED),
+  convolutionViaFft: kernel(
+    "convolution between sets of pixels by FFT",
+    convolve.convolutionViaFft,
+    wasmConvolve.convolutionViaFft,
+    REORDERED,
   ),
   fft2d: kernel("fast Fourier transform in two dimensions", fft2d, wasmNufft.fft2d, REORDERED),
   nufftType1: kernel("non-uniform FFT, points to lattice", nufft.nufftType1, wasmNufft.nufftType1, NUFFT_INCOHERENT),

@@ -7,6 +7,7 @@ import { dataVector, type Mapping, mappingMatrix, sparseMappingMatrix } from "..
 import { delaunayMesh } from "../inversion/mesh/delaunay.ts";
 import { constantRegularizationMatrix, type Neighbors } from "../inversion/regularization/constant.ts";
 import { cholesky } from "../inversion/solve.ts";
+import { type Convolution, planConvolution, planConvolutionViaFft } from "../operators/convolve.ts";
 import { dirtyImage } from "../operators/dirty-image.ts";
 import { fftSize } from "../operators/fft.ts";
 import { pixelLattice } from "../operators/nufft.ts";
@@ -213,6 +214,8 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
   wPreload: (c) => c,
   wTildeFromPreload: (c) => ({ wPreload: wPreloadFromCompact(wCompact(c)), nativeIndex: c.nativeIndex }),
   noiseNormalization: (c) => c,
+  convolution: (c) => convolved(c, convolutionOf(c)),
+  convolutionViaFft: (c) => convolved(c, planConvolutionViaFft(convolutionOf(c))),
   fft2d: (c) => {
     const shape = [fftSize(c.grid.shape[0]), fftSize(c.grid.shape[1])] as const;
     const values = Float64Array.from({ length: 2 * shape[0] * shape[1] }, (_, p) => c.image[p % c.image.length] - 0.5);
@@ -260,6 +263,21 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
   logLikelihoodViaWCompactSymmetric: (c) => ARGUMENTS.logLikelihoodViaWCompact(c),
   logLikelihoodViaWCompact: (c) => ({ ...c, dirtyImage: slimDirtyImage(c), ...viaCompact(c) }),
 };
+
+/** From every pixel of the grid to the unmasked ones, by a lopsided kernel. */
+function convolutionOf(c: Case): Convolution {
+  const shape = c.grid.shape[0] % 2 === 0 ? ([3, 7] as const) : ([9, 5] as const);
+  const values = Float64Array.from({ length: shape[0] * shape[1] }, (_, k) => Math.cos(k) + 1 / (1 + k));
+  const [rows, columns] = c.grid.shape;
+  const all = Int32Array.from({ length: 2 * rows * columns }, (_, at) => {
+    return at % 2 === 0 ? Math.floor(at / 2 / columns) : (at >> 1) % columns;
+  });
+  return planConvolution({ shape, values }, all, c.nativeIndex);
+}
+
+function convolved<C extends Convolution>(c: Case, convolution: C): { convolution: C; image: Float64Array } {
+  return { convolution, image: c.image };
+}
 
 /** The image, and its mirror image as the imaginary part. */
 function complexImage({ image }: Case): Float64Array {

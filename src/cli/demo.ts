@@ -8,7 +8,7 @@ import {
 } from "../inversion/regularization/constant.ts";
 import { bytesSource } from "../io/byte-source.ts";
 import { CURVATURE_FORMS, type CurvatureForm } from "../likelihood/curvature-form.ts";
-import type { Evaluation } from "../likelihood/evaluation.ts";
+import type { SourceReconstruction } from "../likelihood/evaluation.ts";
 import { planSpec } from "../likelihood/from-spec.ts";
 import type { InterferometerDataset } from "../likelihood/interferometer-dataset.ts";
 import { type PlanOptions, plan } from "../likelihood/plan.ts";
@@ -39,10 +39,10 @@ export const demo = command({
     progress(invocation, "finding the regularization of largest evidence");
     const { dataset, likelihood } = await planDemo(file);
     const [evaluation] = await likelihood.evaluate(new Float64Array(0));
-    const coefficient = evaluation.source.coefficient;
-    const rows = await everyWay(invocation, file, coefficient);
+    const source = evaluation.source as SourceReconstruction;
+    const rows = await everyWay(invocation, file, source.coefficient);
     progress(invocation, "from the visibilities themselves");
-    const direct = evidenceFromVisibilities(data, dataset, evaluation);
+    const direct = evidenceFromVisibilities(data, dataset, source);
     progress(invocation, "at other Einstein radii");
     const scan = await scanRadii(file);
     const bound = evaluation.logLikelihoodErrorBound;
@@ -51,12 +51,12 @@ export const demo = command({
     const files = [
       await directory.write("visibilities.npz", file),
       await directory.write("demo.yaml", DEMO_SPEC),
-      await directory.write("demo.png", panelsPng(evaluationPictures(dataset, evaluation))),
+      await directory.write("demo.png", panelsPng(evaluationPictures([dataset], evaluation))),
     ];
     const result = { agree, largest_difference: worst, error_bound: bound, from_visibilities: direct, rows, scan };
     files.push(await directory.write("demo.json", `${JSON.stringify(result, null, 2)}\n`));
     if (invocation.options.json) printJson(invocation, { ...result, files });
-    else printDemo(invocation, dataset, evaluation, result, files);
+    else printDemo(invocation, dataset, source, result, files);
     if (!agree) throw new Error(`the voices differ by ${worst} in log evidence, more than the bound ${bound}`);
   },
 });
@@ -69,9 +69,10 @@ interface Row {
 }
 
 /** The demo's spec over its simulated file, ready to evaluate. */
-function planDemo(file: Uint8Array, options: PlanOptions = {}, set: string[] = []) {
+async function planDemo(file: Uint8Array, options: PlanOptions = {}, set: string[] = []) {
   const open = async (path: string) => bytesSource(file, path);
-  return planSpec(parseSpec(DEMO_SPEC, "demo.yaml", set), { open, ...options });
+  const planned = await planSpec(parseSpec(DEMO_SPEC, "demo.yaml", set), { open, ...options });
+  return { ...planned, dataset: planned.datasets[0] as InterferometerDataset };
 }
 
 /** The same evidence in every voice and through every form of the curvature matrix; the second, warm call is timed. */
@@ -92,7 +93,7 @@ async function everyWay(invocation: Invocation, file: Uint8Array, coefficient: n
   return rows;
 }
 
-function evidenceFromVisibilities(data: VisibilityData, dataset: InterferometerDataset, { source }: Evaluation) {
+function evidenceFromVisibilities(data: VisibilityData, dataset: InterferometerDataset, source: SourceReconstruction) {
   const start = performance.now();
   const kernels = kernelsOf("wasm");
   const args = { coefficient: source.coefficient, neighbors: source.mesh.neighbors };
@@ -132,7 +133,7 @@ interface DemoResult {
 function printDemo(
   { stdout, env }: Invocation,
   dataset: InterferometerDataset,
-  evaluation: Evaluation,
+  source: SourceReconstruction,
   result: DemoResult,
   files: readonly string[],
 ): void {
@@ -143,7 +144,7 @@ function printDemo(
   stdout.write("The dirty image: what ALMA's visibilities show of a galaxy behind a lens\n");
   stdout.write(terminalImage(dirtyImagePicture(dataset), { columns: 56, color }));
   stdout.write("The galaxy itself, reconstructed under the lens model\n");
-  stdout.write(terminalImage(sourcePicture(evaluation), { columns: 32, color }));
+  stdout.write(terminalImage(sourcePicture(source), { columns: 32, color }));
   stdout.write(
     `\n  ${"voice and curvature matrix".padEnd(30)} ${"log evidence".padStart(16)} ${"seconds".padStart(10)}\n`,
   );

@@ -1,7 +1,8 @@
 import { basename, dirname } from "node:path";
+import { wcsPixelScale } from "../dataset/wcs.ts";
 import { InputError } from "../errors.ts";
 import type { ByteSource } from "../io/byte-source.ts";
-import { type FitsHdu, type FitsHeader, openFits } from "../io/fits.ts";
+import { openFits } from "../io/fits.ts";
 import { toFloat64 } from "../io/ndarray.ts";
 import { openNpy } from "../io/npy-stream.ts";
 import { openNpz } from "../io/npz.ts";
@@ -61,7 +62,7 @@ async function arraysOfFits(source: ByteSource): Promise<FoundArray[]> {
         dtype: hdu.kind === "image" ? bitpixName(hdu.bitpix) : hdu.kind,
         shape: hdu.shape,
         unit: typeof unit === "string" && unit !== "" ? unit : undefined,
-        pixelScale: pixelScaleOf(hdu),
+        pixelScale: hdu.shape.length < 2 ? undefined : wcsPixelScale(hdu.header),
         ...(hdu.kind === "image" && { values: async () => (await fits.image(hdu.index)).data }),
       };
     });
@@ -105,36 +106,4 @@ function stemOf(path: string): string {
 
 function bitpixName(bitpix: number): string {
   return bitpix === 8 ? "u1" : `${bitpix < 0 ? "f" : "i"}${Math.abs(bitpix) / 8}`;
-}
-
-/**
- * Pixel scale of a celestial WCS (Greisen & Calabretta 2002, A&A 395, 1061): the lengths of the columns of the CD matrix,
- * or of CDELT times PC, in units of CUNIT (degrees without it).
- */
-function pixelScaleOf({ header, shape }: FitsHdu): readonly [y: number, x: number] | undefined {
-  const celestial = /^(RA--|DEC-|.LON|.LAT)/;
-  if (shape.length < 2 || ![1, 2].every((axis) => celestial.test(String(header.get(`CTYPE${axis}`))))) return undefined;
-  const matrix = ["CD1_1", "CD1_2", "CD2_1", "CD2_2"].some((keyword) => header.get(keyword) !== undefined);
-  const length = (axis: 1 | 2) => {
-    const along = [1, 2].map((row) =>
-      matrix
-        ? real(header, `CD${row}_${axis}`, 0)
-        : real(header, `CDELT${row}`, 1) * real(header, `PC${row}_${axis}`, row === axis ? 1 : 0),
-    );
-    return Math.hypot(...along.map((value, index) => value * arcseconds(header.get(`CUNIT${index + 1}`))));
-  };
-  const scale = [length(2), length(1)] as const;
-  return scale.every((value) => value > 0 && Number.isFinite(value)) ? scale : undefined;
-}
-
-function real(header: FitsHeader, keyword: string, otherwise: number): number {
-  const value = header.get(keyword) ?? otherwise;
-  return typeof value === "number" ? value : Number.NaN;
-}
-
-function arcseconds(unit: unknown): number {
-  if (unit === "arcsec") return 1;
-  if (unit === "arcmin") return 60;
-  if (unit === "rad") return 648_000 / Math.PI;
-  return unit === undefined || unit === "deg" ? 3600 : Number.NaN;
 }

@@ -1,6 +1,6 @@
 import { InputError } from "../errors.ts";
-import type { FitsHeader } from "../io/fits.ts";
 import type { ArrayFile } from "./array-file.ts";
+import { wcsStep } from "./wcs.ts";
 
 /** Which row of a FITS image comes first in the file. */
 export type FitsRowZero = "bottom" | "top";
@@ -11,16 +11,36 @@ export interface MapOrientation {
   readonly xAxis: "east" | "west";
 }
 
+/** What turns an array as a file holds it into the grid's order. */
+export interface MapTurns {
+  readonly rows: boolean;
+  readonly columns: boolean;
+}
+
 /**
- * A 2-D array in the grid's order, row 0 the top and columns along x. A FITS image with a WCS is turned as its steps
- * say: rows where y grows with them, columns where they run against the grid's x. Without a WCS, `fitsRowZero` decides
- * for the rows and columns stay. npy and npz are in the grid's order already.
+ * How a file lies against the grid. A FITS image with a WCS is turned as its steps say: rows where y grows with them,
+ * columns where they run against the grid's x. Without a WCS it lies as `like` does, an image that it belongs to; or
+ * else `fitsRowZero` decides for the rows and columns stay. npy and npz are in the grid's order already.
+ */
+export function mapTurns({ header }: ArrayFile, { fitsRowZero, xAxis }: MapOrientation, like?: MapTurns): MapTurns {
+  if (header === undefined) return { rows: false, columns: false };
+  const up = wcsStep(header, 2);
+  const east = wcsStep(header, 1);
+  return {
+    rows: up === undefined ? (like?.rows ?? fitsRowZero === "bottom") : up > 0,
+    columns: east === undefined ? (like?.columns ?? false) : east > 0 !== (xAxis === "east"),
+  };
+}
+
+/**
+ * A 2-D array in the grid's order, row 0 the top and columns along x, as `mapTurns` says.
  * @throws InputError when the array is not of `shape`.
  */
 export async function readMap(
   file: ArrayFile,
   shape: readonly [rows: number, columns: number],
-  { fitsRowZero, xAxis }: MapOrientation,
+  orientation: MapOrientation,
+  like?: MapTurns,
 ): Promise<Float64Array> {
   if (file.complex || file.shape.length !== 2 || file.shape[0] !== shape[0] || file.shape[1] !== shape[1]) {
     throw new InputError(
@@ -31,21 +51,11 @@ export async function readMap(
     );
   }
   const values = await file.whole();
-  if (file.header === undefined) return values;
-  const up = wcsStep(file.header, 2);
-  const east = wcsStep(file.header, 1);
-  const turnRows = up === undefined ? fitsRowZero === "bottom" : up > 0;
-  const turnColumns = east !== undefined && east > 0 !== (xAxis === "east");
+  const turns = mapTurns(file, orientation, like);
+  if (!turns.rows && !turns.columns) return values;
   const [rows, columns] = shape;
   return values.map((_, pixel) => {
     const [i, j] = [Math.floor(pixel / columns), pixel % columns];
-    return values[(turnRows ? rows - 1 - i : i) * columns + (turnColumns ? columns - 1 - j : j)];
+    return values[(turns.rows ? rows - 1 - i : i) * columns + (turns.columns ? columns - 1 - j : j)];
   });
-}
-
-/** Degrees of right ascension or declination from one pixel to the next along an axis; undefined without a WCS. */
-function wcsStep(header: FitsHeader, axis: 1 | 2): number | undefined {
-  const step = header.get(`CDELT${axis}`) ?? header.get(`CD${axis}_${axis}`);
-  const hasWcs = header.get(`CTYPE${axis}`) !== undefined;
-  return hasWcs && typeof step === "number" && step !== 0 ? step : undefined;
 }

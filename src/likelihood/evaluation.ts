@@ -1,9 +1,10 @@
 import type { VoiceName } from "../backend/contract.ts";
 import type { LatticeSums } from "../dataset/compaction.ts";
-import type { EvidenceTerms } from "../inversion/evidence.ts";
 import type { RectangularMesh } from "../inversion/mesh/rectangular.ts";
+import type { Galaxy } from "../lens/galaxy.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
 import type { Explained } from "./picks.ts";
+import type { Stopwatch } from "./stopwatch.ts";
 
 /** A source as the likelihood reconstructed it. */
 export interface SourceReconstruction {
@@ -17,24 +18,56 @@ export interface SourceReconstruction {
   readonly image: Float64Array;
 }
 
+/** The terms of a likelihood, by the names of the field; those of the evidence alone are null without a regularized source. */
+export interface Terms {
+  readonly chiSquared: number;
+  readonly regularizationTerm: number | null;
+  readonly logDetCurvatureRegMatrixTerm: number | null;
+  readonly logDetRegularizationMatrixTerm: number | null;
+  /** sum of ln 2 pi sigma^2 */
+  readonly noiseNormalization: number;
+}
+
+/** What one dataset contributes to a likelihood. */
+export interface DatasetEvaluation {
+  readonly name: string;
+  readonly type: "imaging" | "interferometer";
+  readonly chiSquared: number;
+  readonly noiseNormalization: number;
+  /** (M) the model in the unmasked pixels as the instrument sees it: through the PSF, or through the primary beam. */
+  readonly image: Float64Array;
+  /** Bound of what rounding in the compaction adds to the log likelihood: 0 where nothing is compacted. */
+  readonly logLikelihoodErrorBound: number;
+  /** How the compaction's sums were taken; null for a stored one that does not say, and where nothing is compacted. */
+  readonly latticeSums: LatticeSums | null;
+}
+
+/** A likelihood of one dataset under galaxies of light profiles. */
+export interface DatasetLikelihood {
+  readonly picks: readonly Explained[];
+  evaluate(galaxies: readonly Galaxy[], watch: Stopwatch): DatasetEvaluation;
+}
+
 /** One likelihood of one model. */
 export interface Evaluation {
   /** -1/2 [chi^2 + noise normalization]; -Infinity where `failure` says why. */
   readonly logLikelihood: number;
   /** null without a regularized source. */
   readonly logEvidence: number | null;
-  readonly terms: EvidenceTerms;
-  readonly source: SourceReconstruction;
+  /** Summed over the datasets. */
+  readonly terms: Terms;
+  readonly datasets: readonly DatasetEvaluation[];
+  /** null without a pixelized source. */
+  readonly source: SourceReconstruction | null;
   /** Why there is no likelihood, or null. A NaN never stands for one. */
   readonly failure: string | null;
-  /** Bound of what rounding in the compaction adds to the log likelihood. */
+  /** The datasets' together. */
   readonly logLikelihoodErrorBound: number;
-  /** |(F + H) s - D| / |D|: what the solver left. */
-  readonly solveResidual: number;
+  /** |(F + H) s - D| / |D|: what the solver left; null without a pixelized source. */
+  readonly solveResidual: number | null;
   readonly backend: VoiceName;
-  readonly curvatureForm: CurvatureForm;
-  /** How the compaction's sums were taken; null for a stored one that does not say. */
-  readonly latticeSums: LatticeSums | null;
+  /** null without a pixelized source. */
+  readonly curvatureForm: CurvatureForm | null;
   /** Wall-clock time of each step. */
   readonly seconds: Readonly<Record<string, number>>;
 }

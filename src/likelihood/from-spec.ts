@@ -2,14 +2,17 @@ import { InputError, locating } from "../errors.ts";
 import { buildModel, type Model } from "../model/model.ts";
 import { errorInSpec, specPlace } from "../model/parse-spec.ts";
 import type { InterferometerSpec, Spec } from "../model/spec.ts";
+import { type Dataset, readDataset } from "./dataset.ts";
 import type { Likelihood } from "./evaluation.ts";
 import { pixelizedSource } from "./interferometer.ts";
-import { type InterferometerDataset, type ReadOptions, readInterferometer } from "./interferometer-dataset.ts";
-import { type PlanOptions, pickVoice, plan, tuningOf } from "./plan.ts";
+import type { ReadOptions } from "./interferometer-dataset.ts";
+import { requireParametric } from "./parametric.ts";
+import { isPixelized, type PlanOptions, pickVoice, plan, tuningOf } from "./plan.ts";
 
 /** A spec put to use: its datasets read, its model built, its likelihood planned. */
 export interface PlannedSpec {
-  readonly dataset: InterferometerDataset;
+  /** In the order of the spec. */
+  readonly datasets: readonly Dataset[];
   readonly model: Model;
   readonly likelihood: Likelihood;
 }
@@ -21,11 +24,6 @@ export interface PlanSpecOptions extends PlanOptions, Omit<ReadOptions, "kernels
  * @throws InputError for what this version cannot do, before anything is read, and for files that are not right.
  */
 export async function planSpec(spec: Spec, options: PlanSpecOptions): Promise<PlannedSpec> {
-  const [[name, datasetSpec], ...others] = interferometers(spec);
-  if (others.length > 0) {
-    const remedy = "remove all but one: several datasets are not there yet";
-    throw errorInSpec(spec, `datasets.${others[0][0]}`, "spec/datasets", `a second dataset '${others[0][0]}'`, remedy);
-  }
   if (spec.settings.positiveOnly) {
     const path = "settings.positive_only";
     throw errorInSpec(spec, path, "spec/positive-only", "positive_only: true is not there yet", "give false");
@@ -33,33 +31,52 @@ export async function planSpec(spec: Spec, options: PlanSpecOptions): Promise<Pl
   const model = buildModel(spec);
   requireModel(spec, model);
   const { voice, kernels } = pickVoice(options.backend);
-  const tuning = tuningOf(voice, options.tuning);
-  const dataset = await locating(`datasets.${name}`, () =>
-    readInterferometer(name, datasetSpec, { ...options, kernels, tuning }),
-  );
-  return { dataset, model, likelihood: plan([dataset], model, options) };
+  const read = { ...options, kernels, tuning: tuningOf(voice, options.tuning) };
+  const datasets: Dataset[] = [];
+  for (const [name, dataset] of Object.entries(spec.datasets)) {
+    datasets.push(await locating(`datasets.${name}`, () => readDataset(name, dataset, read)));
+  }
+  return { datasets, model, likelihood: plan(datasets, model, options) };
 }
 
 /** Refuses a model that has no likelihood, with its place in the spec, before data are read for it. */
 function requireModel(spec: Spec, model: Model): void {
+  if (isPixelized(model)) requireOneInterferometer(spec);
   try {
-    pixelizedSource(model);
+    if (isPixelized(model)) pixelizedSource(model);
+    else requireParametric(model);
   } catch (error) {
     const place = error instanceof InputError ? specPlace(spec, error.where ?? "galaxies") : undefined;
     throw error instanceof InputError && place !== undefined ? error.at(place) : error;
   }
 }
 
+/** What a pixelized source can be reconstructed from. */
+function requireOneInterferometer(spec: Spec): void {
+  const remedy = "not there yet for a pixelized source: give one interferometer dataset, or light profiles";
+  Object.entries(spec.datasets).forEach(([name, { type }], index) => {
+    if (type === "imaging") {
+      throw errorInSpec(spec, `datasets.${name}.type`, "spec/imaging", `dataset '${name}' is imaging`, remedy);
+    }
+    if (index > 0) {
+      throw errorInSpec(spec, `datasets.${name}`, "spec/datasets", `a second dataset '${name}'`, remedy);
+    }
+  });
+}
+
 /**
  * The interferometer datasets of a spec by name.
- * @throws InputError for an imaging dataset, which has no likelihood in this version.
+ * @throws InputError where all are imaging.
  */
 export function interferometers(spec: Spec): [name: string, spec: InterferometerSpec][] {
-  return Object.entries(spec.datasets).map(([name, dataset]) => {
-    if (dataset.type === "interferometer") return [name, dataset];
-    const remedy = "give an interferometer dataset: the imaging likelihood is not there yet";
-    throw errorInSpec(spec, `datasets.${name}.type`, "spec/imaging", `dataset '${name}' is imaging`, remedy);
+  const entries = Object.entries(spec.datasets);
+  const found = entries.flatMap(([name, dataset]): [string, InterferometerSpec][] => {
+    return dataset.type === "interferometer" ? [[name, dataset]] : [];
   });
+  if (found.length > 0) return found;
+  const [[name]] = entries;
+  const remedy = "give an interferometer dataset: there are no visibilities in images";
+  throw errorInSpec(spec, `datasets.${name}.type`, "spec/imaging", `dataset '${name}' is imaging`, remedy);
 }
 
 /**

@@ -1,20 +1,21 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
-import { type ArraySelection, type OpenFile, openArray } from "../dataset/array-file.ts";
+import { type OpenFile, openArray } from "../dataset/array-file.ts";
 import { type Compaction, compactVisibilities } from "../dataset/compaction.ts";
 import { readCompaction } from "../dataset/compaction-file.ts";
-import { visibilityFiles } from "../dataset/interferometer.ts";
-import { type MapOrientation, readMap } from "../dataset/map.ts";
-import { maskFromValues, nativeIndexForSlimIndex, slimFromNative } from "../dataset/mask.ts";
+import { type VisibilityFiles, visibilityFiles } from "../dataset/interferometer.ts";
+import type { MapOrientation } from "../dataset/map.ts";
+import { nativeIndexForSlimIndex, slimFromNative } from "../dataset/mask.ts";
 import { gaussianBeam } from "../dataset/primary-beam.ts";
 import { InputError } from "../errors.ts";
 import { type PixelGrid, slimPositions } from "../grid.ts";
 import type { InterferometerSpec } from "../model/spec.ts";
-import { geometricMask } from "./geometric-mask.ts";
+import { type FileChoice, readMask, readSpecMap } from "./dataset-maps.ts";
 import { given, type Picked, pick } from "./picks.ts";
 import type { Tuning } from "./tuning.ts";
 
 /** An interferometer dataset as a likelihood uses it. */
 export interface InterferometerDataset {
+  readonly type: "interferometer";
   readonly name: string;
   readonly compaction: Compaction;
   /** (M, 2) row and column of every unmasked pixel. */
@@ -52,11 +53,12 @@ export async function readInterferometer(
   const { compaction, latticeSums } = await readOrCompact(spec, options);
   const { grid } = compaction;
   // A stored compaction knows its sky; the spec need not repeat it.
-  const { xAxis } = compaction.sky;
-  const masked = await readMask(spec, xAxis, grid, options);
+  const oriented = { fitsRowZero: spec.fitsRowZero, xAxis: compaction.sky.xAxis };
+  const masked = await readMask(spec.mask, grid, oriented, options);
   const nativeIndex = nativeIndexForSlimIndex({ shape: grid.shape, masked });
-  const beam = await readPrimaryBeam(spec, xAxis, grid, options);
+  const beam = await readPrimaryBeam(spec.primaryBeam, grid, oriented, options);
   return {
+    type: "interferometer",
     name,
     compaction,
     nativeIndex,
@@ -84,13 +86,8 @@ export async function compactDataset(spec: InterferometerSpec, options: ReadOpti
     const remedy = "name visibilities, noise_map and uv_wavelengths in the place of compact";
     throw new InputError("visibilities/compacted", "the dataset is compacted already", remedy, spec.data.compact.path);
   }
-  const { visibilities, noiseMap, uvWavelengths, visibilitiesSign, xAxis, grid } = spec.data;
-  const array = async (file: FileChoice, key: string) => openArray(await options.open(file.path), key, file);
-  const files = visibilityFiles(
-    await array(visibilities, "visibilities"),
-    await array(noiseMap, "noise_map"),
-    await array(uvWavelengths, "uv_wavelengths"),
-  );
+  const { visibilitiesSign, xAxis, grid } = spec.data;
+  const files = await openVisibilities(spec.data, options);
   const referenceImage =
     spec.recentre === undefined ? null : await readSpecMap(spec.recentre, "image", grid, { ...spec, xAxis }, options);
   const latticeSums = pick(options.tuning, "lattice_sums", { shape: grid.shape, visibilities: files.count });
@@ -104,7 +101,18 @@ export async function compactDataset(spec: InterferometerSpec, options: ReadOpti
   return { compaction, latticeSums };
 }
 
-type FileChoice = ArraySelection & { readonly path: string };
+/** The three arrays of raw visibilities, opened again or for the first time. */
+export async function openVisibilities(
+  { visibilities, noiseMap, uvWavelengths }: Extract<InterferometerSpec["data"], { kind: "visibilities" }>,
+  { open }: Pick<ReadOptions, "open">,
+): Promise<VisibilityFiles> {
+  const array = async (file: FileChoice, key: string) => openArray(await open(file.path), key, file);
+  return visibilityFiles(
+    await array(visibilities, "visibilities"),
+    await array(noiseMap, "noise_map"),
+    await array(uvWavelengths, "uv_wavelengths"),
+  );
+}
 
 /** A compaction carries its sky and its reference image; a spec that says otherwise was written for another. */
 function requireSameSky(spec: InterferometerSpec, { sky, referenceImage }: Compaction, where: string): void {
@@ -121,37 +129,15 @@ function requireSameSky(spec: InterferometerSpec, { sky, referenceImage }: Compa
   }
 }
 
-async function readSpecMap(
-  file: FileChoice,
-  key: string,
+async function readPrimaryBeam(
+  primaryBeam: InterferometerSpec["primaryBeam"],
   grid: PixelGrid,
   orientation: MapOrientation,
-  { open }: ReadOptions,
-): Promise<Float64Array> {
-  return readMap(await openArray(await open(file.path), key, file), grid.shape, orientation);
-}
-
-async function readMask(
-  { mask, fitsRowZero }: InterferometerSpec,
-  xAxis: MapOrientation["xAxis"],
-  grid: PixelGrid,
-  options: ReadOptions,
-): Promise<Uint8Array> {
-  if (mask === undefined) return new Uint8Array(grid.shape[0] * grid.shape[1]);
-  if (mask.type !== "file") return geometricMask(mask, grid, options.kernels);
-  const values = await readSpecMap(mask.path, "mask", grid, { fitsRowZero, xAxis }, options);
-  return maskFromValues(values, mask.invert);
-}
-
-async function readPrimaryBeam(
-  { primaryBeam, fitsRowZero }: InterferometerSpec,
-  xAxis: MapOrientation["xAxis"],
-  grid: PixelGrid,
   options: ReadOptions,
 ): Promise<Float64Array | null> {
   if (primaryBeam === undefined) return null;
   if ("fwhm" in primaryBeam) return gaussianBeam(grid, primaryBeam.fwhm);
-  const beam = await readSpecMap(primaryBeam.path, "primary_beam", grid, { fitsRowZero, xAxis }, options);
+  const beam = await readSpecMap(primaryBeam.path, "primary_beam", grid, orientation, options);
   const bad = beam.findIndex((value) => !(value >= 0 && Number.isFinite(value)));
   if (bad >= 0) {
     const what = `the primary beam is ${beam[bad]} in pixel ${bad}`;

@@ -1,9 +1,15 @@
 import type { VoiceName } from "../backend/contract.ts";
 import type { VoiceKernels } from "../backend/kernels.ts";
-import { logLikelihoodErrorBound } from "../dataset/compaction.ts";
 import { nativeFromSlim, slimFromNative } from "../dataset/mask.ts";
 import { InputError } from "../errors.ts";
-import { type Inversion, invert, type LinearProblem, logEvidence, logLikelihood } from "../inversion/evidence.ts";
+import {
+  type EvidenceTerms,
+  type Inversion,
+  invert,
+  type LinearProblem,
+  logEvidence,
+  logLikelihood,
+} from "../inversion/evidence.ts";
 import type { Mapping } from "../inversion/mapping.ts";
 import { rectangularMesh } from "../inversion/mesh/rectangular.ts";
 import {
@@ -15,13 +21,14 @@ import { symbolic } from "../inversion/sparse-cholesky.ts";
 import { lensPlanes, traceRays } from "../lens/trace-rays.ts";
 import { instantiate, type Model, type ModelGalaxy } from "../model/model.ts";
 import { type SparseMatrix, sparseTimesVector } from "../operators/matrix.ts";
-import { departure, imageChiSquared } from "./chi-squared.ts";
+import { instances } from "./batch.ts";
+import { errorBoundOfImage, imageChiSquared } from "./chi-squared.ts";
 import { type CurvatureForm, type CurvatureOperator, planCurvature } from "./curvature-form.ts";
 import type { Evaluation, Likelihood } from "./evaluation.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
 import { maximizeEvidence } from "./maximize-evidence.ts";
 import type { Explained } from "./picks.ts";
-import { type Stopwatch, stopwatch, timed } from "./stopwatch.ts";
+import { stopwatch, timed, withTotal } from "./stopwatch.ts";
 
 export interface InterferometerPlan {
   readonly dataset: InterferometerDataset;
@@ -53,14 +60,7 @@ export function planInterferometer(plan: InterferometerPlan): Likelihood {
   return {
     picks: plan.picks,
     async evaluate(batch) {
-      const size = model.parameters.length;
-      const count = size === 0 ? 1 : batch.length / size;
-      if (!Number.isInteger(count) || count * size !== batch.length) {
-        const what = `${batch.length} values for vectors of ${size} free parameters`;
-        throw new InputError("plan/batch", what, "give whole vectors, one after the other");
-      }
-      return Array.from({ length: count }, (_, i) => {
-        const { galaxies } = instantiate(model, batch.subarray(i * size, (i + 1) * size));
+      return instances(model, batch).map(({ galaxies }) => {
         return evaluateOne(plan, curvature, dirtyImage, galaxies, galaxies[pixelized]);
       });
     },
@@ -84,8 +84,8 @@ export function pixelizedSource(model: Model): number {
     }
     throw new InputError(
       "likelihood/light",
-      "has a light profile, which the interferometer likelihood does not take yet",
-      "remove it, or give the galaxy a pixelization",
+      "has a light profile beside a pixelized source, which no likelihood takes yet",
+      "remove it, or the pixelization",
       `galaxies.${name}`,
     );
   }
@@ -158,6 +158,7 @@ function evaluateOne(
         ? inversion.terms.chiSquared
         : timed(watch, "chi_squared", () => imageChiSquared(dataset.compaction, native, kernels)),
   };
+  const bound = errorBoundOfImage(dataset.compaction, native);
   return {
     ...outcome(inversion, terms),
     terms,
@@ -168,12 +169,22 @@ function evaluateOne(
       coefficient,
       image: dataset.primaryBeam === null ? seen : unattenuated(kernels, mesh.mapping, inversion.reconstruction.values),
     },
-    logLikelihoodErrorBound: logLikelihoodErrorBound(dataset.compaction, fluxOf(departure(dataset.compaction, native))),
+    logLikelihoodErrorBound: bound,
+    datasets: [
+      {
+        name: dataset.name,
+        type: "interferometer",
+        chiSquared: terms.chiSquared,
+        noiseNormalization: terms.noiseNormalization,
+        image: seen,
+        logLikelihoodErrorBound: bound,
+        latticeSums: dataset.compaction.latticeSums,
+      },
+    ],
     solveResidual: inversion.solveResidual,
     backend: plan.voice,
     curvatureForm: plan.form,
-    latticeSums: dataset.compaction.latticeSums,
-    seconds: total(watch),
+    seconds: withTotal(watch),
   };
 }
 
@@ -194,11 +205,7 @@ function transposeTimes(kernels: VoiceKernels, sparseMappingMatrix: SparseMatrix
   return kernels.sparseMappingMatrixTransposeTimes({ sparseMappingMatrix, matrix }).values;
 }
 
-function fluxOf(image: Float64Array): number {
-  return image.reduce((sum, intensity) => sum + Math.abs(intensity), 0);
-}
-
-function outcome(inversion: Inversion, terms: Evaluation["terms"]) {
+function outcome(inversion: Inversion, terms: EvidenceTerms) {
   const evidence = logEvidence(terms);
   if (inversion.reconstruction.positiveDefinite && Number.isFinite(evidence)) {
     return { logLikelihood: logLikelihood(terms), logEvidence: evidence, failure: null };
@@ -207,8 +214,4 @@ function outcome(inversion: Inversion, terms: Evaluation["terms"]) {
     ? "a term of the evidence is not finite"
     : "the curvature matrix with regularization is not positive definite";
   return { logLikelihood: Number.NEGATIVE_INFINITY, logEvidence: Number.NEGATIVE_INFINITY, failure };
-}
-
-function total({ seconds }: Stopwatch): Readonly<Record<string, number>> {
-  return { ...seconds, total: Object.values(seconds).reduce((sum, step) => sum + step, 0) };
 }

@@ -4,9 +4,11 @@ import { InputError } from "../errors.ts";
 import { RECTANGULAR_MAPPINGS } from "../inversion/mesh/rectangular.ts";
 import type { Model } from "../model/model.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
+import type { Dataset } from "./dataset.ts";
 import type { Likelihood } from "./evaluation.ts";
 import { pixelizedSource, planInterferometer } from "./interferometer.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
+import { planParametric } from "./parametric.ts";
 import { given, pick, type SubjectOf } from "./picks.ts";
 import type { Tuning } from "./tuning.ts";
 
@@ -35,29 +37,35 @@ export function pickVoice(choice: BackendChoice = "auto"): { voice: VoiceName; k
 
 /**
  * Plans the likelihood of datasets under a model; evaluations then cost what depends on the parameters only.
- * @throws InputError for what this version cannot do: several datasets, a model without one pixelized source.
+ * @throws InputError for what this version cannot do: a pixelized source in imaging or in several datasets.
  */
 export function plan(
-  datasets: readonly InterferometerDataset[],
+  datasets: readonly Dataset[],
   model: Model,
   { backend = "auto", curvature = "auto", tuning }: PlanOptions = {},
 ): Likelihood {
-  if (datasets.length !== 1) {
-    throw new InputError(
-      "plan/datasets",
-      `${datasets.length} datasets are given`,
-      "give one: several are not there yet",
-    );
-  }
   const [dataset] = datasets;
+  if (dataset === undefined) throw new InputError("plan/datasets", "no dataset is given", "give one or more");
   const { voice, kernels } = pickVoice(backend);
+  const because = backend === "auto" ? "built in: the fastest voice that has every kernel" : "asked for";
+  const ofVoice = { choice: "backend", picked: voice, because, candidates: [] };
+  if (!isPixelized(model)) return planParametric({ datasets, model, voice, kernels, picks: [ofVoice] });
+  if (datasets.length > 1 || dataset.type === "imaging") {
+    const what = `a pixelized source in ${datasets.length > 1 ? "several datasets" : "imaging"}`;
+    const remedy = "give one interferometer dataset, or light profiles: this is not there yet";
+    throw new InputError("plan/pixelized", what, remedy);
+  }
   const picked =
     curvature === "auto"
       ? pick(tuningOf(voice, tuning), "curvature_matrix", curvatureSizes(dataset, model))
       : given("curvature_matrix", curvature, "asked for");
-  const because = backend === "auto" ? "built in: the fastest voice that has every kernel" : "asked for";
-  const picks = [{ choice: "backend", picked: voice, because, candidates: [] }, dataset.latticeSums, picked];
+  const picks = [ofVoice, dataset.latticeSums, picked];
   return planInterferometer({ dataset, model, form: picked.picked, voice, kernels, picks });
+}
+
+/** Whether any source is left to a mesh; its likelihood is then an evidence. */
+export function isPixelized({ galaxies }: Model): boolean {
+  return galaxies.some(({ pixelization }) => pixelization !== undefined);
 }
 
 /** A tuning for one voice: only wasm's kernels are measured. */

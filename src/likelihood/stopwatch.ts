@@ -14,3 +14,8 @@ export function timed<T>({ seconds }: Stopwatch, step: string, run: () => T): T 
   seconds[step] = (seconds[step] ?? 0) + (performance.now() - start) / 1000;
   return result;
 }
+
+/** The steps' seconds, and their sum as `total`. */
+export function withTotal({ seconds }: Stopwatch): Readonly<Record<string, number>> {
+  return { ...seconds, total: Object.values(seconds).reduce((sum, step) => sum + step, 0) };
+}

@@ -92,8 +92,11 @@ export interface ImagingSpec {
   readonly data: FileReference;
   readonly noiseMap: FileReference;
   readonly psf: FileReference;
+  /** Whether the PSF is divided by its sum. */
+  readonly normalizePsf: boolean;
   readonly pixelScale: number;
   readonly mask: MaskSpec | undefined;
+  /** Sub-pixels a side of a pixel: of light profiles, wherever they are, and of a pixelized source. */
   readonly overSampling: { readonly light: number; readonly source: number };
   readonly xAxis: "east" | "west";
   readonly fitsRowZero: "bottom" | "top";

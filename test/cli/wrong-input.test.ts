@@ -1,12 +1,11 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { writeCompaction } from "../../src/dataset/compaction-file.ts";
 import { writeFits } from "../../src/io/fits.ts";
 import { readNpz, writeNpz } from "../../src/io/npz.ts";
 import { compacted, observe } from "../likelihood/lensed-observation.ts";
 import { runCollecting } from "./collecting-io.ts";
+import { type Case, expectRefused, type Files, runsOn } from "./refusals.ts";
 
 const OBSERVATION = observe({ count: 30 });
 const COMPACTION = writeCompaction(await compacted(OBSERVATION));
@@ -31,8 +30,6 @@ galaxies:
       mesh: { type: rectangular_uniform, shape: [6, 5] }
       regularization: { type: constant, coefficient: 2.0 }
 `;
-
-type Files = Readonly<Record<string, Uint8Array | string>>;
 
 function fits(data: Float64Array, shape: readonly number[] = [data.length / 2, 2]): Uint8Array {
   return writeFits([{ data, shape }]);
@@ -61,27 +58,7 @@ const maskFile = (mask: Float64Array, shape: readonly number[]): Files => ({
   "mask.fits": fits(mask, shape),
 });
 
-let folder = "";
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "arclet-wrong-"));
-});
-
-afterEach(() => rm(folder, { recursive: true }));
-
-async function runOn(files: Files, command: string, options: readonly string[] = []) {
-  for (const [name, contents] of Object.entries({ ...GOOD, ...files })) await writeFile(join(folder, name), contents);
-  const out = join(folder, "out");
-  const result = await runCollecting([command, join(folder, "lens.yaml"), "--out", out, ...options]);
-  return { ...result, written: await readdir(out).catch(() => []) };
-}
-
-/** One line that says where, what and, after the semicolon, what to do; nothing else anywhere. */
-function expectRefused(result: Awaited<ReturnType<typeof runOn>>, words: readonly string[]): void {
-  expect(result.stderr).toMatch(/^arclet: [^\n]+; [^\n]{8,}\n$/);
-  expect(result).toMatchObject({ code: 2, stdout: "", written: [] });
-  for (const word of words) expect(result.stderr).toContain(word);
-}
+const { runOn, path: folderOf } = runsOn(GOOD);
 
 test("what the cases below are made from is right", async () => {
   for (const command of ["evaluate", "compact"]) {
@@ -91,8 +68,6 @@ test("what the cases below are made from is right", async () => {
   }
   expect((await runOn(compact(), "evaluate")).stderr).toBe("");
 });
-
-type Case = readonly [files: Files, ...words: string[]];
 
 const { visibilities, noiseMap, uvWavelengths } = OBSERVATION;
 const OF_DATA: Readonly<Record<string, Case>> = {
@@ -260,7 +235,7 @@ describe("options", () => {
   });
 
   test("a spec that is not there, or is a directory", async () => {
-    for (const path of [join(folder, "nothing.yaml"), folder]) {
+    for (const path of [join(folderOf(), "nothing.yaml"), folderOf()]) {
       for (const command of ["evaluate", "compact"]) {
         const { code, stdout, stderr } = await runCollecting([command, path]);
         expect([code, stdout]).toEqual([2, ""]);

@@ -94,5 +94,5 @@ export function datasetOf(
   const nativeIndex = nativeIndexForSlimIndex({ shape: compaction.grid.shape, masked });
   const positions = slimPositions(compaction.grid, nativeIndex);
   const latticeSums = given("lattice_sums", compaction.latticeSums, "a test's");
-  return { name: "alma", compaction, nativeIndex, positions, primaryBeam, latticeSums };
+  return { type: "interferometer", name: "alma", compaction, nativeIndex, positions, primaryBeam, latticeSums };
 }

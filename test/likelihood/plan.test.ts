@@ -94,7 +94,7 @@ describe("coefficient: maximize", () => {
       return evaluation;
     };
     const best = await at("maximize");
-    const { coefficient } = best.source;
+    const { coefficient } = best.source!;
     expect((await at(coefficient)).logEvidence).toBeCloseTo(best.logEvidence as number, 8);
     for (const factor of [1.1, 1 / 1.1, 10, 0.1, 1e3, 1e-3]) {
       const { logEvidence } = await at(coefficient * factor);

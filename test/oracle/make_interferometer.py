@@ -33,6 +33,8 @@ json.dump(
         "rect_uniform_const_mapping_truth": terms["pixelized"][case]["posneg"],
         "rect_uniform_const_sparse_truth": terms["pixelized"]["rect_uniform_const_sparse_truth"]["posneg"],
         "parametric": terms["parametric"]["truth"],
+        "parametric_wrong1": terms["parametric"]["wrong1"],
+        "parametric_wrong2": terms["parametric"]["wrong2"],
         "parametric_asym_noise": terms["parametric_asym_noise"]["truth"],
     },
     open("interferometer.json", "w"),

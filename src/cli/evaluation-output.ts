@@ -1,0 +1,88 @@
+import { wasmKernels } from "../backend/wasm.ts";
+import type { Dataset } from "../likelihood/dataset.ts";
+import type { DatasetEvaluation, Evaluation } from "../likelihood/evaluation.ts";
+import type { Invocation } from "./invocation.ts";
+import type { VisibilityChecks } from "./visibility-checks.ts";
+
+/** The evaluation as the command-line contract has it. */
+export function evaluationJson(
+  datasets: readonly Dataset[],
+  evaluation: Evaluation,
+  planSeconds: number,
+  checked: VisibilityChecks | null,
+) {
+  const { terms } = evaluation;
+  const compacted = evaluation.datasets.filter(({ type }) => type === "interferometer");
+  return {
+    log_likelihood: evaluation.logLikelihood,
+    log_evidence: evaluation.logEvidence,
+    terms: {
+      chi_squared: terms.chiSquared,
+      regularization_term: terms.regularizationTerm,
+      log_det_curvature_reg_matrix_term: terms.logDetCurvatureRegMatrixTerm,
+      log_det_regularization_matrix_term: terms.logDetRegularizationMatrixTerm,
+      noise_normalization: terms.noiseNormalization,
+    },
+    datasets: Object.fromEntries(
+      evaluation.datasets.map((dataset, index) => [dataset.name, datasetJson(datasets[index], dataset)]),
+    ),
+    regularization_coefficient: evaluation.source?.coefficient ?? null,
+    backend: evaluation.backend,
+    wasm_build: evaluation.backend === "wasm" ? wasmKernels().build : null,
+    curvature_matrix: evaluation.curvatureForm,
+    lattice_sums: compacted.length === 1 ? compacted[0].latticeSums : null,
+    threads: evaluation.backend === "wasm" ? wasmKernels().threads : 1,
+    checks: {
+      log_likelihood_error_bound: compacted.length > 0 ? evaluation.logLikelihoodErrorBound : null,
+      solve_residual: evaluation.solveResidual,
+      ...(checked === null ? {} : { chi_squared_from_visibilities: checked }),
+    },
+    failure: evaluation.failure,
+    seconds: { plan: planSeconds, ...evaluation.seconds } as Readonly<Record<string, number>>,
+  };
+}
+
+function datasetJson(dataset: Dataset, { type, chiSquared, noiseNormalization, ...rest }: DatasetEvaluation) {
+  return {
+    type,
+    log_likelihood: -0.5 * (chiSquared + noiseNormalization),
+    terms: { chi_squared: chiSquared, noise_normalization: noiseNormalization },
+    image_pixels: dataset.nativeIndex.length / 2,
+    ...(dataset.type === "imaging" ? { flagged_pixels: dataset.flagged } : { lattice_sums: rest.latticeSums }),
+  };
+}
+
+/** The same for people, as a table. */
+export function printEvaluation(
+  invocation: Invocation,
+  { datasets, failure }: Evaluation,
+  json: ReturnType<typeof evaluationJson>,
+  written: readonly string[],
+): void {
+  const { checks, terms, seconds } = json;
+  const build = json.wasm_build === null ? "" : ` (${json.wasm_build})`;
+  const form = json.curvature_matrix === null ? "" : `, ${json.curvature_matrix}`;
+  const rows: [string, string | number | null | undefined][] = [
+    ["log evidence", json.log_evidence],
+    ["log likelihood", json.log_likelihood],
+    ...Object.entries(terms).map(([name, value]) => [`  ${name}`, value] as [string, number | null]),
+    ...(datasets.length > 1 && failure === null ? Object.entries(json.datasets) : []).map(
+      ([name, { log_likelihood }]) => [`log likelihood of ${name}`, log_likelihood] as [string, number],
+    ),
+    ["regularization coefficient", json.regularization_coefficient],
+    ["error bound of log likelihood", checks.log_likelihood_error_bound?.toExponential(1)],
+    ["residual of the solver", checks.solve_residual?.toExponential(1)],
+    ...Object.entries(checks.chi_squared_from_visibilities ?? {}).map(([name, check]): [string, string] => [
+      `chi squared of ${name}`,
+      check === null
+        ? "compacted before: there are no visibilities to check with"
+        : `${check.direct ?? "(too long)"} by direct sum, ${check.nufft ?? "(too large)"} by NUFFT`,
+    ]),
+    ["backend", `${json.backend}${build}${form}`],
+    ["seconds", `${seconds.total.toFixed(3)} after ${seconds.plan.toFixed(3)} of planning`],
+    ...written.map((file): [string, string] => ["written", file]),
+  ];
+  const shown = rows.filter(([, value]) => value !== null && value !== undefined);
+  const width = Math.max(...shown.map(([name]) => name.length));
+  invocation.stdout.write(shown.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join(""));
+}

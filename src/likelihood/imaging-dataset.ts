@@ -1,0 +1,91 @@
+import { type ArrayFile, openArray } from "../dataset/array-file.ts";
+import { blurringRegion } from "../dataset/blurring-region.ts";
+import { type Imaging, imaging } from "../dataset/imaging.ts";
+import { type MapTurns, mapTurns, readMap } from "../dataset/map.ts";
+import { psfKernel } from "../dataset/psf.ts";
+import { wcsPixelScale } from "../dataset/wcs.ts";
+import { InputError } from "../errors.ts";
+import { pixelGrid } from "../grid.ts";
+import type { ImagingSpec } from "../model/spec.ts";
+import type { ConvolutionKernel } from "../operators/convolve.ts";
+import { type FileChoice, readMask } from "./dataset-maps.ts";
+import type { ReadOptions } from "./interferometer-dataset.ts";
+
+/** An imaging dataset as a likelihood uses it. */
+export interface ImagingDataset extends Imaging {
+  readonly type: "imaging";
+  readonly name: string;
+  /** (B, 2) row and column of the pixels around the mask whose light the PSF brings into it. */
+  readonly blurringRegion: Int32Array;
+  /** Sub-pixels a side of an unmasked pixel: of light profiles, and of a pixelized source. */
+  readonly overSampling: ImagingSpec["overSampling"];
+  /** What is allowed but may not be meant, a line each. */
+  readonly warnings: readonly string[];
+}
+
+/** Images of more pixels than this are not those of a galaxy-scale lens. */
+const MOST_PIXELS = 2 ** 24;
+
+/** A header's pixel scale is rounded somewhere: a difference of a thousandth is one. */
+const SAME_SCALE = 1e-3;
+
+/** Reads everything a spec names. @throws InputError for what is not right, with its file. */
+export async function readImaging(
+  name: string,
+  spec: ImagingSpec,
+  options: Pick<ReadOptions, "open" | "kernels">,
+): Promise<ImagingDataset> {
+  const open = async (file: FileChoice, key: string) => openArray(await options.open(file.path), key, file);
+  const dataFile = await open(spec.data, "data");
+  const grid = pixelGrid(imageShape(dataFile), spec.pixelScale);
+  // Noise, PSF and mask are on the data's pixels, whether or not their files have a WCS too.
+  const like = dataFile.header === undefined ? undefined : mapTurns(dataFile, spec);
+  const noiseFile = await open(spec.noiseMap, "noise_map");
+  const psf = await readPsf(await open(spec.psf, "psf"), spec, like);
+  const arrays = {
+    grid,
+    masked: await readMask(spec.mask, grid, spec, options, like),
+    data: await readMap(dataFile, grid.shape, spec),
+    noiseMap: await readMap(noiseFile, grid.shape, spec, like),
+    psf,
+  };
+  const read = imaging(arrays, { data: dataFile.where, noiseMap: noiseFile.where });
+  return {
+    type: "imaging",
+    name,
+    ...read,
+    blurringRegion: blurringRegion(read.mask, psf.shape),
+    overSampling: spec.overSampling,
+    warnings: [...flaggedWarning(read), ...scaleWarning(dataFile, spec.pixelScale)],
+  };
+}
+
+function imageShape(file: ArrayFile): [rows: number, columns: number] {
+  const [rows, columns] = file.shape;
+  if (file.complex || file.shape.length !== 2 || rows * columns === 0) {
+    const what = `has shape (${file.shape.join(", ")})${file.complex ? " of complex numbers" : ""}`;
+    throw new InputError("imaging/shape", what, "give a 2-D image", file.where);
+  }
+  if (rows * columns > MOST_PIXELS) {
+    const what = `has ${rows} x ${columns} pixels, more than ${MOST_PIXELS}`;
+    throw new InputError("imaging/size", what, "cut out a stamp around the lens", file.where);
+  }
+  return [rows, columns];
+}
+
+async function readPsf(file: ArrayFile, spec: ImagingSpec, like?: MapTurns): Promise<ConvolutionKernel> {
+  const shape = imageShape(file);
+  return psfKernel(await readMap(file, shape, spec, like), shape, spec.normalizePsf, file.where);
+}
+
+function flaggedWarning({ flagged }: Imaging): string[] {
+  if (flagged === 0) return [];
+  return [`${flagged} ${flagged === 1 ? "pixel" : "pixels"} inside the mask flagged by very large noise, and ignored`];
+}
+
+function scaleWarning({ header, where }: ArrayFile, pixelScale: number): string[] {
+  const ofHeader = header === undefined ? undefined : wcsPixelScale(header);
+  if (ofHeader === undefined || ofHeader.every((scale) => Math.abs(scale / pixelScale - 1) < SAME_SCALE)) return [];
+  const [y, x] = ofHeader.map((scale) => Number(scale.toPrecision(6)));
+  return [`pixel_scale is ${pixelScale}, the header of ${where} says ${y === x ? y : `${y} along y and ${x} along x`}`];
+}

@@ -1,0 +1,97 @@
+import type { VoiceKernels } from "../backend/kernels.ts";
+import { fixedSubSizes, subPixelPositions } from "../dataset/oversampling.ts";
+import { modelImage } from "../lens/model-image.ts";
+import {
+  type Convolution,
+  type ConvolutionViaFft,
+  fftPays,
+  planConvolution,
+  planConvolutionViaFft,
+} from "../operators/convolve.ts";
+import type { DatasetLikelihood } from "./evaluation.ts";
+import type { ImagingDataset } from "./imaging-dataset.ts";
+import type { Explained } from "./picks.ts";
+import { timed } from "./stopwatch.ts";
+
+/** The PSF's blurring of the unmasked pixels and those around the mask, planned for one voice. */
+export interface Blurring {
+  readonly convolution: Convolution | ConvolutionViaFft;
+  readonly pick: Explained;
+  /** @param image (M + B) the unmasked pixels, then those of the blurring region. @returns (M) */
+  blur(image: Float64Array): Float64Array;
+}
+
+/** By the sum itself or by FFT, whichever costs less. */
+export function planBlurring(
+  { name, psf, nativeIndex, blurringRegion }: ImagingDataset,
+  kernels: VoiceKernels,
+): Blurring {
+  const convolution = planConvolution(psf, joined(nativeIndex, blurringRegion), nativeIndex);
+  const size = `for a PSF of ${psf.shape.join(" x ")} on ${nativeIndex.length / 2} pixels`;
+  const pick = (picked: string): Explained => {
+    return { choice: `convolution of ${name}`, picked, because: `built in: the faster ${size}`, candidates: [] };
+  };
+  if (!fftPays(convolution)) {
+    return {
+      convolution,
+      pick: pick("direct"),
+      blur: (image) => kernels.convolution({ convolution, image }),
+    };
+  }
+  const viaFft = planConvolutionViaFft(convolution, kernels.fft2d);
+  return {
+    convolution: viaFft,
+    pick: pick("fft"),
+    blur: (image) => kernels.convolutionViaFft({ convolution: viaFft, image }),
+  };
+}
+
+function joined(first: Int32Array, second: Int32Array): Int32Array {
+  const both = new Int32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}
+
+/**
+ * The likelihood of an image under light profiles: their over-sampled light in the unmasked pixels, and without
+ * over-sampling in the blurring region, blurred by the PSF, against data with Gaussian noise.
+ * @throws InputError where over-sampling makes too many sub-pixels.
+ */
+export function planImaging(dataset: ImagingDataset, kernels: VoiceKernels): DatasetLikelihood {
+  const { grid, nativeIndex, blurringRegion, data, noiseMap } = dataset;
+  const subSizes = joined(
+    fixedSubSizes(nativeIndex.length / 2, dataset.overSampling.light),
+    fixedSubSizes(blurringRegion.length / 2, 1),
+  );
+  const positions = subPixelPositions(grid, joined(nativeIndex, blurringRegion), subSizes);
+  const blurring = planBlurring(dataset, kernels);
+  const noiseNormalization = noiseMap.reduce((sum, sigma) => sum + Math.log(2 * Math.PI * sigma * sigma), 0);
+  return {
+    picks: [blurring.pick],
+    evaluate(galaxies, watch) {
+      const light = timed(watch, "model_image", () => modelImage(galaxies, positions, subSizes));
+      const image = timed(watch, "blurring", () => blurring.blur(light));
+      const chiSquared = timed(watch, "chi_squared", () => chiSquaredOf(data, image, noiseMap));
+      return {
+        name: dataset.name,
+        type: "imaging",
+        chiSquared,
+        noiseNormalization,
+        image,
+        logLikelihoodErrorBound: 0,
+        latticeSums: null,
+      };
+    },
+  };
+}
+
+/** Sum of ((data - image) / noise)^2. */
+function chiSquaredOf(data: Float64Array, image: Float64Array, noiseMap: Float64Array): number {
+  let sum = 0;
+  for (let m = 0; m < data.length; m++) {
+    const residual = (data[m] - image[m]) / noiseMap[m];
+    sum += residual * residual;
+  }
+  return sum;
+}
