@@ -23,6 +23,9 @@ const LARGEST_ELLIPTICITY = 0.999;
  */
 export const CENTRE_SQUARED_RADIUS = 1e-30;
 
+/** f^2 below which an ellipse is a circle to the last digit of its axis ratio, and f would have no derivative. */
+const ROUND_SQUARED_ELLIPTICITY = 1e-34;
+
 /** An ellipse's shape: its elliptical components, of length `sqrt(squared)` < 1. */
 export interface Ellipse<T> {
   readonly ellComps: Pair<T>;
@@ -43,10 +46,11 @@ export function ellipseOf<T>(algebra: Algebra<T>, ellComps: Pair<T>): Ellipse<T>
   };
 }
 
-/** q = (1 - f) / (1 + f), minor over major axis. */
+/** q = (1 - f) / (1 + f), minor over major axis: a cone over the elliptical components, level at its tip. */
 export function axisRatio<T>(algebra: Algebra<T>, { squared }: Ellipse<T>): T {
-  const { add, constant, div, sqrt, sub } = algebra;
-  const f = sqrt(squared);
+  const { add, constant, div, selectLess, sqrt, sub } = algebra;
+  const round = constant(ROUND_SQUARED_ELLIPTICITY);
+  const f = selectLess(squared, round, constant(0), sqrt(selectLess(squared, round, round, squared)));
   return div(sub(constant(1), f), add(constant(1), f));
 }
 

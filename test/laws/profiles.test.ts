@@ -70,7 +70,7 @@ const modest: Readonly<Record<string, fc.Arbitrary<ParameterValues<ParameterTabl
   ExternalShear: fc.record({ gamma1: real(-0.3, 0.3), gamma2: real(-0.3, 0.3) }),
 };
 
-describe.each([...massProfiles.values()])("$name", (profile) => {
+describe.each([...massProfiles.values()].filter(({ name }) => name in modest))("$name", (profile) => {
   const dual = dualNumbers(2);
 
   // The derivatives are exact; f64 loses about 10 roundings, amplified by 1 / (1 - f) = 10 along the major axis.

@@ -166,7 +166,7 @@ const WRONG: readonly [from: string, to: string, ...parts: string[]][] = [
     "    mass:\n      profile: Isothermal\n",
     "    ‸mass:\n",
     "mass.profile is missing",
-    "Isothermal, ExternalShear, Sersic",
+    ...["Isothermal, ", "ExternalShear, ", "Sersic"],
   ],
   [
     "  alma:\n    type: interferometer\n    visibilities: data.fits\n",
