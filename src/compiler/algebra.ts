@@ -36,6 +36,12 @@ export interface Algebra<T> {
    * parameters, never on the position; what is not a whole number is rounded up.
    */
   loop(count: T, initial: readonly T[], step: (state: readonly T[], index: T) => readonly T[]): readonly T[];
+  /**
+   * The sums of `terms` over the rows of a table of constants, component by component: a quadrature over its nodes. The
+   * rows, one or more and all of one length, are known when the formula is written and come as scalars; the terms, all of
+   * one length too, are added in the order of the rows. A term may hold a sum over another table.
+   */
+  sumOver(rows: readonly (readonly number[])[], terms: (row: readonly T[]) => readonly T[]): readonly T[];
 }
 
 /** The algebra of f64 numbers. */
@@ -62,5 +68,12 @@ export const numbers: Algebra<number> = {
     let state = initial;
     for (let index = 0; index < count; index++) state = step(state, index);
     return state;
+  },
+  sumOver: (rows, terms) => {
+    const sums = [...terms(rows[0])];
+    for (let row = 1; row < rows.length; row++) {
+      for (const [component, term] of terms(rows[row]).entries()) sums[component] += term;
+    }
+    return sums;
   },
 };

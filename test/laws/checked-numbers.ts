@@ -1,6 +1,6 @@
 import { type Algebra, numbers } from "../../src/compiler/algebra.ts";
 
-const { loop, ...operations } = numbers;
+const { loop, sumOver, ...operations } = numbers;
 
 /**
  * Numbers that refuse whatever is not finite, also in the alternative that `selectLess` does not take: there a NaN or
@@ -16,6 +16,7 @@ export const checkedNumbers: Algebra<number> = {
         return result;
       },
     ]),
-  ) as unknown as Omit<Algebra<number>, "loop">),
+  ) as unknown as Omit<Algebra<number>, "loop" | "sumOver">),
   loop,
+  sumOver,
 };

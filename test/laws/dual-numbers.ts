@@ -20,9 +20,10 @@ export function dualNumbers(count: number): Algebra<Dual> {
       parts.reduce((sum, [slope, { slopes }]) => sum + slope * slopes[i], 0),
     ),
   });
+  const add = (a: Dual, b: Dual) => chain(a.value + b.value, [1, a], [1, b]);
   return {
     constant: (value) => chain(value),
-    add: (a, b) => chain(a.value + b.value, [1, a], [1, b]),
+    add,
     sub: (a, b) => chain(a.value - b.value, [1, a], [-1, b]),
     mul: (a, b) => chain(a.value * b.value, [b.value, a], [a.value, b]),
     div: (a, b) => chain(a.value / b.value, [1 / b.value, a], [-a.value / b.value ** 2, b]),
@@ -50,5 +51,9 @@ export function dualNumbers(count: number): Algebra<Dual> {
       for (let index = 0; index < count.value; index++) state = step(state, chain(index));
       return state;
     },
+    sumOver: (rows, terms) =>
+      rows
+        .map((row) => terms(row.map((value) => chain(value))))
+        .reduce((sums, row) => sums.map((sum, component) => add(sum, row[component]))),
   };
 }
