@@ -27,6 +27,7 @@ export interface PointProgram {
 
 /** Where a kernel reads and writes; made by the kernel, so that nothing is copied. */
 export interface PointArrays {
+  readonly groupSize: number;
   /** In the program's order; written by the caller before a run. */
   readonly frontier: Float64Array;
   /** One array for each of the program's inputs, one value a point; written by the caller, often once. */
