@@ -9,7 +9,7 @@ export interface Bounds {
 const ANY: Bounds = { lower: -Infinity, upper: Infinity };
 const known = new WeakMap<Node, Bounds>();
 
-/** The bounds of a node. Rounding is monotonic, so bounds found by the operations themselves hold for rounded values too. */
+/** The bounds of a node. Rounding is monotonic, so bounds found by the operations hold for rounded values. */
 export function boundsOf(node: Node): Bounds {
   let bounds = known.get(node);
   if (bounds === undefined) {
@@ -78,20 +78,24 @@ const negative = ({ lower, upper }: Bounds): Bounds => ({ lower: -upper, upper: 
 /** Zero times an infinite bound is zero: the bound stands for finite values as large as they like. */
 function product(a: Bounds, b: Bounds): Bounds {
   const corners = [a.lower * b.lower, a.lower * b.upper, a.upper * b.lower, a.upper * b.upper].map((x) => orElse(x, 0));
-  return { lower: Math.min(...corners), upper: Math.max(...corners) };
+  const lower = Math.min(...corners);
+  return { lower: a.lower > 0 && b.lower > 0 ? aboveZero(lower) : lower, upper: Math.max(...corners) };
 }
 
 function square(a: Bounds): Bounds {
-  const { lower, upper } = product(a, a);
-  const crossesZero = a.lower < 0 && a.upper > 0;
-  return { lower: crossesZero ? 0 : Math.max(0, lower), upper };
+  if (a.lower > 0) return product(a, a);
+  const { upper } = product(a, a);
+  return { lower: a.upper < 0 ? a.upper ** 2 : 0, upper };
 }
 
 function inverse({ lower, upper }: Bounds): Bounds {
-  if (lower >= 0) return { lower: 1 / upper, upper: lower === 0 ? Infinity : 1 / lower };
-  if (upper <= 0) return { lower: upper === 0 ? -Infinity : 1 / upper, upper: 1 / lower };
+  if (lower >= 0) return { lower: aboveZero(1 / upper), upper: lower === 0 ? Infinity : 1 / lower };
+  if (upper <= 0) return { lower: upper === 0 ? -Infinity : 1 / upper, upper: -aboveZero(-1 / lower) };
   return ANY;
 }
+
+/** A product or quotient of what is not zero is not zero: underflow is not reckoned with. */
+const aboveZero = (bound: number) => Math.max(bound, Number.MIN_VALUE);
 
 /** `a < b ? c : d`, where an alternative that is compared is known from the comparison as well. */
 function selected([a, b, whenLess, otherwise]: readonly Node[]): Bounds {

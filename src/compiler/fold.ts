@@ -53,15 +53,19 @@ export function fold(graph: Graph, op: OperationName, operands: readonly Node[])
       if (isConstant(b, 0.5)) return graph.apply("sqrt", a);
       return;
     case "select":
-      return foldSelect(operands);
+      return foldSelect(graph, operands);
     default:
       return;
   }
 }
 
-function foldSelect([a, b, whenLess, otherwise]: readonly Node[]): Node | undefined {
+/** An alternative that asks the same again is known to be taken the same way. */
+function foldSelect(graph: Graph, [a, b, whenLess, otherwise]: readonly Node[]): Node | undefined {
   if (whenLess === otherwise || a === b) return otherwise;
   if (a.op === "constant" && b.op === "constant") return a.value < b.value ? whenLess : otherwise;
+  const asksAgain = (node: Node) => node.op === "select" && node.operands[0] === a && node.operands[1] === b;
+  if (asksAgain(whenLess)) return graph.apply("select", a, b, whenLess.operands[2], otherwise);
+  if (asksAgain(otherwise)) return graph.apply("select", a, b, whenLess, otherwise.operands[3]);
   return;
 }
 

@@ -1,10 +1,10 @@
 import {
   ALWAYS,
   type Alternative,
-  alternativesOf,
+  alternativeOf,
   type Contribution,
-  gather,
   outsidePointConditions,
+  placesOfUse,
   sumWithin,
 } from "./alternatives.ts";
 import { forwardMode } from "./forward-mode.ts";
@@ -57,6 +57,7 @@ export function reverseMode(
   const { outputs, slopes } = openLoops(graph, given, isVariable);
   const order = inOrder(outputs);
   const active = activeOf(order, isVariable);
+  const places = placesOfUse(order, outputs);
   const pending = new Map<Node, (Contribution & { readonly atPoint: boolean })[]>();
 
   function send(to: Node, within: Alternative, adjoint: Node, atPoint: boolean): void {
@@ -71,7 +72,7 @@ export function reverseMode(
   function cross(node: Node, contributions: readonly (Contribution & { readonly atPoint: boolean })[]): Contribution[] {
     const ofPoints = contributions.filter(({ atPoint }) => atPoint);
     if (crossing === undefined || node.rate === "point" || ofPoints.length === 0) return [...contributions];
-    const within = outsidePointConditions(gather(graph, ofPoints).within);
+    const within = outsidePointConditions(places.get(node) as Alternative);
     const total = crossing(node, sumWithin(graph, ofPoints, within));
     return [...contributions.filter(({ atPoint }) => !atPoint), { within, adjoint: total }];
   }
@@ -88,15 +89,15 @@ export function reverseMode(
       gradients.set(node, sumWithin(graph, contributions, ALWAYS));
       continue;
     }
-    const { within, adjoint } = gather(graph, contributions);
+    const within = places.get(node) as Alternative;
+    const adjoint = sumWithin(graph, contributions, within);
     const atPoint = node.rate === "point";
     if (node.op === "result") {
       for (const [operand, slope] of slopes.get(node) as Slopes)
         send(operand, within, graph.apply("mul", adjoint, slope), atPoint);
     } else if (node.op === "select") {
-      const [whenLess, otherwise] = alternativesOf(node, within);
-      send(node.operands[2], whenLess, adjoint, atPoint);
-      send(node.operands[3], otherwise, adjoint, atPoint);
+      send(node.operands[2], alternativeOf(node, true, within), adjoint, atPoint);
+      send(node.operands[3], alternativeOf(node, false, within), adjoint, atPoint);
     } else if (node.op !== "constant" && node.op !== "input" && node.op !== "placeholder" && node.op !== "loop") {
       const partials = partialsOf(graph, node.op, node.operands, node);
       partials.forEach((partial, i) => {
