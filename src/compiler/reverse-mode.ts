@@ -68,11 +68,17 @@ export function reverseMode(
     else before.push(contribution);
   }
 
+  /** Below the crossing there are no conditions of rate `point` any more. */
+  function placeOf(node: Node): Alternative {
+    const place = places.get(node) as Alternative;
+    return crossing === undefined || node.rate === "point" ? place : outsidePointConditions(place);
+  }
+
   /** Contributions of points become one of their total. */
   function cross(node: Node, contributions: readonly (Contribution & { readonly atPoint: boolean })[]): Contribution[] {
     const ofPoints = contributions.filter(({ atPoint }) => atPoint);
     if (crossing === undefined || node.rate === "point" || ofPoints.length === 0) return [...contributions];
-    const within = outsidePointConditions(places.get(node) as Alternative);
+    const within = placeOf(node);
     const total = crossing(node, sumWithin(graph, ofPoints, within));
     return [...contributions.filter(({ atPoint }) => !atPoint), { within, adjoint: total }];
   }
@@ -89,7 +95,7 @@ export function reverseMode(
       gradients.set(node, sumWithin(graph, contributions, ALWAYS));
       continue;
     }
-    const within = places.get(node) as Alternative;
+    const within = placeOf(node);
     const adjoint = sumWithin(graph, contributions, within);
     const atPoint = node.rate === "point";
     if (node.op === "result") {
