@@ -10,7 +10,7 @@ import {
 import { forwardMode } from "./forward-mode.ts";
 import type { Graph, LoopNode, Node, ResultNode } from "./graph.ts";
 import { partialsOf } from "./partials.ts";
-import { inOrder, rewrite } from "./rewrite.ts";
+import { inOrder, substitute } from "./rewrite.ts";
 
 /** An output, and what it is multiplied by in the function whose gradient is taken: the sum of output times adjoint. */
 export interface Seed {
@@ -135,7 +135,7 @@ function openLoops(graph: Graph, given: readonly Node[], isVariable: ReadonlySet
         opened,
         slopes,
       );
-  return { outputs: same(graph, given, opened), slopes };
+  return { outputs: substitute(graph, given, opened), slopes };
 }
 
 function openLoop(
@@ -148,7 +148,7 @@ function openLoop(
   const { initial, captured }: LoopNode = results[0].loop;
   const inner = [
     ...new Set(
-      same(
+      substitute(
         graph,
         [...initial, ...captured].filter((node) => active.has(node)),
         opened,
@@ -157,7 +157,7 @@ function openLoop(
   ];
   const unit = (at: number) => inner.map((_, i) => graph.constant(i === at ? 1 : 0));
   const seeds = new Map(inner.map((node, i) => [node, unit(i)]));
-  const dual = forwardMode(graph, same(graph, results, opened), seeds, inner.length);
+  const dual = forwardMode(graph, substitute(graph, results, opened), seeds, inner.length);
   dual.forEach(({ value, tangents }, i) => {
     opened.set(results[i], value);
     slopes.set(
@@ -165,11 +165,6 @@ function openLoop(
       inner.map((node, direction) => [node, tangents[direction]]),
     );
   });
-}
-
-/** Roots with some nodes exchanged. */
-function same(graph: Graph, roots: readonly Node[], given: ReadonlyMap<Node, Node>): readonly Node[] {
-  return rewrite(graph, roots, ({ op }, operands) => graph.apply(op, ...operands), given);
 }
 
 /** The nodes that depend on the variables. */

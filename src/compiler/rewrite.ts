@@ -67,3 +67,8 @@ export function rewrite(
 
   return all(roots, given);
 }
+
+/** The roots with some nodes exchanged for others. */
+export function substitute(graph: Graph, roots: readonly Node[], given: ReadonlyMap<Node, Node>): readonly Node[] {
+  return rewrite(graph, roots, ({ op }, operands) => graph.apply(op, ...operands), given);
+}
