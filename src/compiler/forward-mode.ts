@@ -1,6 +1,6 @@
 import type { Graph, LoopNode, Node, OperationNode } from "./graph.ts";
 import { isConstant } from "./graph.ts";
-import { partialsOf } from "./partials.ts";
+import { partialsOver } from "./partials.ts";
 import { inOrder } from "./rewrite.ts";
 
 /** For some nodes, their derivatives along each of a number of directions. */
@@ -26,6 +26,7 @@ export function forwardMode(
   seeds: Tangents,
   directions: number,
 ): readonly WithTangents[] {
+  const partialsOf = partialsOver(graph);
   const zero = graph.constant(0);
   const none: readonly Node[] = Array.from({ length: directions }, () => zero);
   const add = (a: Node, b: Node) => graph.apply("add", a, b);
@@ -64,7 +65,6 @@ export function forwardMode(
       return { value, tangents: directionsOf(choose) };
     }
     const partials = partialsOf(
-      graph,
       node.op,
       operands.map((operand) => operand.value),
       value,

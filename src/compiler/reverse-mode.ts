@@ -9,7 +9,7 @@ import {
 } from "./alternatives.ts";
 import { forwardMode } from "./forward-mode.ts";
 import type { Graph, LoopNode, Node, ResultNode } from "./graph.ts";
-import { partialsOf } from "./partials.ts";
+import { partialsOver } from "./partials.ts";
 import { inOrder, substitute } from "./rewrite.ts";
 
 /** An output, and what it is multiplied by in the function whose gradient is taken: the sum of output times adjoint. */
@@ -52,6 +52,7 @@ export function reverseMode(
   variables: readonly Node[],
   crossing?: Crossing,
 ): Gradient {
+  const partialsOf = partialsOver(graph);
   const isVariable = new Set(variables);
   const given = seeds.map(({ output }) => output);
   const { outputs, slopes } = openLoops(graph, given, isVariable);
@@ -105,7 +106,7 @@ export function reverseMode(
       send(node.operands[2], alternativeOf(node, true, within), adjoint, atPoint);
       send(node.operands[3], alternativeOf(node, false, within), adjoint, atPoint);
     } else if (node.op !== "constant" && node.op !== "input" && node.op !== "placeholder" && node.op !== "loop") {
-      const partials = partialsOf(graph, node.op, node.operands, node);
+      const partials = partialsOf(node.op, node.operands, node);
       partials.forEach((partial, i) => {
         send(node.operands[i], within, graph.apply("mul", adjoint, partial), atPoint);
       });
