@@ -1,12 +1,16 @@
 import type { Graph, Node } from "./graph.ts";
 
-/** One alternative of a `select`, within another select's alternative or (depth 0) within none. */
+/**
+ * What is used where `less < than` holds, or where it does not, within another alternative or (depth 0) within none. Selects
+ * that ask the same share their alternatives.
+ */
 export interface Alternative {
   readonly depth: number;
   /** Absent at depth 0. */
   readonly of?: {
-    readonly select: Node;
-    readonly whenLess: boolean;
+    readonly less: Node;
+    readonly than: Node;
+    readonly holds: boolean;
     readonly parent: Alternative;
   };
 }
@@ -14,9 +18,10 @@ export interface Alternative {
 /** What is used whatever the conditions. */
 export const ALWAYS: Alternative = { depth: 0 };
 
-/** An alternative of a select that is itself used within `parent`. */
-export function alternativeOf(select: Node, whenLess: boolean, parent: Alternative): Alternative {
-  return { depth: parent.depth + 1, of: { select, whenLess, parent } };
+/** Where the condition of a select, itself used within `parent`, holds or does not. */
+export function alternativeOf(select: Node, holds: boolean, parent: Alternative): Alternative {
+  const [less, than] = select.operands;
+  return { depth: parent.depth + 1, of: { less, than, holds, parent } };
 }
 
 /** An adjoint that holds where an alternative is taken, and may be anything elsewhere. */
@@ -59,17 +64,13 @@ export function sumWithin(graph: Graph, contributions: readonly Contribution[], 
     const depth = Math.max(...open.map(({ within }) => within.depth));
     const leaving = open.find(({ within }) => within.depth === depth)?.within.of;
     if (leaving === undefined || depth <= target.depth) return sumOf(graph, open);
-    const { select, parent } = leaving;
-    // Both alternatives of one select leave it together.
-    const ofSelect = open.filter(({ within }) => within.of?.select === select);
-    const taken = (whenLess: boolean) =>
-      sumOf(
-        graph,
-        ofSelect.filter(({ within }) => within.of?.whenLess === whenLess),
-      );
-    const [a, b] = select.operands;
-    const adjoint = graph.apply("select", a, b, taken(true), taken(false));
-    open = [...open.filter((contribution) => !ofSelect.includes(contribution)), { within: parent, adjoint }];
+    const { less, than, parent } = leaving;
+    // Where the condition holds and where it does not are left together.
+    const taken = (holds: boolean) => open.filter(({ within }) => same(within, { depth, of: { ...leaving, holds } }));
+    const [first, second] = [taken(true), taken(false)];
+    const adjoint = graph.apply("select", less, than, sumOf(graph, first), sumOf(graph, second));
+    open = open.filter((contribution) => !first.includes(contribution) && !second.includes(contribution));
+    open.push({ within: parent, adjoint });
   }
 }
 
@@ -82,14 +83,20 @@ function sumOf(graph: Graph, contributions: readonly Contribution[]): Node {
 export function outsidePointConditions(alternative: Alternative): Alternative {
   let result = alternative;
   for (let around = alternative; around.of !== undefined; around = around.of.parent) {
-    const [a, b] = around.of.select.operands;
-    if (a.rate === "point" || b.rate === "point") result = around.of.parent;
+    const { less, than, parent } = around.of;
+    if (less.rate === "point" || than.rate === "point") result = parent;
   }
   return result;
 }
 
 function common(a: Alternative, b: Alternative): Alternative {
-  if (a === b || (a.of !== undefined && a.of.select === b.of?.select && a.of.whenLess === b.of.whenLess)) return a;
-  if (a.depth >= b.depth) return common((a.of as { parent: Alternative }).parent, b);
-  return common(a, (b.of as { parent: Alternative }).parent);
+  if (a.of === undefined || b.of === undefined) return ALWAYS;
+  if (same(a, b)) return a;
+  return a.depth >= b.depth ? common(a.of.parent, b) : common(a, b.of.parent);
+}
+
+function same(a: Alternative, b: Alternative): boolean {
+  if (a.of === undefined || b.of === undefined) return a.of === b.of;
+  const { less, than, holds, parent } = a.of;
+  return less === b.of.less && than === b.of.than && holds === b.of.holds && same(parent, b.of.parent);
 }

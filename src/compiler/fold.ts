@@ -59,13 +59,17 @@ export function fold(graph: Graph, op: OperationName, operands: readonly Node[])
   }
 }
 
-/** An alternative that asks the same again is known to be taken the same way. */
+/** An alternative that asks the same again is known to be taken the same way; a sign common to both moves out. */
 function foldSelect(graph: Graph, [a, b, whenLess, otherwise]: readonly Node[]): Node | undefined {
   if (whenLess === otherwise || a === b) return otherwise;
   if (a.op === "constant" && b.op === "constant") return a.value < b.value ? whenLess : otherwise;
   const asksAgain = (node: Node) => node.op === "select" && node.operands[0] === a && node.operands[1] === b;
   if (asksAgain(whenLess)) return graph.apply("select", a, b, whenLess.operands[2], otherwise);
   if (asksAgain(otherwise)) return graph.apply("select", a, b, whenLess, otherwise.operands[3]);
+  const opposite = (node: Node) => (node.op === "neg" ? node.operands[0] : isZero(node) ? node : undefined);
+  const opposites = [opposite(whenLess), opposite(otherwise)];
+  if (opposites[0] !== undefined && opposites[1] !== undefined && (whenLess.op === "neg" || otherwise.op === "neg"))
+    return graph.apply("neg", graph.apply("select", a, b, opposites[0], opposites[1]));
   return;
 }
 

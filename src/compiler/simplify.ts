@@ -42,9 +42,21 @@ export function simplify(graph: Graph, roots: readonly Node[]): readonly Node[] 
         return a.op === "mul" && a.rate === "point" && a.operands[1].rate !== "point"
           ? apply("mul", a.operands[0], apply("neg", a.operands[1]))
           : apply("neg", a);
+      case "select":
+        return select(operands);
       default:
         return apply(op, ...operands);
     }
+  }
+
+  /** Of a product and zero: the factor of the earlier rate can come after. */
+  function select([less, than, whenLess, otherwise]: readonly Node[]): Node {
+    const [first, second] = [slowFactor(whenLess), slowFactor(otherwise)];
+    if (first !== undefined && isConstant(otherwise, 0))
+      return multiply(select([less, than, first[0], otherwise]), first[1]);
+    if (second !== undefined && isConstant(whenLess, 0))
+      return multiply(select([less, than, whenLess, second[0]]), second[1]);
+    return apply("select", less, than, whenLess, otherwise);
   }
 
   /** A product whose slower factors stand together, on the right. */
