@@ -1,10 +1,11 @@
 import type { Algebra } from "./algebra.ts";
 import { emitCallFunction } from "./emit-js.ts";
-import { createGraph, type InputNode, type Node } from "./graph.ts";
-import { pointProgram, splitGradient } from "./partition.ts";
-import type { PointArrays, PointBackend, PointKernel, PointProgram, Reduction } from "./point-program.ts";
+import { createGraph, type Graph, type InputNode, type Node } from "./graph.ts";
+import { splitGradient } from "./partition.ts";
+import type { PointArrays, PointBackend, PointKernel, PointOutput, PointProgram, Reduction } from "./point-program.ts";
 import { simplify } from "./simplify.ts";
 import { tracing } from "./trace.ts";
+import { compileDecided } from "./variants.ts";
 
 /** A function of a point, to be compiled. */
 export interface PointFunction {
@@ -23,8 +24,9 @@ export interface CompiledKernel {
   allocate: PointKernel["allocate"];
   /** The outputs of points [from, to), whole groups of them, at these parameters. */
   run(parameters: Float64Array, arrays: PointArrays, from: number, to: number): void;
+  /** What was compiled first (`variants.ts`). */
   readonly program: PointProgram;
-  /** The generated text: what runs once a call, and what runs at every point. */
+  /** Its generated text: what runs once a call, and what runs at every point. */
   readonly code: { readonly call: string; readonly point: string };
 }
 
@@ -46,11 +48,8 @@ export interface CompiledGradient extends CompiledKernel {
 export function compile(point: PointFunction, backend: PointBackend): CompiledKernel {
   const { graph, inputs, outputs, parameters } = trace(point);
   const simple = simplify(graph, outputs);
-  const program = pointProgram(
-    simple.map((node, i) => ({ node, reduction: point.outputs[i] })),
-    inputs,
-  );
-  return kernelOf(program, parameters, backend);
+  const reduced = simple.map((node, i) => ({ node, reduction: point.outputs[i] }));
+  return kernelOf(graph, reduced, inputs, parameters, backend);
 }
 
 /**
@@ -63,14 +62,11 @@ export function compileGradient(point: PointFunction, backend: PointBackend): Co
   const simple = simplify(graph, outputs);
   const seeds = simple.map((output, i) => ({ output, adjoint: weights[i] ?? graph.constant(1) }));
   const split = splitGradient(graph, seeds, parameters);
-  const program = pointProgram(
-    [
-      ...split.outputs.map((node, i) => ({ node, reduction: point.outputs[i] })),
-      ...split.adjoints.map((node) => ({ node, reduction: point.outputs[0] })),
-    ],
-    [...inputs, ...weights],
-  );
-  const kernel = kernelOf(program, parameters, backend);
+  const reduced = [
+    ...split.outputs.map((node, i) => ({ node, reduction: point.outputs[i] })),
+    ...split.adjoints.map((node) => ({ node, reduction: point.outputs[0] })),
+  ];
+  const kernel = kernelOf(graph, reduced, [...inputs, ...weights], parameters, backend);
   const sweep = emitCallFunction([...parameters, ...split.totals], split.gradient);
   const values = new Float64Array(parameters.length + split.totals.length);
   return {
@@ -95,16 +91,14 @@ function trace(point: PointFunction) {
   return { graph, parameters, inputs, outputs };
 }
 
-function kernelOf(program: PointProgram, parameters: readonly InputNode[], backend: PointBackend): CompiledKernel {
-  const once = emitCallFunction(parameters, program.frontier);
-  const kernel = backend(program);
-  return {
-    allocate: kernel.allocate,
-    run: (given, arrays, from, to) => {
-      once.run(given, arrays.frontier);
-      kernel.run(arrays, from, to);
-    },
-    program,
-    code: { call: once.code, point: kernel.code },
-  };
+function kernelOf(
+  graph: Graph,
+  outputs: readonly PointOutput[],
+  inputs: readonly InputNode[],
+  parameters: readonly InputNode[],
+  backend: PointBackend,
+): CompiledKernel {
+  const { allocate, run, general } = compileDecided(graph, outputs, inputs, parameters, backend);
+  const { frontier, kernel, program } = general;
+  return { allocate, run, program, code: { call: frontier.code, point: kernel.code } };
 }
