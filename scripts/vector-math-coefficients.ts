@@ -178,5 +178,7 @@ parts("LOG2E_LOW", "and the rest", log2eRest, 64);
 console.log(`/*
  * Written by scripts/vector-math-coefficients.ts; not by hand. Coefficients of polynomials are of x^0 first.
  */
+
+// biome-ignore-all lint/suspicious/noApproximativeNumericConstant: fitted, whatever they are near
 `);
 console.log(lines.join("\n").trimEnd());

@@ -1,7 +1,9 @@
+import { boundsOf } from "./bounds.ts";
 import type { LoopNode, Node } from "./graph.ts";
 import type { OperationName } from "./operations.ts";
 import type { PointProgram } from "./point-program.ts";
 import { inOrder } from "./rewrite.ts";
+import { SMALLEST_NORMAL } from "./vector-exponential.ts";
 import { VECTOR_MATH } from "./vector-math.ts";
 import type { Vector, VectorBuilder } from "./vectors.ts";
 
@@ -65,7 +67,9 @@ function lowerOperation(
   const vectors = operands.map(vectorOf);
   const [a, b, c, d] = vectors;
   // A product that others use too costs nothing more here, and the sum comes sooner.
-  const factors = (node: Node) => (node.op === "mul" ? node.operands.map(vectorOf) : undefined);
+  // (What is below the frontier is not here.)
+  const factors = (node: Node) =>
+    node.op === "mul" && vectorOf(node).kind !== "uniform" ? node.operands.map(vectorOf) : undefined;
   switch (op) {
     case "add": {
       const right = factors(second);
@@ -93,6 +97,9 @@ function lowerOperation(
       return v.sqrt(a);
     case "select":
       return v.select(v.less(a, b), c, d);
+    case "log":
+    case "log2":
+      return VECTOR_MATH[op](v, a, boundsOf(first).lower >= SMALLEST_NORMAL);
     case "pow":
     case "atan2":
       return VECTOR_MATH[op](v, a, b);

@@ -76,7 +76,7 @@ function smallCosine(v: VectorBuilder, x: Vector, tail: Vector): Vector {
 const TAN_22_5 = Math.SQRT2 - 1;
 const TAN_67_5 = Math.SQRT2 + 1;
 
-/** atan x, from 0, pi / 4 or pi / 2, whichever is near; 0.9 / 0.9 ulp. */
+/** atan x, from 0, pi / 4 or pi / 2, whichever is near; 1.5 / 1.5 ulp. */
 export function atan(v: VectorBuilder, x: Vector): Vector {
   const one = v.constant(1);
   const magnitude = v.abs(x);
@@ -100,7 +100,7 @@ function arcTangentFrom(v: VectorBuilder, high: Vector, low: Vector, t: Vector):
   return v.add(high, v.add(t, beyond));
 }
 
-/** The angle of (x, y), as Math.atan2 has it; 1.4 / 1.4 ulp. */
+/** The angle of (x, y), as Math.atan2 has it; 1.5 / 1.5 ulp. */
 export function atan2(v: VectorBuilder, y: Vector, x: Vector): Vector {
   const zero = v.constant(0);
   const one = v.constant(1);
