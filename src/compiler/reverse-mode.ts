@@ -75,13 +75,15 @@ export function reverseMode(
     return crossing === undefined || node.rate === "point" ? place : outsidePointConditions(place);
   }
 
-  /** Contributions of points become one of their total. */
+  /**
+   * Contributions of points become one of their total, in which alternatives not taken count as zero already: where
+   * conditions of rate `call` are decided before the points (`variants.ts`), nothing is computed for them.
+   */
   function cross(node: Node, contributions: readonly (Contribution & { readonly atPoint: boolean })[]): Contribution[] {
     const ofPoints = contributions.filter(({ atPoint }) => atPoint);
     if (crossing === undefined || node.rate === "point" || ofPoints.length === 0) return [...contributions];
-    const within = placeOf(node);
-    const total = crossing(node, sumWithin(graph, ofPoints, within));
-    return [...contributions.filter(({ atPoint }) => !atPoint), { within, adjoint: total }];
+    const total = crossing(node, sumWithin(graph, ofPoints, ALWAYS));
+    return [...contributions.filter(({ atPoint }) => !atPoint), { within: placeOf(node), adjoint: total }];
   }
 
   seeds.forEach(({ adjoint }, i) => {
