@@ -1,4 +1,5 @@
 import type { Node } from "./graph.ts";
+import { inOrder } from "./order.ts";
 
 /** Between which values a node lies, both included, for finite inputs: as much as its operations show. */
 export interface Bounds {
@@ -11,12 +12,8 @@ const known = new WeakMap<Node, Bounds>();
 
 /** The bounds of a node. Rounding is monotonic, so bounds found by the operations hold for rounded values. */
 export function boundsOf(node: Node): Bounds {
-  let bounds = known.get(node);
-  if (bounds === undefined) {
-    bounds = infer(node);
-    known.set(node, bounds);
-  }
-  return bounds;
+  for (const below of inOrder([node], (candidate) => known.has(candidate))) known.set(below, infer(below));
+  return known.get(node) as Bounds;
 }
 
 /** Whether it can be seen that the node is above zero. */

@@ -1,8 +1,8 @@
 import { erf } from "./erf.ts";
 import type { InputNode, LoopNode, Node } from "./graph.ts";
 import type { OperationName } from "./operations.ts";
+import { bodyOf, inOrder } from "./order.ts";
 import type { PointArrays, PointBackend, PointProgram } from "./point-program.ts";
-import { bodyOf, inOrder } from "./rewrite.ts";
 
 /*
  * The plain JavaScript back end. It makes functions from text, which a web page whose Content-Security-Policy lacks

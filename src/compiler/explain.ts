@@ -1,6 +1,6 @@
 import type { CompiledGradient, CompiledKernel } from "./compile.ts";
 import type { Node } from "./graph.ts";
-import { bodyOf, inOrder } from "./rewrite.ts";
+import { bodyOf, inOrder } from "./order.ts";
 
 /** How often each operation stands in a graph, the most frequent first. */
 export type Counts = ReadonlyMap<string, number>;

@@ -1,7 +1,7 @@
 import type { Graph, LoopNode, Node, OperationNode } from "./graph.ts";
 import { isConstant } from "./graph.ts";
+import { inOrder } from "./order.ts";
 import { partialsOver } from "./partials.ts";
-import { inOrder } from "./rewrite.ts";
 
 /** For some nodes, their derivatives along each of a number of directions. */
 export type Tangents = ReadonlyMap<Node, readonly Node[]>;

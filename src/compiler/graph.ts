@@ -1,5 +1,6 @@
 import { fold } from "./fold.ts";
 import { meaningOf, OPERATION_NAMES, type OperationName } from "./operations.ts";
+import { inOrder } from "./order.ts";
 
 /**
  * How often a value changes: never; once a call, with the parameters; at every point, with the position. Ordered: a node
@@ -276,16 +277,9 @@ function keyOf(op: OperationName, operands: readonly Node[]): number | string {
 }
 
 /** What nodes of a body at `level` use from outside of it, constants apart. */
-function capturedBy(roots: readonly Node[], level: number): Node[] {
-  const captured = new Set<Node>();
-  const seen = new Set<Node>();
-  const visit = (node: Node) => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    if (node.depth < level) {
-      if (node.op !== "constant") captured.add(node);
-    } else for (const operand of node.operands) visit(operand);
-  };
-  for (const root of roots) visit(root);
+function capturedBy(next: readonly Node[], level: number): Node[] {
+  const isOutside = ({ depth }: Node) => depth < level;
+  const used = [...next, ...inOrder(next, isOutside).flatMap(({ operands }) => operands)];
+  const captured = new Set(used.filter((node) => isOutside(node) && node.op !== "constant"));
   return [...captured].toSorted((a, b) => a.id - b.id);
 }

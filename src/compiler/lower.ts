@@ -1,8 +1,8 @@
 import { boundsOf } from "./bounds.ts";
 import type { LoopNode, Node } from "./graph.ts";
 import type { OperationName } from "./operations.ts";
+import { inOrder } from "./order.ts";
 import type { PointProgram } from "./point-program.ts";
-import { inOrder } from "./rewrite.ts";
 import { SMALLEST_NORMAL } from "./vector-exponential.ts";
 import { VECTOR_MATH } from "./vector-math.ts";
 import type { Vector, VectorBuilder } from "./vectors.ts";

@@ -1,7 +1,8 @@
 import type { Graph, InputNode, Node } from "./graph.ts";
+import { inOrder } from "./order.ts";
 import type { PointOutput, PointProgram } from "./point-program.ts";
 import { reverseMode, type Seed } from "./reverse-mode.ts";
-import { inOrder, substitute } from "./rewrite.ts";
+import { substitute } from "./rewrite.ts";
 import { simplify } from "./simplify.ts";
 
 /**

@@ -9,8 +9,9 @@ import {
 } from "./alternatives.ts";
 import { forwardMode } from "./forward-mode.ts";
 import type { Graph, LoopNode, Node, ResultNode } from "./graph.ts";
+import { inOrder } from "./order.ts";
 import { partialsOver } from "./partials.ts";
-import { inOrder, substitute } from "./rewrite.ts";
+import { substitute } from "./rewrite.ts";
 
 /** An output, and what it is multiplied by in the function whose gradient is taken: the sum of output times adjoint. */
 export interface Seed {

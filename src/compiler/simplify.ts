@@ -1,6 +1,7 @@
 import { boundsOf, isPositive } from "./bounds.ts";
 import { type Graph, isConstant, latestRate, type Node, type OperationNode } from "./graph.ts";
-import { inOrder, rewrite } from "./rewrite.ts";
+import { inOrder } from "./order.ts";
+import { rewrite } from "./rewrite.ts";
 
 /*
  * Algebra before emission: what rounds differently and costs less. Relative to the largest value that the formula itself

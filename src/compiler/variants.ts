@@ -1,8 +1,9 @@
 import { emitCallFunction } from "./emit-js.ts";
 import type { Graph, InputNode, Node } from "./graph.ts";
+import { inOrder } from "./order.ts";
 import { pointProgram } from "./partition.ts";
 import type { PointArrays, PointBackend, PointKernel, PointOutput, PointProgram, Reduction } from "./point-program.ts";
-import { inOrder, rewrite } from "./rewrite.ts";
+import { rewrite } from "./rewrite.ts";
 import { simplify } from "./simplify.ts";
 
 /*

@@ -3,11 +3,16 @@ import { describe, expect, test } from "vitest";
 import { type Algebra, numbers } from "../../src/compiler/algebra.ts";
 import { compile, compileGradient, type PointFunction } from "../../src/compiler/compile.ts";
 import { javascript } from "../../src/compiler/emit-js.ts";
+import { forwardMode } from "../../src/compiler/forward-mode.ts";
+import { createGraph, type InputNode, type Node } from "../../src/compiler/graph.ts";
+import { simplify } from "../../src/compiler/simplify.ts";
+import { tracing } from "../../src/compiler/trace.ts";
 import { lightProfiles, massProfiles } from "../../src/profiles/index.ts";
 import type { Pair, Parameter, ParameterTable, ParameterValues } from "../../src/profiles/parameter.ts";
 import type { ScalarFormula, VectorFormula } from "../../src/profiles/profile.ts";
 import { dualNumbers, variable } from "../laws/dual-numbers.ts";
 import { real } from "./random-formula.ts";
+import { run } from "./run-graph.ts";
 
 interface Row {
   readonly name: string;
@@ -98,6 +103,32 @@ function pointFunction({ table, formula }: Row): PointFunction {
   const outputs = formula(numbers, symbols, [0.3, 0.4]).map(() => "each" as const);
   return { parameters, inputs: POSITION, outputs, formula };
 }
+
+describe.each([...massProfiles.values()])("$name", ({ parameters: table, deflection, convergence }) => {
+  // Both sides are exact but for rounding, that of derivatives growing as 1 / (1 - f) along the major axis.
+  test("half the divergence of the deflection, by forward mode, is the convergence", () => {
+    if (typeof convergence !== "function") throw new Error(convergence.absent);
+    const graph = createGraph();
+    const algebra = tracing(graph);
+    const parameters = componentNames(table).map((name) => graph.input(name, "call"));
+    const position = POSITION.map((name) => graph.input(name, "point")) as unknown as Pair<InputNode>;
+    const values = valuesOf<Node>(table, parameters);
+    const seeds = new Map(position.map((node, i) => [node, [0, 1].map((k) => graph.constant(k === i ? 1 : 0))]));
+    const [alphaY, alphaX] = forwardMode(graph, deflection(algebra, position, values), seeds, 2);
+    const slopes = [...alphaY.tangents, ...alphaX.tangents];
+    const nodes = simplify(graph, [...slopes, convergence(algebra, position, values)]);
+    fc.assert(
+      fc.property(parametersOf(table), positions, (given, at) => {
+        const [centreY, centreX] = table.centre === undefined ? [Infinity, Infinity] : given;
+        fc.pre(Math.hypot(at[0] - centreY, at[1] - centreX) > 1e-6);
+        const [byY, , , byX, kappa] = run(nodes, [...parameters, ...position], [...given, ...at]);
+        const scale = Math.max(SMALLEST, Math.abs(byY), Math.abs(byX));
+        expect(Math.abs((byY + byX) / 2 - kappa)).toBeLessThan(1e-12 * scale);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
 
 describe.each(rows)("$name", (row) => {
   const point = pointFunction(row);

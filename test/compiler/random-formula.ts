@@ -33,6 +33,11 @@ const STEPS = [
       u,
     ])[0],
   ({ constant, loop }, f, [a, b, c]) =>
+    loop(constant(12), [a, b], ([s, t], i) => [
+      f`selectLess(${i}, 5 + ${c}, 0.7 * ${s} + ${c}, atan(${s} * ${t}))`,
+      f`selectLess(${s}, ${t}, sin(${t}), ${t} - 0.1 * ${s})`,
+    ])[1],
+  ({ constant, loop }, f, [a, b, c]) =>
     loop(constant(9), [a, b], ([s, t], i) => [
       loop(constant(10), [s], ([r]) => [f`0.5 * ${r} + 0.1 * sin(${t} + ${c} + ${i})`])[0],
       f`cos(${t} * ${s})`,

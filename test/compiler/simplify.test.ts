@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { numbers } from "../../src/compiler/algebra.ts";
 import { boundsOf } from "../../src/compiler/bounds.ts";
 import { createGraph, type Node } from "../../src/compiler/graph.ts";
-import { inOrder } from "../../src/compiler/rewrite.ts";
+import { inOrder } from "../../src/compiler/order.ts";
 import { simplify } from "../../src/compiler/simplify.ts";
 import { tracing } from "../../src/compiler/trace.ts";
 import { randomFormula, real } from "./random-formula.ts";
