@@ -12,6 +12,8 @@ const known = new WeakMap<Node, Bounds>();
 
 /** The bounds of a node. Rounding is monotonic, so bounds found by the operations hold for rounded values. */
 export function boundsOf(node: Node): Bounds {
+  const found = known.get(node);
+  if (found !== undefined) return found;
   for (const below of inOrder([node], (candidate) => known.has(candidate))) known.set(below, infer(below));
   return known.get(node) as Bounds;
 }

@@ -85,9 +85,12 @@ const RATES: readonly Rate[] = ["constant", "call", "point"];
 
 /** The later of the rates of these nodes. */
 export function latestRate(nodes: readonly Node[]): Rate {
-  let latest = 0;
-  for (const { rate } of nodes) latest = Math.max(latest, RATES.indexOf(rate));
-  return RATES[latest];
+  let latest: Rate = "constant";
+  for (const { rate } of nodes) {
+    if (rate === "point") return rate;
+    if (rate === "call") latest = rate;
+  }
+  return latest;
 }
 
 export function isConstant(node: Node, value?: number): node is ConstantNode {
