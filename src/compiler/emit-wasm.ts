@@ -1,13 +1,17 @@
+import { listing } from "./listing.ts";
 import type { PointProgram } from "./point-program.ts";
-import { type Schedule, schedule } from "./schedule.ts";
+import { type Schedule, type Schedules, scheduleAll } from "./schedule.ts";
 import { VECTOR_INSTRUCTIONS } from "./vector-instructions.ts";
-import { initialOf, isLeaf, numberOf, type Vector, type VectorLoop } from "./vectors.ts";
+import { initialOf, isLeaf, type Vector, type VectorLoop } from "./vectors.ts";
 import { I32, V128, WasmCode, type WasmFunction } from "./wasm-module.ts";
 
 /*
  * One function for a whole program:
  *
- *   run(frame, scratch, from, to, groupSize)      groups [from, to)
+ *   part(part, frame, scratch, from, to, groupSize, partGroups)
+ *
+ * computes the groups [from, to), or of these the part of `partGroups` with the given number; parts share nothing but what
+ * they read.
  *
  * Groups go side by side, one in each lane of `copies` vectors, and step through their points together. The schedule is
  * that of one vector; each of its instructions is then emitted for all copies in turn, and copies do not depend on each
@@ -29,10 +33,12 @@ export interface FrameLayout {
 }
 
 export interface EmittedKernel {
-  readonly run: WasmFunction;
+  readonly part: WasmFunction;
   readonly layout: FrameLayout;
-  /** Bytes that a run needs for itself. */
+  /** Bytes of scratch for each part. */
   readonly scratchBytes: number;
+  /** Where in its scratch a part leaves the sum of each output that is one, as f64. */
+  readonly sums: number;
   /** The schedule, as text. */
   readonly listing: string;
 }
@@ -40,12 +46,14 @@ export interface EmittedKernel {
 /** Engines allow 50,000 locals; each copy has one for every vector. */
 const MOST_LOCALS = 40_000;
 
-const FRAME = 0;
-const SCRATCH = 1;
-const GROUP = 2;
-const END = 3;
-const GROUP_SIZE = 4;
-const PARAMETERS = 5;
+const PART = 0;
+const FRAME = 1;
+const SCRATCH = 2;
+const GROUP = 3;
+const END = 4;
+const GROUP_SIZE = 5;
+const PART_GROUPS = 6;
+const PARAMETERS = 7;
 
 /** @param roots The program's outputs as vectors. */
 export function emitKernel(program: PointProgram, roots: readonly Vector[]): EmittedKernel {
@@ -56,7 +64,7 @@ export function emitKernel(program: PointProgram, roots: readonly Vector[]): Emi
 class KernelEmitter {
   readonly #program: PointProgram;
   readonly #roots: readonly Vector[];
-  readonly #schedules = new Map<VectorLoop | undefined, Schedule>();
+  readonly #schedules: Schedules;
   readonly #code = new WasmCode();
   readonly #constants = new Map<Vector, number>();
   /** The local of the first copy; those of the others follow it. */
@@ -70,6 +78,7 @@ class KernelEmitter {
   /** Of each lane: 8 bytes times the point, counted through all groups. */
   readonly #lanes: number;
   readonly #scratchBytes: number;
+  readonly #sumsAt: number;
   #frameBytes: number;
   #i32s = 0;
   #vectors = 0;
@@ -77,27 +86,22 @@ class KernelEmitter {
   constructor(program: PointProgram, roots: readonly Vector[]) {
     this.#program = program;
     this.#roots = roots;
-    this.#plan(roots, undefined);
+    this.#schedules = scheduleAll(roots);
     const count = [...this.#schedules.values()].reduce((sum, { length }) => sum + length, 0);
     if (count > MOST_LOCALS) throw new RangeError(`a kernel of ${count} instructions: ${MOST_LOCALS} at most`);
     this.#copies = [4, 2, 1].find((copies) => copies * count <= MOST_LOCALS) as number;
     const addresses = program.inputs.length + program.outputs.length;
     this.#frontierAt = 8 * Math.ceil(addresses / 2);
     this.#frameBytes = 16 * Math.ceil((this.#frontierAt + 8 * program.frontier.length) / 16);
-    this.#scratchBytes = 16 * this.#copies * program.outputs.length + 8 * program.outputs.length;
+    this.#sumsAt = 16 * this.#copies * program.outputs.length;
+    // Parts on different threads share no line of a cache.
+    this.#scratchBytes = 64 * Math.ceil((this.#sumsAt + 8 * program.outputs.length) / 64);
     this.#lastLane = this.#newI32();
     this.#remaining = this.#newI32();
     this.#lanes = this.#newI32(2 * this.#copies);
     for (const loop of this.#schedules.keys()) if (loop !== undefined) this.#counters.set(loop, this.#newI32());
     this.#inverseGroupSize = this.#newVector();
     for (const [loop, order] of this.#schedules) this.#placeAll(loop, order);
-  }
-
-  /** Schedules, the bodies of loops too. */
-  #plan(roots: readonly Vector[], home: VectorLoop | undefined): void {
-    const order = schedule(roots, home);
-    this.#schedules.set(home, order);
-    for (const { loop } of order) if (loop !== undefined) this.#plan(loop.results, loop);
   }
 
   #newI32(count = 1): number {
@@ -123,6 +127,7 @@ class KernelEmitter {
   emit(): EmittedKernel {
     const code = this.#code;
     const copies = this.#copies;
+    this.#takePart();
     this.#forSums((offset) => {
       code.get(SCRATCH).f64(0).access("f64.store", offset);
     });
@@ -152,13 +157,9 @@ class KernelEmitter {
           .set(GROUP);
       },
     );
-    this.#forSums((offset, output) => {
-      code.get(FRAME).access("i32.load", this.#outputAddress(output));
-      code.get(SCRATCH).access("f64.load", offset).access("f64.store", 0);
-    });
     return {
-      run: {
-        name: "run",
+      part: {
+        name: "part",
         parameters: Array(PARAMETERS).fill(I32),
         results: [],
         locals: [
@@ -174,7 +175,8 @@ class KernelEmitter {
         bytes: this.#frameBytes,
       },
       scratchBytes: this.#scratchBytes,
-      listing: listing(this.#schedules, undefined, ""),
+      sums: this.#sumsAt,
+      listing: listing(this.#schedules),
     };
   }
 
@@ -184,10 +186,18 @@ class KernelEmitter {
   }
 
   #forSums(emit: (offset: number, output: number) => void): void {
-    const { outputs } = this.#program;
-    outputs.forEach(({ reduction }, output) => {
-      if (reduction === "sum") emit(16 * this.#copies * outputs.length + 8 * output, output);
+    this.#program.outputs.forEach(({ reduction }, output) => {
+      if (reduction === "sum") emit(this.#sumsAt + 8 * output, output);
     });
+  }
+
+  /** Moves the range and scratch on to those of the part. */
+  #takePart(): void {
+    const code = this.#code;
+    code.get(SCRATCH).get(PART).i32(this.#scratchBytes).plain("i32.mul").plain("i32.add").set(SCRATCH);
+    code.get(GROUP).get(PART).get(PART_GROUPS).plain("i32.mul").plain("i32.add").tee(GROUP);
+    code.get(PART_GROUPS).plain("i32.add").tee(PART_GROUPS).get(END);
+    code.get(PART_GROUPS).get(END).plain("i32.less").plain("select").set(END);
   }
 
   #outputAddress(output: number): number {
@@ -361,26 +371,4 @@ class KernelEmitter {
     }
     return offset;
   }
-}
-
-/** The schedule of a level, a line for each vector. */
-function listing(
-  schedules: ReadonlyMap<VectorLoop | undefined, Schedule>,
-  home: VectorLoop | undefined,
-  indent: string,
-): string {
-  return (schedules.get(home) as Schedule)
-    .map((vector) => {
-      const line = `${indent}%${vector.id} = ${vector.kind} ${vector.operands.map(nameOf).join(" ")}`;
-      if (vector.loop === undefined) return vector.kind === "input" ? `${line}${vector.index}` : line;
-      return `${line}\n${listing(schedules, vector.loop, `${indent}  `)}\n${indent}  next ${vector.loop.results.map(nameOf).join(" ")}`;
-    })
-    .join("\n");
-}
-
-function nameOf({ bits, id, index, kind }: Vector): string {
-  if (kind === "uniform") return `frontier${index}`;
-  if (kind !== "constant") return `%${id}`;
-  const value = numberOf(bits);
-  return Number.isNaN(value) ? `0x${bits.toString(16)}` : String(value);
 }

@@ -4,6 +4,21 @@ import { isLeaf, type Vector, type VectorLoop } from "./vectors.ts";
 /** A straight run of vectors, operands before users; loops stand where they run, their bodies are scheduled apart. */
 export type Schedule = readonly Vector[];
 
+/** The schedules of a kernel: of what is outside of loops, and of each loop's body. */
+export type Schedules = ReadonlyMap<VectorLoop | undefined, Schedule>;
+
+/** Schedules what these roots need, and the bodies of the loops in it. */
+export function scheduleAll(roots: readonly Vector[]): Schedules {
+  const schedules = new Map<VectorLoop | undefined, Schedule>();
+  const plan = (results: readonly Vector[], home: VectorLoop | undefined) => {
+    const order = schedule(results, home);
+    schedules.set(home, order);
+    for (const { loop } of order) if (loop !== undefined) plan(loop.results, loop);
+  };
+  plan(roots, undefined);
+  return schedules;
+}
+
 /** Loads and instructions of a schedule beyond this many are in flight at most, so that few values wait in registers. */
 const WINDOW = 60;
 
@@ -16,7 +31,7 @@ const LONGEST_LIST = 700;
  * A list schedule: whatever is ready and has the longest way to go comes first, within a window of the depth-first
  * order. Long schedules are left depth-first.
  */
-export function schedule(roots: readonly Vector[], home: VectorLoop | undefined): Schedule {
+function schedule(roots: readonly Vector[], home: VectorLoop | undefined): Schedule {
   const order = depthFirst(roots, home?.depth ?? 0);
   return order.length > LONGEST_LIST ? order : listSchedule(order);
 }

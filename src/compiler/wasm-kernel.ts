@@ -3,7 +3,7 @@ import { lower } from "./lower.ts";
 import type { PointArrays, PointBackend, PointKernel, PointProgram } from "./point-program.ts";
 import { VECTOR_INSTRUCTIONS } from "./vector-instructions.ts";
 import { vectorBuilder } from "./vectors.ts";
-import { F64, WasmCode, wasmModule } from "./wasm-module.ts";
+import { F64, type ImportedMemory, WasmCode, wasmModule } from "./wasm-module.ts";
 
 /*
  * The WebAssembly back end: programs on two f64 lanes, in base SIMD or with fused multiply-adds.
@@ -12,46 +12,106 @@ import { F64, WasmCode, wasmModule } from "./wasm-module.ts";
 const PAGE = 65536;
 const MOST_PAGES = 65536;
 
-/** The limits are those of any memory: which is given at instantiation. */
-const MEMORY = { module: "env", name: "memory", shared: false, initialPages: 1 } as const;
+/** As much as wakes no thread in vain: some 50 microseconds' work. */
+const PART_POINTS = 4096;
 
-type Run = (frame: number, scratch: number, from: number, to: number, groupSize: number) => void;
+/** A module with its memory and the exports of an instance. */
+export interface PartProgram {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly exports: Readonly<Record<string, (...args: number[]) => number>>;
+}
 
-/** The back end for engines that have this build. */
-export function webAssembly(fused: boolean): PointBackend {
+/** Calls the export `part(index, ...args)` of a program for each index below `parts`, on threads or one after the other. */
+export type RunParts = (program: PartProgram, parts: number, args: readonly number[]) => void;
+
+/**
+ * The back end for engines that have this build.
+ * @param runParts Given, memories are shared, for it to use threads. Results are the same, whatever their number.
+ */
+export function webAssembly(fused: boolean, runParts?: RunParts): PointBackend {
   return (program) => {
     const kernel = emitKernel(program, lower(vectorBuilder(fused), program));
-    const module = new WebAssembly.Module(wasmModule(MEMORY, [kernel.run]));
-    return pointKernel(program, kernel, module);
+    const shared = runParts !== undefined;
+    const module = new WebAssembly.Module(wasmModule(importedMemory(shared), [kernel.part]));
+    return pointKernel(
+      program,
+      (points, groupSize) => {
+        const { memory, ...places } = allocate(program, kernel, shared, points, groupSize);
+        const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+        const instance = { module, memory, exports: exports as PartProgram["exports"] };
+        return { ...places, runParts: (parts, args) => (runParts ?? oneAfterTheOther)(instance, parts, args) };
+      },
+      kernel,
+    );
   };
 }
 
-function pointKernel(program: PointProgram, kernel: EmittedKernel, module: WebAssembly.Module): PointKernel {
-  const runs = new WeakMap<PointArrays, (from: number, to: number) => void>();
+function oneAfterTheOther({ exports }: PartProgram, parts: number, args: readonly number[]): void {
+  for (let part = 0; part < parts; part++) exports.part(part, ...args);
+}
+
+/** Limits that any memory is within: which one is given at instantiation. */
+function importedMemory(shared: boolean): ImportedMemory {
+  return { module: "env", name: "memory", shared, initialPages: 1, ...(shared ? { maximumPages: MOST_PAGES } : {}) };
+}
+
+/** Arrays and what runs on them. */
+interface Allocation {
+  readonly arrays: PointArrays;
+  readonly frame: number;
+  readonly scratch: number;
+  /** The memory as f64. */
+  readonly numbers: Float64Array;
+  readonly runParts: (parts: number, args: readonly number[]) => void;
+}
+
+function pointKernel(
+  { outputs }: PointProgram,
+  make: (points: number, groupSize: number) => Allocation,
+  { listing, scratchBytes, sums }: EmittedKernel,
+): PointKernel {
+  const allocations = new WeakMap<PointArrays, Allocation>();
   return {
     allocate(points, groupSize) {
-      const { arrays, run } = allocate(program, kernel, module, points, groupSize);
-      runs.set(arrays, run);
-      return arrays;
+      const allocation = make(points, groupSize);
+      allocations.set(allocation.arrays, allocation);
+      return allocation.arrays;
     },
     run(arrays, from, to) {
-      const run = runs.get(arrays);
-      if (run === undefined) throw new Error("these arrays are of another kernel");
-      run(from, to);
+      const allocation = allocations.get(arrays);
+      if (allocation === undefined) throw new Error("these arrays are of another kernel");
+      const { frame, numbers, runParts, scratch } = allocation;
+      const { groupSize } = arrays;
+      const partGroups = partSize(groupSize);
+      const parts = Math.ceil((to - from) / groupSize / partGroups);
+      runParts(parts, [frame, scratch, from / groupSize, to / groupSize, groupSize, partGroups]);
+      outputs.forEach(({ reduction }, slot) => {
+        if (reduction !== "sum") return;
+        let sum = 0;
+        for (let part = 0; part < parts; part++) sum += numbers[(scratch + part * scratchBytes + sums) / 8 + slot];
+        arrays.outputs[slot][0] = sum;
+      });
     },
-    code: kernel.listing,
+    code: listing,
   };
+}
+
+/** Groups to a part: a multiple of those that go side by side. */
+function partSize(groupSize: number): number {
+  return 8 * Math.ceil(PART_POINTS / groupSize / 8);
 }
 
 /** A memory of its own for these arrays: frame, scratch, inputs, outputs, each from a multiple of 64 bytes. */
 function allocate(
   { inputs, outputs, frontier }: PointProgram,
   { layout, scratchBytes }: EmittedKernel,
-  module: WebAssembly.Module,
+  shared: boolean,
   points: number,
   groupSize: number,
 ) {
-  const length = { each: points, groupMean: points / groupSize, sum: 1 };
+  const groups = points / groupSize;
+  const length = { each: points, groupMean: groups, sum: 1 };
   const lengths = [...inputs.map(() => points), ...outputs.map(({ reduction }) => length[reduction])];
   let end = 0;
   const place = (bytes: number) => {
@@ -60,12 +120,12 @@ function allocate(
     return address;
   };
   const frame = place(layout.bytes);
-  const scratch = place(scratchBytes);
+  const scratch = place(scratchBytes * Math.ceil(groups / partSize(groupSize)));
   const addresses = lengths.map((count) => place(8 * count));
   const pages = Math.max(1, Math.ceil(end / PAGE));
   if (pages > MOST_PAGES) throw new RangeError(`${points} points do not fit into the 4 GiB of a WebAssembly memory`);
 
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   const { buffer } = memory;
   new Uint32Array(buffer, frame + layout.addresses, lengths.length).set(addresses);
   for (const { bits, offset } of layout.constants) new BigUint64Array(buffer, frame + offset, 2).fill(bits);
@@ -76,12 +136,7 @@ function allocate(
     inputs: views.slice(0, inputs.length),
     outputs: views.slice(inputs.length),
   };
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
-  const run = instance.exports.run as Run;
-  return {
-    arrays,
-    run: (from: number, to: number) => run(frame, scratch, from / groupSize, to / groupSize, groupSize),
-  };
+  return { memory, arrays, frame, scratch, numbers: new Float64Array(buffer) };
 }
 
 let fusedHere: boolean | undefined;
@@ -100,7 +155,9 @@ function probe(): boolean {
   const code = new WasmCode();
   for (const value of [1 + 2 ** -30, 1 - 2 ** -30, -1]) code.f64(value).simd(SPLAT);
   code.simd(VECTOR_INSTRUCTIONS.fusedMultiplyAdd.opcode).firstLane();
-  const bytes = wasmModule(MEMORY, [{ name: "probe", parameters: [], results: [F64], locals: [], code }]);
+  const bytes = wasmModule(importedMemory(false), [
+    { name: "probe", parameters: [], results: [F64], locals: [], code },
+  ]);
   if (!WebAssembly.validate(bytes)) return false;
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
