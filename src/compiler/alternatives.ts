@@ -1,8 +1,8 @@
 import type { Graph, Node } from "./graph.ts";
 
 /**
- * What is used where `less < than` holds, or where it does not, within another alternative or (depth 0) within none. Selects
- * that ask the same share their alternatives.
+ * What is used where `less < than` holds, or where it does not, within another alternative or (depth 0) within none.
+ * Selects that ask the same share their alternatives.
  */
 export interface Alternative {
   readonly depth: number;
@@ -31,8 +31,8 @@ export interface Contribution {
 }
 
 /**
- * For every node of `order` (operands before users), the narrowest alternative that contains all of its uses. The compared
- * operands of a select are used wherever the select is.
+ * For every node of `order` (operands before users), the narrowest alternative that contains all of its uses. The
+ * compared operands of a select are used wherever the select is.
  */
 export function placesOfUse(order: readonly Node[], outputs: readonly Node[]): ReadonlyMap<Node, Alternative> {
   const places = new Map<Node, Alternative>(outputs.map((output) => [output, ALWAYS]));
@@ -54,8 +54,8 @@ export function placesOfUse(order: readonly Node[], outputs: readonly Node[]): R
 }
 
 /**
- * The sum of contributions, as it holds within an alternative that contains all of theirs. Only on leaving an alternative
- * is a contribution selected (zero where the other one is taken): what would be infinite or undefined in an
+ * The sum of contributions, as it holds within an alternative that contains all of theirs. Only on leaving an
+ * alternative is a contribution selected (zero where the other one is taken): what would be infinite or undefined in an
  * alternative that is not taken is never multiplied by zero, but thrown away as its value is.
  */
 export function sumWithin(graph: Graph, contributions: readonly Contribution[], target: Alternative): Node {

@@ -31,15 +31,15 @@ export interface CompiledKernel {
 }
 
 /**
- * A point function with its gradient. After the function's own outputs come its derivatives by some intermediate values that
- * depend on parameters alone, reduced as its first output is.
+ * A point function with its gradient. After the function's own outputs come its derivatives by some intermediate values
+ * that depend on parameters alone, reduced as its first output is.
  */
 export interface CompiledGradient extends CompiledKernel {
   /** How many derivatives there are: outputs `outputs.length` and following. */
   readonly derivatives: number;
   /**
-   * The gradient by the parameters of anything linear in the function's outputs, such as a weighted sum over points: from
-   * the same sums of each of the derivatives. With `groupMean`, of weighted sums of means.
+   * The gradient by the parameters of anything linear in the function's outputs, such as a weighted sum over points:
+   * from the same sums of each of the derivatives. With `groupMean`, of weighted sums of means.
    */
   gradient(parameters: Float64Array, totals: Float64Array): Float64Array;
 }

@@ -5,10 +5,10 @@ import { meaningOf, type OperationName } from "./operations.ts";
 /**
  * What an operation on these operands is without being computed, or undefined.
  *
- * Operations on constants are done. The rest are identities that hold exactly in f64 for every **finite** value, the sign
- * of zero aside: x + 0, x 1, -(-x), x - x = 0, 0 x = 0, 0 / x = 0. The last three forget an infinite or undefined x,
- * which a formula must not have anyway (`Algebra`): where it has one in an alternative not taken, zero is what is meant.
- * Powers of 1, 2 and 1/2 are correctly rounded products and roots, at least as near the truth as `pow`.
+ * Operations on constants are done. The rest are identities that hold exactly in f64 for every **finite** value, the
+ * sign of zero aside: x + 0, x 1, -(-x), x - x = 0, 0 x = 0, 0 / x = 0. The last three forget an infinite or undefined
+ * x, which a formula must not have anyway (`Algebra`): where it has one in an alternative not taken, zero is what is
+ * meant. Powers of 1, 2 and 1/2 are correctly rounded products and roots, at least as near the truth as `pow`.
  */
 export function fold(graph: Graph, op: OperationName, operands: readonly Node[]): Node | undefined {
   if (operands.every((operand) => operand.op === "constant"))

@@ -15,8 +15,8 @@ export interface WithTangents {
 /**
  * Forward mode: the roots and their derivatives along `directions` directions, where the nodes in `seeds` have the
  * derivatives given and what does not depend on them has none. The values come back too, for a loop is made anew, with
- * the derivatives in its state: whoever uses values and derivatives should use these values, or loops run twice. An entry
- * of the state whose derivative stays zero costs nothing.
+ * the derivatives in its state: whoever uses values and derivatives should use these values, or loops run twice. An
+ * entry of the state whose derivative stays zero costs nothing.
  *
  * Of a `select` the derivative is selected as the value is, so the alternative not taken has no say.
  */

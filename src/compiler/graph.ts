@@ -3,8 +3,8 @@ import { meaningOf, OPERATION_NAMES, type OperationName } from "./operations.ts"
 import { inOrder } from "./order.ts";
 
 /**
- * How often a value changes: never; once a call, with the parameters; at every point, with the position. Ordered: a node
- * is of the latest rate among its operands.
+ * How often a value changes: never; once a call, with the parameters; at every point, with the position. Ordered: a
+ * node is of the latest rate among its operands.
  */
 export type Rate = "constant" | "call" | "point";
 
@@ -29,8 +29,8 @@ export interface InputNode extends NodeRecord {
 }
 
 /**
- * What a loop's body calls its index (the number of steps done) or its state. It belongs to a level of nesting and not to
- * one loop, so that equal bodies are equal nodes.
+ * What a loop's body calls its index (the number of steps done) or its state. It belongs to a level of nesting and not
+ * to one loop, so that equal bodies are equal nodes.
  */
 export interface PlaceholderNode extends NodeRecord {
   readonly op: "placeholder";
@@ -177,8 +177,9 @@ export function createGraph(): Graph {
   }
 
   /**
-   * The body, with the fewest and slowest placeholders that it can have: an entry of the state is first believed to keep
-   * its initial value and then to be of its initial value's rate, and the step is traced again while that proves wrong.
+   * The body, with the fewest and slowest placeholders that it can have: an entry of the state is first believed to
+   * keep its initial value and then to be of its initial value's rate, and the step is traced again while that proves
+   * wrong.
    */
   function traceBody(initial: readonly Node[], step: Step): Body {
     const beliefs: Node[] = [...initial];

@@ -8,14 +8,13 @@ import { tracing } from "./trace.ts";
 export type Partials = (op: OperationName, operands: readonly Node[], value: Node) => readonly Node[];
 
 /**
- * The partial derivatives of operations over a graph, written with the operation's own value where
- * that saves work.
+ * The partial derivatives of operations over a graph, written with the operation's own value where that saves work.
  *
  * **Kinks.** Where a function is finite and its derivative is not, the derivative is taken as zero: sqrt at 0, pow at
  * base 0, atan2 at the origin. (Light and mass are even or odd about such a point, and what comes before the kink there
- * has a zero derivative of its own: the product, infinity times zero, is what would spoil a gradient.) The guard is left
- * out where `bounds.ts` shows that it is not needed. A power at base 0 whose exponent turns out to be 1 has the partial 0
- * instead of 1. A logarithm, a quotient and an atanh at their poles have no finite value to begin with.
+ * has a zero derivative of its own: the product, infinity times zero, is what would spoil a gradient.) The guard is
+ * left out where `bounds.ts` shows that it is not needed. A power at base 0 whose exponent turns out to be 1 has the
+ * partial 0 instead of 1. A logarithm, a quotient and an atanh at their poles have no finite value to begin with.
  *
  * `select` is not here: it has no partials that may be multiplied (`derivative.ts`).
  */

@@ -6,8 +6,8 @@ import { substitute } from "./rewrite.ts";
 import { simplify } from "./simplify.ts";
 
 /**
- * The part of these outputs that is of rate `point`. The rest, everything at and below its `frontier`, is computed once a
- * call.
+ * The part of these outputs that is of rate `point`. The rest, everything at and below its `frontier`, is computed once
+ * a call.
  */
 export function pointProgram(outputs: readonly PointOutput[], inputs: readonly InputNode[]): PointProgram {
   const roots = outputs.map(({ node }) => node);
@@ -30,10 +30,10 @@ export interface SplitGradient {
 }
 
 /**
- * The gradient, by parameters, of a sum over points of outputs times adjoints. The derivatives at a point by the frontier's
- * few values are swept down to the parameters once, whatever comes between a point and the total: a mean over sub-pixels,
- * weights, the transpose of a convolution, since all of these are linear. Signs and factors of rate `call` wait for the
- * total too. Everything comes back simplified.
+ * The gradient, by parameters, of a sum over points of outputs times adjoints. The derivatives at a point by the
+ * frontier's few values are swept down to the parameters once, whatever comes between a point and the total: a mean
+ * over sub-pixels, weights, the transpose of a convolution, since all of these are linear. Signs and factors of rate
+ * `call` wait for the total too. Everything comes back simplified.
  */
 export function splitGradient(graph: Graph, seeds: readonly Seed[], parameters: readonly Node[]): SplitGradient {
   const atPoints: Node[] = [];

@@ -12,11 +12,11 @@ export interface PointOutput {
 }
 
 /**
- * What a back end emits: outputs at every point from the point's inputs and from the frontier, which is the values of rate
- * `call` that nodes of rate `point` use, computed once a call in JavaScript. Walking operands down from the outputs,
- * stop at constants, at `frontier` and at `inputs`: there is nothing else below. (An output may itself be a constant or
- * of the frontier.) Bodies of loops also have nodes of rate `call` that are not of the frontier: those that depend on
- * the loop's index or state.
+ * What a back end emits: outputs at every point from the point's inputs and from the frontier, which is the values of
+ * rate `call` that nodes of rate `point` use, computed once a call in JavaScript. Walking operands down from the
+ * outputs, stop at constants, at `frontier` and at `inputs`: there is nothing else below. (An output may itself be a
+ * constant or of the frontier.) Bodies of loops also have nodes of rate `call` that are not of the frontier: those that
+ * depend on the loop's index or state.
  */
 export interface PointProgram {
   readonly frontier: readonly Node[];

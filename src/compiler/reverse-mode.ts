@@ -27,25 +27,26 @@ export interface Gradient {
 }
 
 /**
- * What to go on with in the place of the adjoint that a node of rate `call` has at each point: a node of rate `call` for
- * the total over points.
+ * What to go on with in the place of the adjoint that a node of rate `call` has at each point: a node of rate `call`
+ * for the total over points.
  */
 export type Crossing = (node: Node, adjoint: Node) => Node;
 
 /**
- * Reverse mode: the gradient of the sum of output times adjoint by each of `variables` (inputs, or any nodes: below them
- * nothing is looked at), in one sweep from the outputs down.
+ * Reverse mode: the gradient of the sum of output times adjoint by each of `variables` (inputs, or any nodes: below
+ * them nothing is looked at), in one sweep from the outputs down.
  *
- * With `crossing`, where the sweep passes from rate `point` to rate `call` it goes on with totals: the gradient is
- * that of a sum over all points, and its part of rate `call` is done once for all of them.
+ * With `crossing`, where the sweep passes from rate `point` to rate `call` it goes on with totals: the gradient is that
+ * of a sum over all points, and its part of rate `call` is done once for all of them.
  *
- * **Alternatives.** Within an alternative of a `select` the sweep goes on as if it were taken; contributions are selected
- * where they leave it (`alternatives.ts`).
+ * **Alternatives.** Within an alternative of a `select` the sweep goes on as if it were taken; contributions are
+ * selected where they leave it (`alternatives.ts`).
  *
- * **Loops.** The derivatives of a loop's result by what goes into it come from forward mode, in the same loop: its state grows
- * by one entry for each of its own and each differentiable initial or captured value (fewer where zero), its time about as
- * much. That needs no memory for the way back, which suits loops of a few state variables with few parameters, such as
- * series; one of S states and V inputs costs about S V products a step.
+ * **Loops.** The derivatives of a loop's result by what goes into it come from forward mode, in the same loop: each of
+ * its S states is joined by its derivatives by each of the V differentiable initial and captured values (those that are
+ * zero apart), about S V products a step. That needs no memory for the way back, and suits series: short bodies into
+ * which few values go. A formula is the cheaper for it the fewer these are: a factor that all terms share belongs
+ * outside.
  */
 export function reverseMode(
   graph: Graph,

@@ -4,14 +4,15 @@ import { inOrder } from "./order.ts";
 import { rewrite } from "./rewrite.ts";
 
 /*
- * Algebra before emission: what rounds differently and costs less. Relative to the largest value that the formula itself
- * passes through, each rule adds a rounding or two of 1.1e-16.
+ * Algebra before emission: what rounds differently and costs less. Each rule adds a rounding or two of 1.1e-16 to those
+ * that the formula has.
  *
  *  - exp, log and pow become exp2, log2 and products. The factor log2(e), and an exponent of rate `call`, join other
- *    factors of rate `call`. An exponent's rounding is seen as |exponent| ln 2 roundings of the power, as with exp itself.
+ *    factors of rate `call`. An exponent's rounding is seen as |exponent| ln 2 roundings of the power, as with exp
+ *    itself.
  *  - In a logarithm roots, powers and positive factors of rate `call` become factors and terms outside of it.
- *  - Factors of rate `call` gather: (x u) v = x (u v), (x u) y = (x y) u unless x u is needed elsewhere; in an exponent also
- *    (x + u) v = x v + u v, where it is the absolute error that counts.
+ *  - Factors of rate `call` gather: (x u) v = x (u v), (x u) y = (x y) u unless x u is needed elsewhere; in an exponent
+ *    also (x + u) v = x v + u v, where it is the absolute error that counts.
  *  - Division by a value of rate `call`, or by one that is divided by more than once, is multiplication by its inverse.
  */
 
@@ -24,7 +25,7 @@ export function simplify(graph: Graph, roots: readonly Node[]): readonly Node[] 
     const [a, b] = operands;
     switch (op) {
       case "exp":
-        return power2(times(a, constant(Math.LOG2E)));
+        return apply("exp2", times(a, constant(Math.LOG2E)));
       case "log":
         return multiply(log2(a), constant(Math.LN2));
       case "pow":
@@ -35,8 +36,6 @@ export function simplify(graph: Graph, roots: readonly Node[]): readonly Node[] 
       case "div":
         if (b.rate !== "point" || divisors.has(before[1])) return multiply(a, apply("reciprocal", b));
         return apply("div", a, b);
-      case "exp2":
-        return power2(a);
       case "log2":
         return log2(a);
       case "neg":
@@ -66,9 +65,7 @@ export function simplify(graph: Graph, roots: readonly Node[]): readonly Node[] 
     const gathered = slowFactor(fast);
     if (gathered !== undefined) {
       const [rest, factor] = gathered;
-      return latestRate([slow]) === fast.rate
-        ? multiply(multiply(rest, slow), factor)
-        : multiply(rest, multiply(factor, slow));
+      return slow.rate === fast.rate ? multiply(multiply(rest, slow), factor) : multiply(rest, multiply(factor, slow));
     }
     const other = slow.rate === fast.rate ? slowFactor(slow) : undefined;
     if (other !== undefined) return multiply(multiply(fast, other[0]), other[1]);
@@ -91,10 +88,6 @@ export function simplify(graph: Graph, roots: readonly Node[]): readonly Node[] 
     return multiply(exponent, factor);
   }
 
-  function power2(exponent: Node): Node {
-    return apply("exp2", exponent);
-  }
-
   function log2(a: Node): Node {
     const [base, second] = a.operands;
     if (a.op === "sqrt") return multiply(log2(base), constant(0.5));
@@ -112,7 +105,7 @@ export function simplify(graph: Graph, roots: readonly Node[]): readonly Node[] 
       return exponent.value < 0 ? apply("reciprocal", product) : product;
     }
     if (base.rate !== "point" && exponent.rate !== "point") return apply("pow", base, exponent);
-    const away = power2(times(log2(base), exponent));
+    const away = apply("exp2", times(log2(base), exponent));
     if (isPositive(base)) return away;
     return apply("select", constant(0), base, away, apply("pow", constant(0), exponent));
   }

@@ -9,10 +9,10 @@ import { simplify } from "./simplify.ts";
 /*
  * Alternatives that parameters decide.
  *
- * A `select` evaluates both of its alternatives at every point, also where its condition is the same at all of them, such
- * as whether an ellipse is so round that a series is used. A program is compiled with each such condition decided; first
- * with none of them holding (the series for the round, the cut-off beyond the bounds: formulas write the general case
- * last), and with others when parameters first ask for it.
+ * A `select` evaluates both of its alternatives at every point, also where its condition is the same at all of them,
+ * such as whether an ellipse is so round that a series is used. A program is compiled with each such condition decided;
+ * first with none of them holding (the series for the round, the cut-off beyond the bounds: formulas write the general
+ * case last), and with others when parameters first ask for it.
  */
 
 /** A program for one set of decisions, with what it needs once a call. */
