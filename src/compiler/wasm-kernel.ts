@@ -1,6 +1,8 @@
-import { type EmittedKernel, emitKernel } from "./emit-wasm.ts";
+import { emitPart } from "./emit-wasm.ts";
+import { type KernelPlan, planKernel } from "./kernel-plan.ts";
+import { listing } from "./listing.ts";
 import { lower } from "./lower.ts";
-import type { PointArrays, PointBackend, PointKernel, PointProgram } from "./point-program.ts";
+import type { PointArrays, PointBackend, PointKernel } from "./point-program.ts";
 import { VECTOR_INSTRUCTIONS } from "./vector-instructions.ts";
 import { vectorBuilder } from "./vectors.ts";
 import { F64, type ImportedMemory, WasmCode, wasmModule } from "./wasm-module.ts";
@@ -31,19 +33,15 @@ export type RunParts = (program: PartProgram, parts: number, args: readonly numb
  */
 export function webAssembly(fused: boolean, runParts?: RunParts): PointBackend {
   return (program) => {
-    const kernel = emitKernel(program, lower(vectorBuilder(fused), program));
+    const plan = planKernel(program, lower(vectorBuilder(fused), program));
     const shared = runParts !== undefined;
-    const module = new WebAssembly.Module(wasmModule(importedMemory(shared), [kernel.part]));
-    return pointKernel(
-      program,
-      (points, groupSize) => {
-        const { memory, ...places } = allocate(program, kernel, shared, points, groupSize);
-        const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-        const instance = { module, memory, exports: exports as PartProgram["exports"] };
-        return { ...places, runParts: (parts, args) => (runParts ?? oneAfterTheOther)(instance, parts, args) };
-      },
-      kernel,
-    );
+    const module = new WebAssembly.Module(wasmModule(importedMemory(shared), [emitPart(plan)]));
+    return pointKernel(plan, (points, groupSize) => {
+      const { memory, ...places } = allocate(plan, shared, points, groupSize);
+      const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+      const instance = { module, memory, exports: exports as PartProgram["exports"] };
+      return { ...places, runParts: (parts, args) => (runParts ?? oneAfterTheOther)(instance, parts, args) };
+    });
   };
 }
 
@@ -66,11 +64,7 @@ interface Allocation {
   readonly runParts: (parts: number, args: readonly number[]) => void;
 }
 
-function pointKernel(
-  { outputs }: PointProgram,
-  make: (points: number, groupSize: number) => Allocation,
-  { listing, scratchBytes, sums }: EmittedKernel,
-): PointKernel {
+function pointKernel(plan: KernelPlan, make: (points: number, groupSize: number) => Allocation): PointKernel {
   const allocations = new WeakMap<PointArrays, Allocation>();
   return {
     allocate(points, groupSize) {
@@ -81,20 +75,29 @@ function pointKernel(
     run(arrays, from, to) {
       const allocation = allocations.get(arrays);
       if (allocation === undefined) throw new Error("these arrays are of another kernel");
-      const { frame, numbers, runParts, scratch } = allocation;
+      const { frame, runParts, scratch } = allocation;
       const { groupSize } = arrays;
       const partGroups = partSize(groupSize);
       const parts = Math.ceil((to - from) / groupSize / partGroups);
       runParts(parts, [frame, scratch, from / groupSize, to / groupSize, groupSize, partGroups]);
-      outputs.forEach(({ reduction }, slot) => {
-        if (reduction !== "sum") return;
-        let sum = 0;
-        for (let part = 0; part < parts; part++) sum += numbers[(scratch + part * scratchBytes + sums) / 8 + slot];
-        arrays.outputs[slot][0] = sum;
+      plan.program.outputs.forEach(({ reduction }, slot) => {
+        if (reduction === "sum") arrays.outputs[slot][0] = total(plan, allocation, slot, parts);
       });
     },
-    code: listing,
+    code: listing(plan.schedules),
   };
+}
+
+/** The sums of all parts added, in their order. */
+function total(
+  { scratch: { bytes, sums } }: KernelPlan,
+  { numbers, scratch }: Allocation,
+  slot: number,
+  parts: number,
+) {
+  let sum = 0;
+  for (let part = 0; part < parts; part++) sum += numbers[(scratch + part * bytes + sums) / 8 + slot];
+  return sum;
 }
 
 /** Groups to a part: a multiple of those that go side by side. */
@@ -103,13 +106,8 @@ function partSize(groupSize: number): number {
 }
 
 /** A memory of its own for these arrays: frame, scratch, inputs, outputs, each from a multiple of 64 bytes. */
-function allocate(
-  { inputs, outputs, frontier }: PointProgram,
-  { layout, scratchBytes }: EmittedKernel,
-  shared: boolean,
-  points: number,
-  groupSize: number,
-) {
+function allocate(plan: KernelPlan, shared: boolean, points: number, groupSize: number) {
+  const { inputs, outputs, frontier } = plan.program;
   const groups = points / groupSize;
   const length = { each: points, groupMean: groups, sum: 1 };
   const lengths = [...inputs.map(() => points), ...outputs.map(({ reduction }) => length[reduction])];
@@ -119,20 +117,20 @@ function allocate(
     end += 64 * Math.ceil(bytes / 64);
     return address;
   };
-  const frame = place(layout.bytes);
-  const scratch = place(scratchBytes * Math.ceil(groups / partSize(groupSize)));
+  const frame = place(plan.frame.bytes);
+  const scratch = place(plan.scratch.bytes * Math.ceil(groups / partSize(groupSize)));
   const addresses = lengths.map((count) => place(8 * count));
   const pages = Math.max(1, Math.ceil(end / PAGE));
   if (pages > MOST_PAGES) throw new RangeError(`${points} points do not fit into the 4 GiB of a WebAssembly memory`);
 
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
   const { buffer } = memory;
-  new Uint32Array(buffer, frame + layout.addresses, lengths.length).set(addresses);
-  for (const { bits, offset } of layout.constants) new BigUint64Array(buffer, frame + offset, 2).fill(bits);
+  new Uint32Array(buffer, frame, lengths.length).set(addresses);
+  for (const [{ bits }, offset] of plan.frame.constants) new BigUint64Array(buffer, frame + offset, 2).fill(bits);
   const views = addresses.map((address, index) => new Float64Array(buffer, address, lengths[index]));
   const arrays: PointArrays = {
     groupSize,
-    frontier: new Float64Array(buffer, frame + layout.frontier, frontier.length),
+    frontier: new Float64Array(buffer, frame + plan.frame.frontier, frontier.length),
     inputs: views.slice(0, inputs.length),
     outputs: views.slice(inputs.length),
   };
@@ -153,7 +151,7 @@ export function fusesMultiplyAdds(): boolean {
 function probe(): boolean {
   // (1 + e)(1 - e) - 1 = -e^2, which is lost if the product is rounded first.
   const code = new WasmCode();
-  for (const value of [1 + 2 ** -30, 1 - 2 ** -30, -1]) code.f64(value).simd(SPLAT);
+  for (const value of [1 + 2 ** -30, 1 - 2 ** -30, -1]) code.f64(value).splat();
   code.simd(VECTOR_INSTRUCTIONS.fusedMultiplyAdd.opcode).firstLane();
   const bytes = wasmModule(importedMemory(false), [
     { name: "probe", parameters: [], results: [F64], locals: [], code },
@@ -163,5 +161,3 @@ function probe(): boolean {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
   return (exports.probe as () => number)() !== 0;
 }
-
-const SPLAT = 0x14;

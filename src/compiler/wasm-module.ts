@@ -152,6 +152,11 @@ export class WasmCode {
     return this.simd(0x0c).append(new Uint8Array(16));
   }
 
+  /** An f64 in both lanes. */
+  splat(): this {
+    return this.simd(0x14);
+  }
+
   /** The first f64 of a vector. */
   firstLane(): this {
     return this.simd(0x21).byte(0);
