@@ -1,6 +1,7 @@
 /**
- * Threads over one shared WebAssembly memory. A job is an export called once for each of its parts; parts are the same
- * whatever the number of threads and write to places of their own, so results are too, bit for bit.
+ * Threads over shared WebAssembly memories. A job is an export of a program, a module with its memory, called once for each
+ * of its parts; parts are the same whatever the number of threads and write to places of their own, so results are too,
+ * bit for bit.
  *
  * The caller is one of the threads: it takes parts like the others and then waits. It blocks meanwhile (Atomics.wait),
  * which a browser allows on workers only; there, run the engine in one.
@@ -14,13 +15,24 @@
 
 /** A thread that has been given its `WorkerStart`, and can be let go. */
 export interface SpawnedWorker {
+  /** Sends a program that the worker is to `receive`. */
+  send(program: SentProgram): void;
   terminate(): void;
 }
 
-/** What a worker needs to begin; it calls `serve` with it. */
-export interface WorkerStart {
+/** A module and the memory that its instances share. */
+export interface SentProgram {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
+}
+
+/** As the caller has it: with the exports of an instance. */
+export interface Program extends SentProgram {
+  readonly exports: Exports;
+}
+
+/** What a worker needs to begin: the first program and where jobs are announced. */
+export interface WorkerStart extends SentProgram {
   readonly control: SharedArrayBuffer;
   /** Which of the arenas is its own. */
   readonly index: number;
@@ -40,8 +52,12 @@ const EXPORT = 5;
 const ARGUMENTS = 6;
 const ARENA_BYTES = 7;
 const FAILED = 8;
+/** Which program the job is of. */
+const PROGRAM = 9;
+/** How many programs have been sent. */
+const PROGRAMS = 10;
 /** An even number of words, since doubles follow. */
-const WORDS = 10;
+const WORDS = 12;
 /** Then the address of the first arena and the arguments, as doubles. */
 const MOST_ARGUMENTS = 31;
 const CONTROL_BYTES = 4 * WORDS + 8 * (1 + MOST_ARGUMENTS);
@@ -54,7 +70,7 @@ const STOPPED = 2;
 /** As the next part: nothing is left to take. */
 const NO_MORE = 2 ** 30;
 
-type Exports = Readonly<Record<string, (...args: number[]) => number>>;
+export type Exports = Readonly<Record<string, (...args: number[]) => number>>;
 
 interface Control {
   readonly words: Int32Array;
@@ -73,24 +89,27 @@ export class ThreadPool {
   /** The caller included. */
   readonly threads: number;
   readonly #control: Control;
-  readonly #names: readonly string[];
+  /** Programs in the order in which they were sent, by their memory, with the names of their exports. */
+  readonly #programs = new Map<WebAssembly.Memory, { readonly index: number; readonly names: readonly string[] }>();
   readonly #workers: readonly SpawnedWorker[];
 
-  constructor(threads: number, module: WebAssembly.Module, memory: WebAssembly.Memory, spawn: SpawnWorker) {
+  constructor(threads: number, { module, memory }: SentProgram, spawn: SpawnWorker) {
     this.threads = threads;
     const control = new SharedArrayBuffer(CONTROL_BYTES);
     this.#control = controlOf(control);
-    this.#names = exportNames(module);
+    this.#programs.set(memory, { index: 0, names: exportNames(module) });
+    this.#control.words[PROGRAMS] = 1;
     this.#workers = Array.from({ length: threads - 1 }, (_, index) => spawn({ module, memory, control, index }));
   }
 
   /**
-   * Runs `exports[name](part, ...args)` for every part on all threads.
-   * @param arenas Address of `threads - 1` arenas of `arenaBytes` each, the stacks of the workers.
+   * Runs `exports[name](part, ...args)` of a program for every part on all threads. Workers get a program with its first
+   * job, and keep it as long as they live.
+   * @param arenas Address of `threads - 1` arenas of `arenaBytes` each, the stacks of the workers, if the program has such.
    * @throws Error when a worker failed, and what the caller's own part threw; the other threads have stopped by then.
    */
   run(
-    exports: Exports,
+    program: Program,
     name: string,
     parts: number,
     arenas: number,
@@ -98,9 +117,11 @@ export class ThreadPool {
     args: readonly number[],
   ): void {
     const { words, numbers } = this.#control;
+    const { index, names } = this.#sent(program);
+    words[PROGRAM] = index;
     words[NEXT_PART] = 0;
     words[PARTS] = parts;
-    words[EXPORT] = this.#names.indexOf(name);
+    words[EXPORT] = names.indexOf(name);
     words[ARGUMENTS] = args.length;
     words[ARENA_BYTES] = arenaBytes;
     words[FAILED] = 0;
@@ -108,12 +129,24 @@ export class ThreadPool {
     numbers.set(args, 1);
     this.#announce(OPEN);
     try {
-      takeParts(this.#control, exports[name]);
+      takeParts(this.#control, program.exports[name]);
     } finally {
       Atomics.store(words, NEXT_PART, NO_MORE);
       this.#closeJob();
     }
     if (words[FAILED] !== 0) throw new Error(`a thread failed in ${name}`);
+  }
+
+  #sent({ module, memory }: Program) {
+    let known = this.#programs.get(memory);
+    if (known === undefined) {
+      known = { index: this.#programs.size, names: exportNames(module) };
+      this.#programs.set(memory, known);
+      for (const worker of this.#workers) worker.send({ module, memory });
+      // After the messages: a worker that finds itself behind can count on them.
+      Atomics.store(this.#control.words, PROGRAMS, this.#programs.size);
+    }
+    return known;
   }
 
   close(): void {
@@ -139,31 +172,55 @@ export class ThreadPool {
   }
 }
 
-/** A worker's life: waits for jobs and takes parts of them, until the pool is closed. */
-export function serve({ module, memory, control, index }: WorkerStart): void {
-  const instance = new WebAssembly.Instance(module, { env: { memory, abort: () => undefined } });
-  const exports = instance.exports as Exports;
-  const names = exportNames(module);
-  const shared = controlOf(control);
-  const { words, numbers } = shared;
-  for (let generation = 0; ; ) {
-    Atomics.wait(words, GENERATION, generation);
-    generation = Atomics.load(words, GENERATION);
-    if (Atomics.load(words, STATE) === STOPPED) return;
-    // Joins first and looks then: a job that is open now cannot end, nor another begin, before this thread leaves.
-    Atomics.add(words, ACTIVE, 1);
-    if (Atomics.load(words, STATE) === OPEN) {
-      try {
-        const arena = numbers[0] + index * words[ARENA_BYTES];
-        exports.useArena(arena, arena + words[ARENA_BYTES]);
-        takeParts(shared, exports[names[words[EXPORT]]]);
-      } catch {
-        Atomics.store(words, FAILED, 1);
-        Atomics.store(words, NEXT_PART, NO_MORE);
-      }
+/** The side of a worker. */
+export class PoolWorker {
+  readonly #shared: Control;
+  readonly #index: number;
+  readonly #programs: { readonly exports: Exports; readonly names: readonly string[] }[] = [];
+
+  constructor({ control, index, ...first }: WorkerStart) {
+    this.#shared = controlOf(control);
+    this.#index = index;
+    this.receive(first);
+  }
+
+  receive({ memory, module }: SentProgram): void {
+    const { exports } = new WebAssembly.Instance(module, { env: { memory, abort: () => undefined } });
+    this.#programs.push({ exports: exports as Exports, names: exportNames(module) });
+  }
+
+  /**
+   * Waits for jobs and takes parts of them. It blocks, so it returns when there are programs to receive, to be called again
+   * after that, and when the pool is closed.
+   */
+  serve(): "receive" | "closed" {
+    const { words } = this.#shared;
+    for (let generation = 0; ; ) {
+      Atomics.wait(words, GENERATION, generation);
+      generation = Atomics.load(words, GENERATION);
+      if (Atomics.load(words, STATE) === STOPPED) return "closed";
+      if (Atomics.load(words, PROGRAMS) > this.#programs.length) return "receive";
+      // Joins first and looks then: a job that is open now cannot end, nor another begin, before this thread leaves.
+      Atomics.add(words, ACTIVE, 1);
+      if (Atomics.load(words, STATE) === OPEN) this.#join();
+      Atomics.sub(words, ACTIVE, 1);
+      Atomics.notify(words, ACTIVE);
     }
-    Atomics.sub(words, ACTIVE, 1);
-    Atomics.notify(words, ACTIVE);
+  }
+
+  #join(): void {
+    const { numbers, words } = this.#shared;
+    const program = this.#programs[words[PROGRAM]];
+    // The job may be a later one than that whose programs were counted.
+    if (program === undefined) return;
+    try {
+      const arena = numbers[0] + this.#index * words[ARENA_BYTES];
+      program.exports.useArena?.(arena, arena + words[ARENA_BYTES]);
+      takeParts(this.#shared, program.exports[program.names[words[EXPORT]]]);
+    } catch {
+      Atomics.store(words, FAILED, 1);
+      Atomics.store(words, NEXT_PART, NO_MORE);
+    }
   }
 }
 

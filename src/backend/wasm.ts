@@ -1,4 +1,4 @@
-import { type SpawnWorker, ThreadPool } from "./pool.ts";
+import { type Exports, type Program, type SpawnWorker, ThreadPool } from "./pool.ts";
 import { baseSimd, relaxedSimd } from "./wasm-binaries.ts";
 
 /** Typed arrays that cross into WebAssembly memory. */
@@ -6,8 +6,6 @@ type Input = Float64Array | Int32Array | Uint8Array;
 
 /** The two compilations of the same sources: fused multiply-adds where the engine has relaxed SIMD, or not. */
 export type WasmBuild = "base" | "relaxed";
-
-type Export = (...args: number[]) => number;
 
 /** Multiply-adds, a quarter of a millisecond's: several times what it takes to wake a thread. */
 const WORTH_WAKING = 2e6;
@@ -20,16 +18,17 @@ const WORTH_WAKING = 2e6;
  */
 export class WasmKernels {
   readonly build: WasmBuild;
-  readonly #module: WebAssembly.Module;
   readonly #memory: WebAssembly.Memory;
-  readonly #exports: Record<string, Export>;
+  readonly #exports: Exports;
+  readonly #program: Program;
 
   constructor(build: WasmBuild) {
     this.build = build;
     this.#memory = new WebAssembly.Memory({ initial: 256, maximum: 65536, shared: true });
-    this.#module = new WebAssembly.Module(bytesOf(build === "relaxed" ? relaxedSimd : baseSimd));
-    const instance = new WebAssembly.Instance(this.#module, { env: { memory: this.#memory, abort: aborted } });
-    this.#exports = instance.exports as Record<string, Export>;
+    const module = new WebAssembly.Module(bytesOf(build === "relaxed" ? relaxedSimd : baseSimd));
+    const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory, abort: aborted } });
+    this.#exports = instance.exports as Exports;
+    this.#program = { module, memory: this.#memory, exports: this.#exports };
   }
 
   /** Threads that kernels may use, the caller counted. */
@@ -94,13 +93,13 @@ export class WasmKernels {
    * @param scratchBytes The most that one part allocates.
    */
   callParts(name: string, parts: number, scratchBytes: number, ...args: number[]): void {
-    if (parts > 1 && this.#threads > 1 && this.#spawn !== undefined) {
-      this.#pool ??= new ThreadPool(this.#threads, this.#module, this.#memory, this.#spawn);
+    const pool = parts > 1 ? this.#threadPool() : undefined;
+    if (pool !== undefined) {
       // Room for alignment too.
       const arenaBytes = 1024 * Math.ceil((scratchBytes + 256) / 1024);
       const top = this.#exports.mark();
       const arenas = this.#allocate(arenaBytes * (this.#threads - 1));
-      this.#pool.run(this.#exports, name, parts, arenas, arenaBytes, args);
+      pool.run(this.#program, name, parts, arenas, arenaBytes, args);
       this.#exports.release(top);
       return;
     }
@@ -111,6 +110,19 @@ export class WasmKernels {
   callPartsOf(work: number, name: string, parts: number, scratchBytes: number, ...args: number[]): void {
     if (work >= WORTH_WAKING) this.callParts(name, parts, scratchBytes, ...args);
     else for (let part = 0; part < parts; part++) this.call(name, part, ...args);
+  }
+
+  /** Calls the export `part` of another program for each of `parts` on all threads, as `callParts` does. */
+  runParts(program: Program, parts: number, args: readonly number[]): void {
+    const pool = parts > 1 ? this.#threadPool() : undefined;
+    if (pool !== undefined) pool.run(program, "part", parts, 0, 0, args);
+    else for (let part = 0; part < parts; part++) program.exports.part(part, ...args);
+  }
+
+  #threadPool(): ThreadPool | undefined {
+    if (this.#threads > 1 && this.#spawn !== undefined)
+      this.#pool ??= new ThreadPool(this.#threads, this.#program, this.#spawn);
+    return this.#pool;
   }
 
   float64(address: number, length: number): Float64Array {

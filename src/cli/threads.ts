@@ -9,7 +9,7 @@ export async function withThreads<T>(threads: number, use: () => Promise<T>): Pr
     const entry = new URL(import.meta.url.endsWith(".ts") ? "./node-worker.ts" : "./node-worker.js", import.meta.url);
     const worker = new Worker(entry, { workerData: start });
     worker.unref();
-    return { terminate: () => void worker.terminate() };
+    return { send: (program) => worker.postMessage(program), terminate: () => void worker.terminate() };
   });
   try {
     return await use();

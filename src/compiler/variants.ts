@@ -1,0 +1,138 @@
+import { emitCallFunction } from "./emit-js.ts";
+import type { Graph, InputNode, Node } from "./graph.ts";
+import { inOrder } from "./order.ts";
+import { pointProgram } from "./partition.ts";
+import type { PointArrays, PointBackend, PointKernel, PointOutput, PointProgram, Reduction } from "./point-program.ts";
+import { rewrite } from "./rewrite.ts";
+import { simplify } from "./simplify.ts";
+
+/*
+ * Alternatives that parameters decide.
+ *
+ * A `select` evaluates both of its alternatives at every point, also where its condition is the same at all of them,
+ * such as whether an ellipse is so round that a series is used. A program is compiled with each such condition decided;
+ * first with none of them holding (the series for the round, the cut-off beyond the bounds: formulas write the general
+ * case last), and with others when parameters first ask for it.
+ */
+
+/** A program for one set of decisions, with what it needs once a call. */
+interface Variant {
+  readonly program: PointProgram;
+  readonly kernel: PointKernel;
+  readonly frontier: ReturnType<typeof emitCallFunction>;
+}
+
+export interface DecidedKernel {
+  allocate: PointKernel["allocate"];
+  run(parameters: Float64Array, arrays: PointArrays, from: number, to: number): void;
+  /** The variant compiled first. */
+  readonly general: Variant;
+}
+
+/** Compiles outputs of rate `point`, with the conditions of rate `call` decided. */
+export function compileDecided(
+  graph: Graph,
+  outputs: readonly PointOutput[],
+  inputs: readonly InputNode[],
+  parameters: readonly InputNode[],
+  backend: PointBackend,
+): DecidedKernel {
+  const conditions = conditionsOf(outputs.map(({ node }) => node));
+  const sides = emitCallFunction(
+    parameters,
+    conditions.flatMap(({ less, than }) => [less, than]),
+  );
+  const compared = new Float64Array(2 * conditions.length);
+  const variants = new Map<string, Variant>();
+  /** Of arrays, how to make or find those that another variant works in. */
+  const others = new WeakMap<PointArrays, (variant: Variant) => PointArrays>();
+
+  function variantOf(decisions: readonly boolean[]): Variant {
+    const key = String(decisions);
+    const variant = variants.get(key) ?? compile(decisions);
+    variants.set(key, variant);
+    return variant;
+  }
+
+  function compile(decisions: readonly boolean[]): Variant {
+    const decided = decide(graph, outputs, conditions, decisions);
+    const program = pointProgram(decided, inputs);
+    return { program, kernel: backend(program), frontier: emitCallFunction(parameters, program.frontier) };
+  }
+
+  const nothing = conditions.map(() => false);
+  const general = variantOf(nothing);
+  return {
+    general,
+    allocate(points, groupSize) {
+      const arrays = general.kernel.allocate(points, groupSize);
+      const made = new Map<Variant, PointArrays>();
+      others.set(arrays, (variant) => {
+        const theirs = made.get(variant) ?? variant.kernel.allocate(points, groupSize);
+        made.set(variant, theirs);
+        return theirs;
+      });
+      return arrays;
+    },
+    run(values, arrays, from, to) {
+      sides.run(values, compared);
+      const decisions = conditions.map((_, i) => compared[2 * i] < compared[2 * i + 1]);
+      const variant = variantOf(decisions);
+      if (variant === general) {
+        runVariant(variant, values, arrays, from, to);
+        return;
+      }
+      const theirs = (others.get(arrays) as (variant: Variant) => PointArrays)(variant);
+      arrays.inputs.forEach((input, slot) => {
+        theirs.inputs[slot].set(input.subarray(from, to), from);
+      });
+      runVariant(variant, values, theirs, from, to);
+      outputs.forEach(({ reduction }, slot) => {
+        const [first, last] = rangeOf(reduction, arrays.groupSize, from, to);
+        arrays.outputs[slot].set(theirs.outputs[slot].subarray(first, last), first);
+      });
+    },
+  };
+}
+
+function runVariant(variant: Variant, parameters: Float64Array, arrays: PointArrays, from: number, to: number): void {
+  variant.frontier.run(parameters, arrays.frontier);
+  variant.kernel.run(arrays, from, to);
+}
+
+/** A comparison of values of rate `call`. */
+interface Condition {
+  readonly less: Node;
+  readonly than: Node;
+}
+
+/** Those that decide between alternatives of rate `point`. */
+function conditionsOf(roots: readonly Node[]): Condition[] {
+  const found = new Map<string, Condition>();
+  for (const { op, operands } of inOrder(roots, ({ rate }) => rate !== "point")) {
+    const [less, than] = operands;
+    if (op === "select" && less.rate !== "point" && than.rate !== "point")
+      found.set(`${less.id} ${than.id}`, { less, than });
+  }
+  return [...found.values()];
+}
+
+function decide(
+  graph: Graph,
+  outputs: readonly PointOutput[],
+  conditions: readonly Condition[],
+  decisions: readonly boolean[],
+): PointOutput[] {
+  if (conditions.length === 0) return [...outputs];
+  const roots = outputs.map(({ node }) => node);
+  const decided = rewrite(graph, roots, ({ op, operands: [less, than] }, images) => {
+    const at = op === "select" ? conditions.findIndex((other) => other.less === less && other.than === than) : -1;
+    return at < 0 ? graph.apply(op, ...images) : images[decisions[at] ? 2 : 3];
+  });
+  return simplify(graph, decided).map((node, i) => ({ node, reduction: outputs[i].reduction }));
+}
+
+function rangeOf(reduction: Reduction, groupSize: number, from: number, to: number): readonly [number, number] {
+  if (reduction === "sum") return [0, 1];
+  return reduction === "each" ? [from, to] : [from / groupSize, to / groupSize];
+}
