@@ -3,11 +3,14 @@ import type { Pair } from "../profiles/parameter.ts";
 import { bracketedRoot } from "./bracketed-root.ts";
 import { contourLines } from "./contour-lines.ts";
 import { imageLattice } from "./image-lattice.ts";
-import { type LensMapping, type LocalMapping, stretches } from "./lens-mapping.ts";
+import type { LensMapping, LocalMapping } from "./lens-mapping.ts";
 
 /** A line of infinite magnification on the image, and what it is mapped onto. */
 export interface CriticalCurve {
-  /** Where images are stretched along the line (about the mass) or across it. */
+  /**
+   * How images are stretched there: about the mass or toward it. Behind several planes a curve can be part this, part
+   * that, and is called after the larger part.
+   */
   readonly kind: "tangential" | "radial";
   /** (n, 2) y and x on the image, arcseconds; the first is not repeated at the end. */
   readonly points: Float64Array;
@@ -41,28 +44,43 @@ const MOST_HALVINGS = 8;
  */
 export function criticalCurves(mapping: LensMapping, grid: PixelGrid): readonly CriticalCurve[] {
   const { shape, vertices, at } = imageLattice(mapping, grid);
-  const found = vertices.map(stretches);
-  return (["tangential", "radial"] as const).flatMap((kind) => {
-    const field = Float64Array.from(found, (stretch) => stretch[kind]);
-    const stretchAt = (image: Pair<number>) => stretches(at(image))[kind];
+  const isTurned = vertices.some(({ jacobian: [, yx, xy] }) => Math.abs(yx - xy) > SMALLEST_TURN);
+  const factors = isTurned ? [({ determinant }: LocalMapping) => determinant] : [tangentialStretch, radialStretch];
+  const curves = factors.flatMap((factor) => {
+    const field = Float64Array.from(vertices, factor);
+    const factorAt = (image: Pair<number>) => factor(at(image));
     const crossing = (from: number, to: number) =>
-      rootBetween(stretchAt, vertices[from].image, vertices[to].image, [field[from], field[to]]);
+      rootBetween(factorAt, vertices[from].image, vertices[to].image, [field[from], field[to]]);
     return contourLines(shape, field, crossing)
       .filter(({ points }) => points.length > 2)
-      .map(({ points, closed }) => curve(kind, refined(points, closed, stretchAt), closed, at))
-      .sort((a, b) => (b.area || 0) - (a.area || 0));
+      .map(({ points, closed }) => curve(refined(points, closed, factorAt).map(at), closed));
   });
+  const ofKind = (kind: CriticalCurve["kind"]) =>
+    curves.filter((found) => found.kind === kind).sort((a, b) => (b.area || 0) - (a.area || 0));
+  return [...ofKind("tangential"), ...ofKind("radial")];
 }
 
-function curve(
-  kind: CriticalCurve["kind"],
-  points: readonly Pair<number>[],
-  closed: boolean,
-  at: (image: Pair<number>) => LocalMapping,
-): CriticalCurve {
-  const caustic = points.map((point) => at(point).source);
+/*
+ * The determinant is the product of the factors by which the mapping shrinks an image: 1 - kappa - gamma about the mass
+ * and 1 - kappa + gamma toward it. Each on its own is told from the other even where both vanish in one cell. Behind
+ * several planes the Jacobian has an antisymmetric part too, and no such factors.
+ */
+
+/** |d source_y / d image_x - d source_x / d image_y| that is more than rounding. */
+const SMALLEST_TURN = 1e-9;
+
+const halfTrace = ({ jacobian: [yy, , , xx] }: LocalMapping) => (yy + xx) / 2;
+const shear = ({ jacobian: [yy, yx, xy, xx] }: LocalMapping) => Math.hypot((xx - yy) / 2, (yx + xy) / 2);
+const tangentialStretch = (local: LocalMapping) => halfTrace(local) - shear(local);
+const radialStretch = (local: LocalMapping) => halfTrace(local) + shear(local);
+
+function curve(along: readonly LocalMapping[], closed: boolean): CriticalCurve {
+  const points = along.map(({ image }) => image);
+  const caustic = along.map(({ source }) => source);
+  // Where 1 - kappa is gamma or -gamma.
+  const tangential = along.filter((local) => halfTrace(local) >= 0).length;
   return {
-    kind,
+    kind: 2 * tangential >= along.length ? "tangential" : "radial",
     points: Float64Array.from(points.flat()),
     caustic: Float64Array.from(caustic.flat()),
     closed,

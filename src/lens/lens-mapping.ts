@@ -67,17 +67,3 @@ export function magnification(mapping: LensMapping, positions: Float64Array): Fl
     (_, m) => 1 / at([positions[2 * m], positions[2 * m + 1]]).determinant,
   );
 }
-
-/**
- * The factors by which the mapping shrinks the image across and along the direction to the lens, with signs:
- * 1 - kappa - gamma, zero on tangential critical curves, and 1 - kappa + gamma, zero on radial ones.
- *
- * Behind several planes the Jacobian also turns the image, by an antisymmetric part omega. These are then its singular
- * values, s - gamma and s + gamma with s^2 = (1 - kappa)^2 + omega^2, whose product still is the determinant.
- */
-export function stretches({ jacobian: [yy, yx, xy, xx] }: LocalMapping): { tangential: number; radial: number } {
-  const [trace, turn] = [(yy + xx) / 2, (yx - xy) / 2];
-  const shear = Math.hypot((xx - yy) / 2, (yx + xy) / 2);
-  const isotropic = turn === 0 ? trace : Math.sign(trace) * Math.hypot(trace, turn);
-  return { tangential: isotropic - shear, radial: isotropic + shear };
-}
