@@ -222,7 +222,7 @@ describe("a lens with a core", () => {
   test("images that merge on a caustic are told apart down to rounding", () => {
     const [tangential] = criticalCurves(mapping, grid);
     const images = imagePositions(mapping, grid);
-    for (const n of [10, 50, 90]) {
+    for (let n = 3; n < tangential.points.length / 2; n += 17) {
       const point: Pair<number> = [tangential.points[2 * n], tangential.points[2 * n + 1]];
       const caustic: Pair<number> = [tangential.caustic[2 * n], tangential.caustic[2 * n + 1]];
       // Toward and away from the centre, across the fold.
