@@ -21,18 +21,25 @@ export function tracePosition<T>(
 ): readonly Pair<T>[] {
   const { add, constant, mul, sub } = algebra;
   const deflections: (Pair<T> | undefined)[] = [];
-  return planes.map(({ masses, scalingFactors }, j) => {
+  const ray: Pair<T>[] = [];
+  for (const [j, { masses, scalingFactors }] of planes.entries()) {
     let [y, x] = position;
-    scalingFactors.forEach((scalingFactor, i) => {
-      const alpha = deflections[i];
-      if (alpha === undefined) return;
-      const beta = constant(scalingFactor);
-      [y, x] = [sub(y, mul(beta, alpha[0])), sub(x, mul(beta, alpha[1]))];
-    });
-    const here = masses.map(({ profile }, m) => profile.deflection(algebra, [y, x], values[j][m]));
-    deflections.push(here.length === 0 ? undefined : here.reduce((a, b) => [add(a[0], b[0]), add(a[1], b[1])]));
-    return [y, x];
-  });
+    for (let i = 0; i < j; i++) {
+      const deflection = deflections[i];
+      if (deflection === undefined) continue;
+      const beta = constant(scalingFactors[i]);
+      y = sub(y, mul(beta, deflection[0]));
+      x = sub(x, mul(beta, deflection[1]));
+    }
+    let sum: Pair<T> | undefined;
+    for (let m = 0; m < masses.length; m++) {
+      const alpha = masses[m].profile.deflection(algebra, [y, x], values[j][m]);
+      sum = sum === undefined ? alpha : [add(sum[0], alpha[0]), add(sum[1], alpha[1])];
+    }
+    deflections.push(sum);
+    ray.push([y, x]);
+  }
+  return ray;
 }
 
 /**
