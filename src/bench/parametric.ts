@@ -39,7 +39,7 @@ const both = (first: number, second: number): string => `[${free(first)}, ${free
 
 const SPEC = `
 datasets:
-  image: { type: imaging, data: image, noise_map: image, psf: image, pixel_scale: 0.05 }
+  image: { type: imaging, data: image.npz, noise_map: image.npz, psf: image.npz, pixel_scale: 0.05 }
 galaxies:
   lens:
     redshift: 0.5
@@ -94,7 +94,9 @@ export interface ParametricInputs {
 
 export function parametricInputs(seed: number): ParametricInputs {
   const model = buildModel(parseSpec(SPEC, "the parametric case"));
-  const vector = Float64Array.from(model.parameters, ({ prior }) => (prior.prior === "gaussian" ? prior.mean : Number.NaN));
+  const vector = Float64Array.from(model.parameters, ({ prior }) =>
+    prior.prior === "gaussian" ? prior.mean : Number.NaN,
+  );
   const random = randomState(seed);
   const psf = { shape: [PSF_SIDE, PSF_SIDE] as const, values: gaussian(PSF_SIDE, 1.5) };
   const [rows, columns] = GRID.shape;
@@ -108,7 +110,9 @@ export function parametricInputs(seed: number): ParametricInputs {
   const read = imaging(
     {
       grid: GRID,
-      masked: Uint8Array.from(light, (_, m) => (Math.hypot(positions[2 * m], positions[2 * m + 1]) > MASK_RADIUS ? 1 : 0)),
+      masked: Uint8Array.from(light, (_, m) =>
+        Math.hypot(positions[2 * m], positions[2 * m + 1]) > MASK_RADIUS ? 1 : 0,
+      ),
       data: light.map((intensity, m) => intensity + noiseMap[m] * normal(random)),
       noiseMap,
       psf,
@@ -184,25 +188,31 @@ export function parametricContenders(
       return planImaging(dataset, light(inputs.model), kernelsOf(voice === "reference" ? voice : "wasm"));
     };
     let kept: DatasetLikelihood | undefined;
-    return kernels.map((kernel): ParametricContender => ({
-      ...parametricCost(overSampling),
-      kernel,
-      name,
-      voice,
-      by: "arclet",
-      async call(_, round, checked): Promise<TimedCall> {
-        const vector = inputs.vector(round);
-        if (kernel !== "parametric_first_result") kept ??= planned();
-        const start = performance.now();
-        const likelihood = kernel === "parametric_first_result" ? planned() : (kept as DatasetLikelihood);
-        const steep = kernel === "parametric_gradient";
-        const { chiSquared, noiseNormalization, gradient } = likelihood.evaluate(vector, { gradient: steep }, stopwatch());
-        const seconds = (performance.now() - start) / 1000;
-        if (!checked) return { seconds, error: null, sampled: null };
-        const value = -0.5 * (chiSquared + noiseNormalization);
-        return { seconds, ...check(kernel, Float64Array.of(value, ...(gradient ?? [])), overSampling, round) };
-      },
-    }));
+    return kernels.map(
+      (kernel): ParametricContender => ({
+        ...parametricCost(overSampling),
+        kernel,
+        name,
+        voice,
+        by: "arclet",
+        async call(_, round, checked): Promise<TimedCall> {
+          const vector = inputs.vector(round);
+          if (kernel !== "parametric_first_result") kept ??= planned();
+          const start = performance.now();
+          const likelihood = kernel === "parametric_first_result" ? planned() : (kept as DatasetLikelihood);
+          const steep = kernel === "parametric_gradient";
+          const { chiSquared, noiseNormalization, gradient } = likelihood.evaluate(
+            vector,
+            { gradient: steep },
+            stopwatch(),
+          );
+          const seconds = (performance.now() - start) / 1000;
+          if (!checked) return { seconds, error: null, sampled: null };
+          const value = -0.5 * (chiSquared + noiseNormalization);
+          return { seconds, ...check(kernel, Float64Array.of(value, ...(gradient ?? [])), overSampling, round) };
+        },
+      }),
+    );
   });
 }
 

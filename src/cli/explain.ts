@@ -1,9 +1,9 @@
 import { type Explanation, explain as explained, explanationText } from "../compiler/explain.ts";
-import { errorInSpec } from "../model/parse-spec.ts";
 import { requireParametric } from "../likelihood/parametric.ts";
 import { isPixelized } from "../likelihood/plan.ts";
 import { traceLight } from "../likelihood/traced-light.ts";
 import { buildModel, freedModel } from "../model/model.ts";
+import { errorInSpec } from "../model/parse-spec.ts";
 import { command } from "./command.ts";
 import { printJson } from "./invocation.ts";
 import { SPEC_OPTIONS, withSpec } from "./spec-files.ts";

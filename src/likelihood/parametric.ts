@@ -8,7 +8,7 @@ import { instantiate, type Model } from "../model/model.ts";
 import { vectorsOf } from "./batch.ts";
 import { errorBoundOfImage, planImageChiSquared } from "./chi-squared.ts";
 import type { Dataset } from "./dataset.ts";
-import type { DatasetEvaluation, DatasetLikelihood, Evaluation, EvaluateOptions, Likelihood } from "./evaluation.ts";
+import type { DatasetEvaluation, DatasetLikelihood, EvaluateOptions, Evaluation, Likelihood } from "./evaluation.ts";
 import { planImaging } from "./imaging.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
 import type { Explained } from "./picks.ts";
@@ -41,7 +41,11 @@ export function planParametric({ datasets, model, voice, light, kernels, picks }
     async evaluate(batch, options: EvaluateOptions = {}) {
       if (options.gradient === true && light.noGradient !== null) {
         const remedy = "use auto or traced";
-        throw new InputError("likelihood/gradient", `the ${voice} backend has no gradient: ${light.noGradient}`, remedy);
+        throw new InputError(
+          "likelihood/gradient",
+          `the ${voice} backend has no gradient: ${light.noGradient}`,
+          remedy,
+        );
       }
       return vectorsOf(model, batch).map((vector) => {
         const watch = stopwatch();
@@ -148,9 +152,10 @@ function summed(
 /** The datasets' together; null where it was not asked for. */
 function gradientOf([first, ...others]: readonly DatasetEvaluation[]): Float64Array | null {
   const sum = first.gradient?.slice() ?? null;
-  for (const { gradient } of others) gradient?.forEach((slope, p) => {
-    if (sum !== null) sum[p] += slope;
-  });
+  for (const { gradient } of others)
+    gradient?.forEach((slope, p) => {
+      if (sum !== null) sum[p] += slope;
+    });
   return sum;
 }
 

@@ -1,5 +1,11 @@
 import { wasmKernels } from "../backend/wasm.ts";
-import { type CompiledGradient, type CompiledKernel, compile, compileGradient, type PointFunction } from "../compiler/compile.ts";
+import {
+  type CompiledGradient,
+  type CompiledKernel,
+  compile,
+  compileGradient,
+  type PointFunction,
+} from "../compiler/compile.ts";
 import type { PointArrays, PointBackend } from "../compiler/point-program.ts";
 import { fusesMultiplyAdds, webAssembly } from "../compiler/wasm-kernel.ts";
 import { lightAt } from "../lens/light-at.ts";
@@ -99,7 +105,8 @@ interface Batch {
 
 function planBatches(subSizes: Int32Array): readonly Batch[] {
   const firstPoint = new Int32Array(subSizes.length);
-  for (let pixel = 1; pixel < subSizes.length; pixel++) firstPoint[pixel] = firstPoint[pixel - 1] + subSizes[pixel - 1] ** 2;
+  for (let pixel = 1; pixel < subSizes.length; pixel++)
+    firstPoint[pixel] = firstPoint[pixel - 1] + subSizes[pixel - 1] ** 2;
   const sizes = [...new Set(subSizes)];
   return sizes.map((size) => {
     const pixels = Int32Array.from(subSizes.keys()).filter((pixel) => subSizes[pixel] === size);
