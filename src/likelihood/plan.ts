@@ -11,7 +11,7 @@ import type { InterferometerDataset } from "./interferometer-dataset.ts";
 import { planParametric, requireParametric } from "./parametric.ts";
 import { given, pick, type SubjectOf } from "./picks.ts";
 import { referenceLight } from "./pixel-light.ts";
-import { traceLight } from "./traced-light.ts";
+import { type TracedLight, traceLight } from "./traced-light.ts";
 import type { Tuning } from "./tuning.ts";
 
 export type BackendChoice = "auto" | VoiceName;
@@ -62,8 +62,13 @@ export function plan(
   const ofVoice = { choice: "backend", picked: voice, because, candidates: [] };
   if (!isPixelized(model)) {
     requireParametric(model);
-    const light = voice === "traced" ? traceLight(model) : referenceLight(model);
-    return planParametric({ datasets, model, voice, light, kernels, picks: [ofVoice] });
+    const tracedLight = voice === "traced" ? traced(model, backend) : null;
+    if (tracedLight !== null || voice !== "traced") {
+      const light = tracedLight ?? referenceLight(model);
+      return planParametric({ datasets, model, voice, light, kernels, picks: [ofVoice] });
+    }
+    const picks = [{ ...ofVoice, picked: "wasm", because: "built in: the model is too large for the compiler" }];
+    return planParametric({ datasets, model, voice: "wasm", light: referenceLight(model), kernels, picks });
   }
   if (datasets.length > 1 || dataset.type === "imaging") {
     const what = `a pixelized source in ${datasets.length > 1 ? "several datasets" : "imaging"}`;
@@ -76,6 +81,16 @@ export function plan(
       : given("curvature_matrix", curvature, "asked for");
   const picks = [ofVoice, dataset.latticeSums, picked];
   return planInterferometer({ dataset, model, form: picked.picked, voice, kernels, picks });
+}
+
+/** The model's light, or null where `auto` may do without the compiler because the model is too large for it. */
+function traced(model: Model, choice: BackendChoice): TracedLight | null {
+  try {
+    return traceLight(model);
+  } catch (error) {
+    if (choice === "auto" && error instanceof InputError && error.tag === "compiler/size") return null;
+    throw error;
+  }
 }
 
 /** Whether any source is left to a mesh; its likelihood is then an evidence. */
