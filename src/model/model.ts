@@ -1,7 +1,8 @@
+import type { Algebra } from "../compiler/algebra.ts";
 import { InputError } from "../errors.ts";
-import type { Galaxy, LightComponent, MassComponent, NumericValues } from "../lens/galaxy.ts";
+import type { Galaxy, LightComponent, MassComponent } from "../lens/galaxy.ts";
 import { lightProfiles, massProfiles } from "../profiles/index.ts";
-import type { Pair, ParameterTable, Prior } from "../profiles/parameter.ts";
+import type { Pair, Parameter, ParameterTable, ParameterValues, Prior } from "../profiles/parameter.ts";
 import type { MeshSpec, ParameterEntry, ParameterSpec, Spec } from "./spec.ts";
 
 /** A parameter to be found: one entry of the vectors that a search draws. */
@@ -57,27 +58,51 @@ export interface ModelInstance {
 
 /** The model of a spec: its free parameters in the order of the file, a profile's in the order of its table. */
 export function buildModel(spec: Pick<Spec, "galaxies">): Model {
+  return modelWith(spec, (_, entry) => (typeof entry === "number" ? null : entry));
+}
+
+/**
+ * The model of a spec of numbers with all of them free that a likelihood is smooth in, and their values: to have
+ * derivatives by them. Whole numbers stay, and what the members of a set of profiles do not share.
+ */
+export function freedModel(spec: Pick<Spec, "galaxies">): { readonly model: Model; readonly vector: Float64Array } {
+  const values: number[] = [];
+  const model = modelWith(spec, (parameter, entry) => {
+    if (parameter === undefined || parameter.whole || typeof entry !== "number") return null;
+    values.push(entry);
+    return parameter.defaultPrior;
+  });
+  return { model, vector: Float64Array.from(values) };
+}
+
+/** @param priorOf Of a row of a profile's table (or something else) and what the spec says: its prior, null for a number. */
+function modelWith(
+  spec: Pick<Spec, "galaxies">,
+  priorOf: (parameter: Parameter | undefined, entry: ParameterEntry) => Prior | null,
+): Model {
   const parameters: FreeParameter[] = [];
-  const slot = (entry: ParameterEntry, path: string): Slot => {
-    if (typeof entry === "number") return entry;
-    parameters.push({ path, prior: entry });
+  const slot = (entry: ParameterEntry, path: string, parameter?: Parameter): Slot => {
+    const prior = priorOf(parameter, entry);
+    if (prior === null) return entry as number;
+    parameters.push({ path, prior });
     return { free: parameters.length - 1 };
   };
   const galaxies = Object.entries(spec.galaxies).map(([name, { redshift, profiles, pixelization }]): GalaxyTemplate => {
     const path = `galaxies.${name}`;
     const templates = Object.entries(profiles).flatMap(([key, { kind, profile, parameters, members = [{}] }]) => {
       const table: ParameterTable = profileNamed(kind, profile).parameters;
-      const filled = (given: Readonly<Record<string, ParameterSpec>>) =>
+      const filled = (given: Readonly<Record<string, ParameterSpec>>, rows: ParameterTable | undefined) =>
         Object.entries(table)
           .filter(([parameter]) => Object.hasOwn(given, parameter))
           .map(([parameter, { name: inFile }]) => {
-            return [parameter, slots(given[parameter], `${path}.${key}.${inFile}`, slot)] as const;
+            const ofRow = (entry: ParameterEntry, at: string) => slot(entry, at, rows?.[parameter]);
+            return [parameter, slots(given[parameter], `${path}.${key}.${inFile}`, ofRow)] as const;
           });
       // Filled once, so that a free parameter that members share is one parameter.
-      const shared = filled(parameters);
+      const shared = filled(parameters, table);
       return members.map((own): ProfileTemplate => {
         const linear = Object.values({ ...parameters, ...own }).includes("linear");
-        return { kind, profile, values: Object.fromEntries([...shared, ...filled(own)]), linear };
+        return { kind, profile, values: Object.fromEntries([...shared, ...filled(own, undefined)]), linear };
       });
     });
     const coefficient = pixelization?.regularization.coefficient;
@@ -121,20 +146,36 @@ export function instantiate(model: Model, vector: ArrayLike<number>): ModelInsta
     );
   }
   const fill = (slot: Slot) => (typeof slot === "number" ? slot : vector[slot.free]);
-  const galaxies = model.galaxies.map(({ name, redshift, profiles, pixelization }): ModelGalaxy => {
-    const masses: MassComponent[] = [];
-    const lights: ModelLight[] = [];
-    for (const { kind, profile, values: holes, linear } of profiles) {
-      const values: NumericValues = Object.fromEntries(
-        Object.entries(holes).map(([key, hole]) => [key, isPair(hole) ? [fill(hole[0]), fill(hole[1])] : fill(hole)]),
-      );
-      const found = profileNamed(kind, profile);
-      if (found.kind === "mass") masses.push({ profile: found, values });
-      else lights.push({ profile: found, values, linear });
-    }
-    return { name, redshift, masses, lights, pixelization: pixelization && filled(pixelization, fill) };
+  const galaxies = model.galaxies.map((template): ModelGalaxy => {
+    const { lights, ...galaxy } = galaxyOf(template, fill);
+    const linear = template.profiles.filter(({ kind }) => kind === "light").map((profile) => profile.linear);
+    return {
+      ...galaxy,
+      lights: lights.map((light, index) => ({ ...light, linear: linear[index] })),
+      pixelization: template.pixelization && filled(template.pixelization, fill),
+    };
   });
   return { galaxies };
+}
+
+/** The galaxies of a model over an algebra, such as symbols for its free parameters. */
+export function galaxiesOver<T>(algebra: Algebra<T>, model: Model, parameters: readonly T[]): readonly Galaxy<T>[] {
+  const fill = (slot: Slot) => (typeof slot === "number" ? algebra.constant(slot) : parameters[slot.free]);
+  return model.galaxies.map((template) => galaxyOf(template, fill));
+}
+
+function galaxyOf<T>({ name, redshift, profiles }: GalaxyTemplate, fill: (slot: Slot) => T): Galaxy<T> {
+  const masses: MassComponent<T>[] = [];
+  const lights: LightComponent<T>[] = [];
+  for (const { kind, profile, values: holes } of profiles) {
+    const values: ParameterValues<ParameterTable, T> = Object.fromEntries(
+      Object.entries(holes).map(([key, hole]) => [key, isPair(hole) ? [fill(hole[0]), fill(hole[1])] : fill(hole)]),
+    );
+    const found = profileNamed(kind, profile);
+    if (found.kind === "mass") masses.push({ profile: found, values });
+    else lights.push({ profile: found, values });
+  }
+  return { name, redshift, masses, lights };
 }
 
 function filled(
