@@ -9,9 +9,7 @@ import type { MassProfile, ScalarFormula } from "../../src/profiles/profile.ts";
 
 export type Values = ParameterValues<ParameterTable, number>;
 
-/** Often the ends, never so near zero that products underflow. */
-export const real = (min: number, max: number) =>
-  fc.integer({ min: 0, max: 2 ** 30 }).map((step) => min + (max - min) * (step / 2 ** 30));
+export const real = (min: number, max: number) => fc.double({ min, max, noNaN: true, noDefaultInfinity: true });
 /** Uniform in the logarithm. */
 export const scale = (min: number, max: number) => real(Math.log(min), Math.log(max)).map(Math.exp);
 export const angle = real(-3.15, 3.15);
