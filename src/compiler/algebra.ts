@@ -1,4 +1,5 @@
 import { erf } from "./erf.ts";
+import { heldWithin } from "./interpolation.ts";
 
 /**
  * The scalars that formulas are written over.
@@ -42,6 +43,13 @@ export interface Algebra<T> {
    * one length too, are added in the order of the rows. A term may hold a sum over another table.
    */
   sumOver(rows: readonly (readonly number[])[], terms: (row: readonly T[]) => readonly T[]): readonly T[];
+  /**
+   * A smooth function of one variable, held at the ends of its range. Compiled, it is computed once a call at the ends of
+   * `pieces` equal steps and three more on either side, and interpolated at each point: `interpolation.ts` states the error
+   * and `interpolationError` measures it. Elsewhere it is exact. The range and what else `f` uses may depend on parameters,
+   * never on the position.
+   */
+  tabulated(range: readonly [lower: T, upper: T], pieces: number, f: (t: T) => T, at: T): T;
 }
 
 /** The algebra of f64 numbers. */
@@ -76,4 +84,5 @@ export const numbers: Algebra<number> = {
     }
     return sums;
   },
+  tabulated: (range, _, f, at) => f(heldWithin(numbers, range, at)),
 };

@@ -42,6 +42,10 @@ function infer(node: Node): Bounds {
       return product(boundsOf(a), inverse(boundsOf(b)));
     case "reciprocal":
       return inverse(boundsOf(a));
+    case "lookup":
+      return boundsOf(node.table.value);
+    case "floor":
+      return { lower: Math.floor(boundsOf(a).lower), upper: Math.floor(boundsOf(a).upper) };
     case "sqrt":
       return increasing(Math.sqrt, boundsOf(a), 0, Infinity);
     case "exp":

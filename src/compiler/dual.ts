@@ -1,5 +1,6 @@
 import { type Algebra, numbers } from "./algebra.ts";
 import { erf } from "./erf.ts";
+import { heldWithin } from "./interpolation.ts";
 
 /** A value with its derivatives along y and x; a plain number is a constant. */
 export type Dual = number | Varying;
@@ -97,4 +98,5 @@ export const dualNumbers: Algebra<Dual> = {
     const [first, ...others] = rows.map(terms);
     return others.reduce((sums, added) => sums.map((sum, i) => dualNumbers.add(sum, added[i])), first);
   },
+  tabulated: (range, _, f, at) => f(heldWithin(dualNumbers, range, at)),
 };

@@ -1,8 +1,8 @@
 import { erf } from "./erf.ts";
-import type { EntryNode, InputNode, LoopNode, Node } from "./graph.ts";
+import type { EntryNode, InputNode, LoopNode, Node, TableNode } from "./graph.ts";
 import type { OperationName } from "./operations.ts";
 import { bodyOf, inOrder, withBodies } from "./order.ts";
-import type { PointArrays, PointBackend, PointProgram } from "./point-program.ts";
+import { type PointArrays, type PointBackend, type PointProgram, slotsOf } from "./point-program.ts";
 
 /*
  * The plain JavaScript back end. It makes functions from text, which a web page whose Content-Security-Policy lacks
@@ -18,7 +18,10 @@ export function emitCallFunction(
   outputs: readonly Node[],
 ): { readonly run: CallFunction; readonly code: string } {
   const reads = inputs.map((node, slot) => `const ${nameOf(node)} = inputs[${slot}];`);
-  const writes = outputs.map((node, slot) => `outputs[${slot}] = ${nameOf(node)};`);
+  const { slots } = slotsOf(outputs);
+  const writes = outputs.map((node, i) =>
+    node.op === "table" ? `outputs.set(${nameOf(node)}, ${slots[i]});` : `outputs[${slots[i]}] = ${nameOf(node)};`,
+  );
   const given = new Set<Node>(inputs);
   const computed = inOrder(outputs, (node) => given.has(node));
   const code = [...reads, ...statements(computed), ...writes].join("\n");
@@ -44,7 +47,7 @@ function allocate({ frontier, inputs, outputs }: PointProgram, points: number, g
   const length = { each: points, groupMean: points / groupSize, sum: 1 };
   return {
     groupSize,
-    frontier: new Float64Array(frontier.length),
+    frontier: new Float64Array(slotsOf(frontier).length),
     inputs: inputs.map(() => new Float64Array(points)),
     outputs: outputs.map(({ reduction }) => new Float64Array(length[reduction])),
   };
@@ -53,8 +56,9 @@ function allocate({ frontier, inputs, outputs }: PointProgram, points: number, g
 function pointText({ frontier, inputs, outputs }: PointProgram, computed: readonly Node[]): string {
   const each = (reduction: string, text: (name: string, slot: number) => string) =>
     outputs.flatMap((output, slot) => (output.reduction === reduction ? [text(nameOf(output.node), slot)] : []));
+  const { slots } = slotsOf(frontier);
   return [
-    ...frontier.map((node, slot) => `const ${nameOf(node)} = frontier[${slot}];`),
+    ...frontier.map((node, i) => `const ${nameOf(node)} = ${fromFrontier(node, slots[i])};`),
     ...inputs.map((_, slot) => `const input${slot} = inputs[${slot}];`),
     ...outputs.map((_, slot) => `const output${slot} = outputs[${slot}];`),
     ...each("sum", (_, slot) => `let sum${slot} = 0;`),
@@ -73,14 +77,21 @@ function pointText({ frontier, inputs, outputs }: PointProgram, computed: readon
   ].join("\n");
 }
 
-/** The tables that entries are of, declared. */
+function fromFrontier(node: Node, slot: number): string {
+  return node.op === "table" ? `frontier.subarray(${slot}, ${slot + node.count})` : `frontier[${slot}]`;
+}
+
+/** The tables that entries are of, and those that a call fills, declared. */
 function tables(nodes: readonly Node[]): string {
   return withBodies(nodes)
-    .flatMap((node) => (node.op === "entry" ? [`const ${tableName(node)} = [${node.values.map(literal)}];\n`] : []))
+    .flatMap((node) => {
+      if (node.op === "entry") return [`const ${entriesName(node)} = [${node.values.map(literal)}];\n`];
+      return node.op === "table" ? [`const ${nameOf(node)} = new Float64Array(${node.count});\n`] : [];
+    })
     .join("");
 }
 
-const tableName = ({ id }: EntryNode) => `t${id}`;
+const entriesName = ({ id }: EntryNode) => `t${id}`;
 
 /** One statement for every node that is computed. */
 function statements(nodes: readonly Node[]): string[] {
@@ -92,9 +103,13 @@ function statements(nodes: readonly Node[]): string[] {
       case "result":
         return [];
       case "entry":
-        return [`const ${nameOf(node)} = ${tableName(node)}[${nameOf(node.operands[0])}];`];
+        return [`const ${nameOf(node)} = ${entriesName(node)}[${nameOf(node.operands[0])}];`];
       case "loop":
         return loopText(node);
+      case "table":
+        return tableText(node);
+      case "lookup":
+        return [`const ${nameOf(node)} = ${nameOf(node.table)}[${nameOf(node.operands[1])}];`];
       default:
         return [`const ${nameOf(node)} = ${TEXT[node.op](...node.operands.map(nameOf))};`];
     }
@@ -114,6 +129,17 @@ function loopText(loop: LoopNode): string[] {
     ...replaced(loop),
     "}",
     ...state.map((placeholder, position) => `${resultName(loop, position)} = ${nameOf(placeholder)};`),
+    "}",
+  ];
+}
+
+function tableText(table: TableNode): string[] {
+  const { count, index, value } = table;
+  const counter = nameOf(index);
+  return [
+    `for (let ${counter} = 0; ${counter} < ${count}; ${counter}++) {`,
+    ...statements(bodyOf(table)),
+    `${nameOf(table)}[${counter}] = ${nameOf(value)};`,
     "}",
   ];
 }
@@ -165,5 +191,6 @@ const TEXT: Record<OperationName, (...operands: string[]) => string> = {
   atanh: (a) => `Math.atanh(${a})`,
   tanh: (a) => `Math.tanh(${a})`,
   erf: (a) => `erf(${a})`,
+  floor: (a) => `Math.floor(${a})`,
   select: (a, b, whenLess, otherwise) => `${a} < ${b} ? ${whenLess} : ${otherwise}`,
 };

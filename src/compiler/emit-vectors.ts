@@ -57,6 +57,17 @@ function emitVector(code: WasmCode, plan: KernelPlan, vector: Vector, copy: numb
       .get(locals.offsets.get(vector.home as VectorLoop) as number)
       .plain("i32.add");
     code.access("v128.loadSplat", frame.tables.get(vector) as number);
+  } else if (kind === "lookup") {
+    const address = (lane: 0 | 1) => {
+      code.get(FRAME);
+      push(code, plan, operands[0], copy);
+      code.integerLane(lane).plain("i32.add");
+    };
+    const table = plan.frame.frontier + 8 * index;
+    address(0);
+    code.access("v128.loadFirst", table).set(local);
+    address(1);
+    code.get(local).lane("load", 1, table);
   } else {
     for (const operand of operands) push(code, plan, operand, copy);
     if (kind === "shiftLeft" || kind === "shiftRight") code.i32(index);

@@ -1,6 +1,7 @@
 import type { CompiledGradient, CompiledKernel } from "./compile.ts";
 import type { Node } from "./graph.ts";
 import { bodyOf, inOrder } from "./order.ts";
+import { slotsOf } from "./point-program.ts";
 
 /** How often each operation stands in a graph, the most frequent first. */
 export type Counts = ReadonlyMap<string, number>;
@@ -26,7 +27,7 @@ export function explain(kernel: CompiledKernel | CompiledGradient): Explanation 
   return {
     call: count(inOrder(frontier)),
     point: count(inOrder(roots, (node) => below.has(node))),
-    frontier: frontier.length,
+    frontier: slotsOf(frontier).length,
     ...("derivatives" in kernel && { derivatives: kernel.derivatives }),
     code: kernel.code,
   };
@@ -51,8 +52,8 @@ export function explanationText({ call, point, frontier, derivatives, code }: Ex
 function count(nodes: readonly Node[]): Counts {
   const counts = new Map<string, number>();
   const add = (node: Node) => {
-    if (node.op === "loop") for (const inner of bodyOf(node)) add(inner);
-    if (["constant", "input", "placeholder", "result"].includes(node.op)) return;
+    if (node.op === "loop" || node.op === "table") for (const inner of bodyOf(node)) add(inner);
+    if (["constant", "input", "placeholder", "result", "table"].includes(node.op)) return;
     counts.set(node.op, (counts.get(node.op) ?? 0) + 1);
   };
   for (const node of nodes) add(node);

@@ -1,7 +1,8 @@
-import type { Graph, LoopNode, Node, OperationNode } from "./graph.ts";
-import { isConstant } from "./graph.ts";
+import type { Graph, LoopNode, LookupNode, Node, OperationNode, TableNode } from "./graph.ts";
+import { isConstant, scalarsOf } from "./graph.ts";
 import { inOrder } from "./order.ts";
 import { partialsOver } from "./partials.ts";
+import { substitute } from "./rewrite.ts";
 
 /** For some nodes, their derivatives along each of a number of directions. */
 export type Tangents = ReadonlyMap<Node, readonly Node[]>;
@@ -44,6 +45,8 @@ export function forwardMode(
       else if (node.op === "result") done.set(node, (loops.get(node.loop) as readonly WithTangents[])[node.position]);
       else if (node.op === "entry")
         done.set(node, { value: graph.entry(node.values, at(done, node.operands[0]).value), tangents: none });
+      else if (node.op === "table") done.set(node, { value: table(node, done), tangents: none });
+      else if (node.op === "lookup") done.set(node, lookup(node, done));
       else if (node.op !== "constant" && node.op !== "input" && node.op !== "placeholder")
         done.set(
           node,
@@ -76,6 +79,25 @@ export function forwardMode(
     return { value, tangents: directionsOf(along) };
   }
 
+  function table(node: TableNode, outside: Known): Node {
+    const images = node.captured.map((captured) => [captured, at(outside, captured).value] as const);
+    return images.every(([before, after]) => before === after) ? node : substitute(graph, [node], new Map(images))[0];
+  }
+
+  /** An index is whole, and has no derivative. */
+  function lookup({ operands, table }: LookupNode, outside: Known): WithTangents {
+    const from = at(outside, table).value as TableNode;
+    const index = at(outside, operands[1]).value;
+    const moving = scalarsOf(table).flatMap((before) => {
+      const { value, tangents } = at(outside, before);
+      if (tangents.every((tangent) => isConstant(tangent, 0))) return [];
+      return [{ slope: graph.lookup(slopeTable(graph, from, value), index), tangents }];
+    });
+    const along = (direction: number) =>
+      moving.map(({ slope, tangents }) => mul(slope, tangents[direction])).reduce(add, zero);
+    return { value: graph.lookup(from, index), tangents: directionsOf(along) };
+  }
+
   function loop(node: LoopNode, outside: Known): readonly WithTangents[] {
     const size = node.state.length;
     const pack = (state: readonly WithTangents[]) => [
@@ -101,4 +123,14 @@ export function forwardMode(
 
   const given = new Map([...seeds].map(([node, tangents]) => [node, { value: node, tangents }]));
   return all(roots, given);
+}
+
+/** The derivatives of a table's values by something that it captures, the rest that it captures held. */
+export function slopeTable(graph: Graph, table: TableNode, by: Node): TableNode {
+  const outside = table.captured.map((node) => [node, node] as const);
+  const seeds = new Map(scalarsOf(table).map((node) => [node, [graph.constant(node === by ? 1 : 0)]]));
+  return graph.table(table.count, (index) => {
+    const [value] = substitute(graph, [table.value], new Map<Node, Node>([...outside, [table.index, index]]));
+    return forwardMode(graph, [value], seeds, 1)[0].tangents[0];
+  });
 }

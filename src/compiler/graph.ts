@@ -70,7 +70,36 @@ export interface ResultNode extends NodeRecord {
   readonly position: number;
 }
 
-export type Node = ConstantNode | InputNode | PlaceholderNode | EntryNode | OperationNode | LoopNode | ResultNode;
+/**
+ * `count` values computed once a call, for points to look up: no value itself, but an operand of lookups. Its operands
+ * are `captured`: everything from outside, of rate `call`, that the value at an index uses. That value's nodes have a depth
+ * of at least `level`.
+ */
+export interface TableNode extends NodeRecord {
+  readonly op: "table";
+  readonly level: number;
+  readonly count: number;
+  readonly captured: readonly Node[];
+  readonly index: PlaceholderNode;
+  readonly value: Node;
+}
+
+/** What a table has at an index; its operands are the table and the index, a whole number from 0 to below the count. */
+export interface LookupNode extends NodeRecord {
+  readonly op: "lookup";
+  readonly table: TableNode;
+}
+
+export type Node =
+  | ConstantNode
+  | InputNode
+  | PlaceholderNode
+  | EntryNode
+  | OperationNode
+  | LoopNode
+  | ResultNode
+  | TableNode
+  | LookupNode;
 
 /** One step of a loop, over nodes. */
 export type Step = (state: readonly Node[], index: Node) => readonly Node[];
@@ -85,6 +114,9 @@ export interface Graph {
   entry(values: readonly number[], index: Node): Node;
   /** The final state. @throws RangeError where the count is of rate `point`: a mistake in the formula. */
   loop(count: Node, initial: readonly Node[], step: Step): readonly Node[];
+  /** The values at indices below `count`. @throws RangeError where they depend on the position or on a loop's step. */
+  table(count: number, value: (index: Node) => Node): TableNode;
+  lookup(table: TableNode, index: Node): Node;
   /** How many nodes there are. */
   readonly size: number;
 }
@@ -113,16 +145,16 @@ const LARGEST_SIZE = 2 ** 20;
 
 /** An empty graph. */
 export function createGraph(): Graph {
-  const table = new Map<number | string, Node>();
+  const known = new Map<number | string, Node>();
   let size = 0;
   let level = 0;
 
   function intern<N extends Node>(key: number | string, make: (id: number) => N): N {
-    const found = table.get(key);
+    const found = known.get(key);
     if (found !== undefined) return found as N;
     if (size === LARGEST_SIZE) throw new RangeError(`a graph of more than ${LARGEST_SIZE} nodes`);
     const node = make(size++);
-    table.set(key, node);
+    known.set(key, node);
     return node;
   }
 
@@ -258,17 +290,45 @@ export function createGraph(): Graph {
     }));
   }
 
+  function table(count: number, valueAt: (index: Node) => Node): TableNode {
+    level++;
+    const bodyLevel = level;
+    const index = placeholder("index", "call", bodyLevel);
+    const value = valueAt(index);
+    level--;
+    const captured = capturedBy([value], bodyLevel);
+    if (value.rate === "point" || deepest(captured) > 0)
+      throw new RangeError("the values of a table depend on the position or on the step of a loop");
+    const rest = { op: "table", operands: captured, rate: "call", depth: 0, level: bodyLevel } as const;
+    return intern(`table ${bodyLevel} ${count} ${value.id}`, (id) => ({ id, ...rest, count, captured, index, value }));
+  }
+
+  function lookup(from: TableNode, index: Node): Node {
+    if (from.value.depth === 0) return from.value;
+    const operands = [from, index];
+    const depth = index.depth;
+    const rate = latestRate(operands);
+    return intern(`lookup ${from.id} ${index.id}`, (id) => ({ id, op: "lookup", operands, rate, depth, table: from }));
+  }
+
   const graph: Graph = {
     constant,
     input,
     apply,
     entry,
     loop,
+    table,
+    lookup,
     get size() {
       return size;
     },
   };
   return graph;
+}
+
+/** What a table, or a loop, captures other than tables. */
+export function scalarsOf({ captured }: TableNode | LoopNode): Node[] {
+  return captured.filter(({ op }) => op !== "table");
 }
 
 const idOf = ({ id }: Node) => id;
@@ -299,6 +359,8 @@ function keyOf(op: OperationName, operands: readonly Node[]): number | string {
 function capturedBy(next: readonly Node[], level: number): Node[] {
   const isOutside = ({ depth }: Node) => depth < level;
   const used = [...next, ...inOrder(next, isOutside).flatMap(({ operands }) => operands)];
-  const captured = new Set(used.filter((node) => isOutside(node) && node.op !== "constant"));
+  // With a table comes what it is made of, by which there are derivatives.
+  const whole = used.filter(isOutside).flatMap((node) => (node.op === "table" ? [node, ...scalarsOf(node)] : [node]));
+  const captured = new Set(whole.filter(({ op }) => op !== "constant"));
   return [...captured].toSorted((a, b) => a.id - b.id);
 }

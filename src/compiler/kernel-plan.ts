@@ -1,4 +1,4 @@
-import type { PointProgram } from "./point-program.ts";
+import { type PointProgram, slotsOf } from "./point-program.ts";
 import { type Schedules, scheduleAll } from "./schedule.ts";
 import type { Vector, VectorLoop } from "./vectors.ts";
 
@@ -86,7 +86,7 @@ export function planKernel(program: PointProgram, roots: readonly Vector[]): Ker
 function frameLayout({ frontier, inputs, outputs }: PointProgram, roots: readonly Vector[], schedules: Schedules) {
   const frontierAt = roundUp(4 * (inputs.length + outputs.length), 8);
   const constants = new Map<Vector, number>();
-  let bytes = roundUp(frontierAt + 8 * frontier.length, 16);
+  let bytes = roundUp(frontierAt + 8 * slotsOf(frontier).length, 16);
   const place = (vector: Vector) => {
     if (vector.kind !== "constant" || constants.has(vector)) return;
     constants.set(vector, bytes);

@@ -2,7 +2,7 @@ import { boundsOf } from "./bounds.ts";
 import type { LoopNode, Node } from "./graph.ts";
 import type { OperationName } from "./operations.ts";
 import { inOrder } from "./order.ts";
-import type { PointProgram } from "./point-program.ts";
+import { type PointProgram, slotsOf } from "./point-program.ts";
 import { SMALLEST_NORMAL } from "./vector-exponential.ts";
 import { VECTOR_MATH } from "./vector-math.ts";
 import type { Vector, VectorBuilder } from "./vectors.ts";
@@ -10,8 +10,9 @@ import type { Vector, VectorBuilder } from "./vectors.ts";
 /** The outputs of a program as vectors: transcendental functions expanded, products and sums joined to multiply-adds. */
 export function lower(v: VectorBuilder, { frontier, inputs, outputs }: PointProgram): readonly Vector[] {
   const known = new Map<Node, Vector>();
+  const { slots } = slotsOf(frontier);
   frontier.forEach((node, index) => {
-    known.set(node, v.uniform(index));
+    known.set(node, v.uniform(slots[index]));
   });
   inputs.forEach((node, index) => {
     known.set(node, v.input(index));
@@ -37,6 +38,8 @@ function lowerAll(v: VectorBuilder, roots: readonly Node[], outside: ReadonlyMap
     if (node.op === "loop") loops.set(node, lowerLoop(v, node, known, vectorOf));
     else if (node.op === "result") known.set(node, (loops.get(node.loop) as readonly Vector[])[node.position]);
     else if (node.op === "entry") known.set(node, v.entry(node.values, vectorOf(node.operands[0])));
+    else if (node.op === "lookup") known.set(node, v.lookup(vectorOf(node.table), vectorOf(node.operands[1])));
+    else if (node.op === "table") throw new Error("a table stands outside of the frontier");
     else if (node.op === "input" || node.op === "placeholder") vectorOf(node);
     else known.set(node, lowerOperation(v, node.op, node.operands, vectorOf));
   }
@@ -96,6 +99,8 @@ function lowerOperation(
       return v.neg(a);
     case "sqrt":
       return v.sqrt(a);
+    case "floor":
+      return v.floor(a);
     case "select":
       return v.select(v.less(a, b), c, d);
     case "log":

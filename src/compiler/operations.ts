@@ -8,8 +8,8 @@ interface OperationMeaning {
 }
 
 /**
- * Every operation that a node may have. Those beyond `Algebra` (`reciprocal`, `exp2`, `log2`) come from `simplify.ts`;
- * `select` is `a < b ? c : d`.
+ * Every operation that a node may have. Those beyond `Algebra` (`reciprocal`, `exp2`, `log2`) come from `simplify.ts`,
+ * `floor` from `interpolation.ts`; `select` is `a < b ? c : d`.
  */
 export const OPERATIONS = {
   add: { arity: 2, commutative: true, compute: (a, b) => a + b },
@@ -31,6 +31,7 @@ export const OPERATIONS = {
   atanh: { arity: 1, compute: Math.atanh },
   tanh: { arity: 1, compute: Math.tanh },
   erf: { arity: 1, compute: erf },
+  floor: { arity: 1, compute: Math.floor },
   select: { arity: 4, compute: (a, b, whenLess, otherwise) => (a < b ? whenLess : otherwise) },
 } as const satisfies Record<string, OperationMeaning>;
 

@@ -1,8 +1,8 @@
-import type { LoopNode, Node } from "./graph.ts";
+import type { LoopNode, Node, TableNode } from "./graph.ts";
 
 /**
  * The nodes at and below these roots, operands before users: loops count as their operands, their bodies are apart
- * (`bodyOf`). Below a node for which `stop` is true nothing is visited, and the node itself is left out.
+ * (`bodyOf`), and so are those of tables. Below a node for which `stop` is true nothing is visited, and the node itself is left out.
  */
 export function inOrder(roots: readonly Node[], stop: (node: Node) => boolean = () => false): Node[] {
   const last = roots.reduce((largest, { id }) => Math.max(largest, id), -1);
@@ -22,13 +22,13 @@ export function inOrder(roots: readonly Node[], stop: (node: Node) => boolean = 
   return order.reverse();
 }
 
-/** These nodes, with the bodies of the loops among them, each before its loop; what bodies share once. */
+/** These nodes, with the bodies of the loops and tables among them, each before its own; what bodies share once. */
 export function withBodies(nodes: readonly Node[]): Node[] {
-  const all = nodes.flatMap((node) => (node.op === "loop" ? [...withBodies(bodyOf(node)), node] : [node]));
+  const all = nodes.flatMap((node) => (node.op === "loop" || node.op === "table" ? [...withBodies(bodyOf(node)), node] : [node]));
   return [...new Set(all)];
 }
 
-/** The nodes of a loop's body in order, placeholders included. */
-export function bodyOf(loop: LoopNode): Node[] {
-  return inOrder(loop.next, ({ depth }) => depth < loop.level);
+/** The nodes of the body of a loop or of a table in order, placeholders included. */
+export function bodyOf(node: LoopNode | TableNode): Node[] {
+  return inOrder(node.op === "loop" ? node.next : [node.value], ({ depth }) => depth < node.level);
 }

@@ -67,6 +67,8 @@ export function partialsOver(graph: Graph): Partials {
         return [f`(1 - ${value}) * (1 + ${value})`];
       case "erf":
         return [f`${constant(2 / Math.sqrt(Math.PI))} * exp(-(${a} * ${a}))`];
+      case "floor":
+        return [constant(0)];
       case "select":
         throw new TypeError("select has no partial derivatives");
     }

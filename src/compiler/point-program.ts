@@ -25,10 +25,21 @@ export interface PointProgram {
   readonly outputs: readonly PointOutput[];
 }
 
+/** Where each node of a frontier has its values, a table all of its own, and how many there are. */
+export function slotsOf(frontier: readonly Node[]): { readonly slots: readonly number[]; readonly length: number } {
+  let length = 0;
+  const slots = frontier.map((node) => {
+    const slot = length;
+    length += node.op === "table" ? node.count : 1;
+    return slot;
+  });
+  return { slots, length };
+}
+
 /** Where a kernel reads and writes; made by the kernel, so that nothing is copied. */
 export interface PointArrays {
   readonly groupSize: number;
-  /** In the program's order; written by the caller before a run. */
+  /** In the program's order, tables in whole (`slotsOf`); written by the caller before a run. */
   readonly frontier: Float64Array;
   /** One array for each of the program's inputs, one value a point; written by the caller, often once. */
   readonly inputs: readonly Float64Array[];

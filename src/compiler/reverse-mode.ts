@@ -7,8 +7,9 @@ import {
   placesOfUse,
   sumWithin,
 } from "./alternatives.ts";
-import { forwardMode } from "./forward-mode.ts";
-import type { Graph, LoopNode, Node, ResultNode } from "./graph.ts";
+import { forwardMode, slopeTable } from "./forward-mode.ts";
+import { type Graph, type LoopNode, type Node, type OperationNode, type ResultNode, scalarsOf } from "./graph.ts";
+import { OPERATIONS } from "./operations.ts";
 import { inOrder } from "./order.ts";
 import { partialsOver } from "./partials.ts";
 import { substitute } from "./rewrite.ts";
@@ -44,6 +45,9 @@ export type Crossing = (node: Node, adjoint: Node) => Node;
  * selected where they leave it (`alternatives.ts`).
  *
  * **Sums** (`sums.ts`). The derivatives by what goes into the terms are a sum over the same rows, of the terms' own.
+ *
+ * **Tables.** The derivatives of what is looked up are looked up in tables of derivatives, one for each differentiable
+ * value that the table captures.
  *
  * **Other loops.** The derivatives of a loop's result by what goes into it come from forward mode, in the same loop: each of
  * its S states is joined by its derivatives by each of the V differentiable initial and captured values (those that are
@@ -133,7 +137,13 @@ export function reverseMode(
     } else if (node.op === "select") {
       send(node.operands[2], alternativeOf(node, true, within), adjoint, atPoint);
       send(node.operands[3], alternativeOf(node, false, within), adjoint, atPoint);
-    } else if (node.op !== "constant" && node.op !== "input" && node.op !== "placeholder" && node.op !== "entry") {
+    } else if (node.op === "lookup") {
+      for (const by of scalarsOf(node.table))
+        if (active.has(by)) {
+          const slope = graph.lookup(slopeTable(graph, node.table, by), node.operands[1]);
+          send(by, within, graph.apply("mul", adjoint, slope), atPoint);
+        }
+    } else if (isOperation(node)) {
       const partials = partialsOf(node.op, node.operands, node);
       partials.forEach((partial, i) => {
         send(node.operands[i], within, graph.apply("mul", adjoint, partial), atPoint);
@@ -142,6 +152,8 @@ export function reverseMode(
   }
   return { outputs, gradient: variables.map((variable) => gradients.get(variable) ?? zero) };
 }
+
+const isOperation = (node: Node): node is OperationNode => node.op in OPERATIONS;
 
 /** The derivatives of a loop's result by what goes into the loop. */
 type Slopes = readonly (readonly [operand: Node, slope: Node])[];
@@ -173,12 +185,12 @@ function openLoop(
   opened: Map<Node, Node>,
   slopes: Map<Node, Slopes>,
 ): void {
-  const { initial, captured }: LoopNode = results[0].loop;
+  const { loop } = results[0];
   const inner = [
     ...new Set(
       substitute(
         graph,
-        [...initial, ...captured].filter((node) => active.has(node)),
+        [...loop.initial, ...scalarsOf(loop)].filter((node) => active.has(node)),
         opened,
       ),
     ),
@@ -205,7 +217,7 @@ function sumAdjoints(
   adjoints: readonly Node[],
   active: ReadonlySet<Node>,
 ): (readonly [node: Node, adjoint: Node])[] {
-  const variables = loop.captured.filter((node) => active.has(node));
+  const variables = scalarsOf(loop).filter((node) => active.has(node));
   const factor = adjoints.length === 1 ? adjoints[0] : graph.constant(1);
   const inside = adjoints.length === 1 ? [graph.constant(1)] : adjoints;
   const terms = termsOf(loop) as readonly Term[];

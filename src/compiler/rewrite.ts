@@ -1,4 +1,4 @@
-import type { Graph, LoopNode, Node, OperationNode } from "./graph.ts";
+import type { Graph, LoopNode, Node, OperationNode, TableNode } from "./graph.ts";
 import { inOrder } from "./order.ts";
 import { groupLoops, type Term, termsOf } from "./sums.ts";
 
@@ -6,7 +6,7 @@ import { groupLoops, type Term, termsOf } from "./sums.ts";
 export type Rule = (node: OperationNode, operands: readonly Node[]) => Node;
 
 /**
- * The roots rewritten operand by operand, bodies of loops included; nodes in `given` become what is given. Sums over as
+ * The roots rewritten operand by operand, bodies of loops and tables included; nodes in `given` become what is given. Sums over as
  * many rows become one loop: a sum and its derivatives have most of their bodies in common.
  */
 export function rewrite(
@@ -30,6 +30,13 @@ export function rewrite(
         }
       } else if (node.op === "result") done.set(node, (loops.get(node.loop) as readonly Node[])[node.position]);
       else if (node.op === "entry") done.set(node, graph.entry(node.values, image(done, node.operands[0])));
+      else if (node.op === "table")
+        done.set(
+          node,
+          graph.table(node.count, (index) => all([node.value], new Map(done).set(node.index, index))[0]),
+        );
+      else if (node.op === "lookup")
+        done.set(node, graph.lookup(image(done, node.table) as TableNode, image(done, node.operands[1])));
       else if (node.op !== "constant" && node.op !== "input" && node.op !== "placeholder" && node.op !== "loop")
         done.set(
           node,

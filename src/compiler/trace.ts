@@ -1,5 +1,6 @@
 import type { Algebra } from "./algebra.ts";
 import type { Graph, Node } from "./graph.ts";
+import { interpolated } from "./interpolation.ts";
 import { meaningOf, OPERATION_NAMES, type OperationName } from "./operations.ts";
 
 /** The algebra of nodes: over it a formula builds its graph instead of computing. */
@@ -8,7 +9,7 @@ export function tracing(graph: Graph): Algebra<Node> {
   const operations = Object.fromEntries(
     OPERATION_NAMES.map((op) => [op, (...given: Node[]) => graph.apply(op, ...given.slice(0, meaningOf(op).arity))]),
   ) as Record<OperationName, (...operands: Node[]) => Node>;
-  return {
+  const algebra: Algebra<Node> = {
     ...operations,
     constant: graph.constant,
     selectLess: operations.select,
@@ -22,5 +23,7 @@ export function tracing(graph: Graph): Algebra<Node> {
         return sums.map((sum, i) => operations.add(sum, added[i]));
       });
     },
+    tabulated: (range, pieces, f, at) => interpolated(graph, algebra, range, pieces, f, at),
   };
+  return algebra;
 }

@@ -7,6 +7,7 @@ export const VECTOR_INSTRUCTIONS = {
   abs: { opcode: 0xec, latency: 1 },
   neg: { opcode: 0xed, latency: 1 },
   sqrt: { opcode: 0xef, latency: 20 },
+  floor: { opcode: 0x75, latency: 8 },
   add: { opcode: 0xf0, latency: 4 },
   sub: { opcode: 0xf1, latency: 4 },
   mul: { opcode: 0xf2, latency: 4 },
@@ -29,6 +30,8 @@ export const VECTOR_INSTRUCTIONS = {
   addInteger: { opcode: 0xce, latency: 1 },
   subInteger: { opcode: 0xd1, latency: 1 },
   equalInteger: { opcode: 0xd6, latency: 1 },
+  /** Both f64 as i32 in the lower half, towards zero: saturated, and 0 for NaN. */
+  toIntegers: { opcode: 0xfc, latency: 8 },
   /** a b + c, rounded once. */
   fusedMultiplyAdd: { opcode: 0x107, latency: 4 },
   /** c - a b, rounded once. */

@@ -7,11 +7,11 @@ import type { VectorInstruction } from "./vector-instructions.ts";
 export interface Vector {
   /** Grows from operands to results. */
   readonly id: number;
-  readonly kind: VectorInstruction | "constant" | "uniform" | "input" | "entry" | "state" | "loop" | "result";
+  readonly kind: VectorInstruction | "constant" | "uniform" | "input" | "entry" | "lookup" | "state" | "loop" | "result";
   readonly operands: readonly Vector[];
   /** Of a constant: the bits of one lane. */
   readonly bits: bigint;
-  /** Which uniform, input, state of its loop or result of its loop; the count of a shift. */
+  /** Which uniform, input, state of its loop or result of its loop; the count of a shift; of a lookup: its first uniform. */
   readonly index: number;
   /** Of an entry: the table, one value for each step of the loop that is its home. */
   readonly values: readonly number[];
@@ -48,6 +48,8 @@ export interface VectorBuilder {
   readonly input: (index: number) => Vector;
   /** The value that a table has at a step of a loop, whose index is given. */
   readonly entry: (values: readonly number[], index: Vector) => Vector;
+  /** Of the uniforms from `first` on, the one that each lane's index says, a whole number. */
+  readonly lookup: (first: Vector, index: Vector) => Vector;
   readonly add: (a: Vector, b: Vector) => Vector;
   readonly sub: (a: Vector, b: Vector) => Vector;
   readonly mul: (a: Vector, b: Vector) => Vector;
@@ -55,6 +57,7 @@ export interface VectorBuilder {
   readonly neg: (a: Vector) => Vector;
   readonly abs: (a: Vector) => Vector;
   readonly sqrt: (a: Vector) => Vector;
+  readonly floor: (a: Vector) => Vector;
   /** `b < a ? b : a`: a NaN in `a` stays. */
   readonly smaller: (a: Vector, b: Vector) => Vector;
   /** `a < b ? b : a`: a NaN in `a` stays. */
@@ -157,6 +160,9 @@ export function vectorBuilder(fused: boolean): VectorBuilder {
       known.set(key, vector);
       return vector;
     },
+    // Both lanes' indices are shifted as one integer; neither is so large as to reach the other, and NaN is 0.
+    lookup: (first, index) =>
+      unique("lookup", [unique("shiftLeft", [unique("toIntegers", [index])], 3)], first.index),
     add,
     sub,
     mul,
@@ -164,6 +170,7 @@ export function vectorBuilder(fused: boolean): VectorBuilder {
     neg: unary("neg"),
     abs: unary("abs"),
     sqrt: unary("sqrt"),
+    floor: unary("floor"),
     smaller: binary("smaller"),
     larger: binary("larger"),
     less: binary("less"),

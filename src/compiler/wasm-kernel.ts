@@ -2,7 +2,7 @@ import { emitPart } from "./emit-wasm.ts";
 import { type KernelPlan, planKernel } from "./kernel-plan.ts";
 import { listing } from "./listing.ts";
 import { lower } from "./lower.ts";
-import type { PointArrays, PointBackend, PointKernel } from "./point-program.ts";
+import { type PointArrays, type PointBackend, type PointKernel, slotsOf } from "./point-program.ts";
 import { VECTOR_INSTRUCTIONS } from "./vector-instructions.ts";
 import { vectorBuilder } from "./vectors.ts";
 import { F64, type ImportedMemory, WasmCode, wasmModule } from "./wasm-module.ts";
@@ -131,7 +131,7 @@ function allocate(plan: KernelPlan, shared: boolean, points: number, groupSize: 
   const views = addresses.map((address, index) => new Float64Array(buffer, address, lengths[index]));
   const arrays: PointArrays = {
     groupSize,
-    frontier: new Float64Array(buffer, frame + plan.frame.frontier, frontier.length),
+    frontier: new Float64Array(buffer, frame + plan.frame.frontier, slotsOf(frontier).length),
     inputs: views.slice(0, inputs.length),
     outputs: views.slice(inputs.length),
   };

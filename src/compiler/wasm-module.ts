@@ -162,6 +162,11 @@ export class WasmCode {
     return this.simd(0x21).byte(0);
   }
 
+  /** One of the i32 of a vector. */
+  integerLane(lane: 0 | 1): this {
+    return this.simd(0x1b).byte(lane);
+  }
+
   /** `body`, again as long as it leaves something other than 0 on the stack; not at all where `condition` leaves 0. */
   loopWhile(condition: () => void, body: () => void): this {
     condition();

@@ -1,6 +1,6 @@
 import { type Algebra, numbers } from "../../src/compiler/algebra.ts";
 
-const { loop, sumOver, ...operations } = numbers;
+const { loop, sumOver, tabulated, ...operations } = numbers;
 
 /**
  * Numbers that refuse whatever is not finite, also in the alternative that `selectLess` does not take: there a NaN or
@@ -16,7 +16,8 @@ export const checkedNumbers: Algebra<number> = {
         return result;
       },
     ]),
-  ) as unknown as Omit<Algebra<number>, "loop" | "sumOver">),
+  ) as unknown as Omit<Algebra<number>, "loop" | "sumOver" | "tabulated">),
   loop,
   sumOver,
+  tabulated,
 };

@@ -1,5 +1,6 @@
 import type { Algebra } from "../../src/compiler/algebra.ts";
 import { erf } from "../../src/compiler/erf.ts";
+import { heldWithin } from "../../src/compiler/interpolation.ts";
 
 /** A value and its derivatives along any number of directions. */
 export interface Dual {
@@ -21,7 +22,7 @@ export function dualNumbers(count: number): Algebra<Dual> {
     ),
   });
   const add = (a: Dual, b: Dual) => chain(a.value + b.value, [1, a], [1, b]);
-  return {
+  const algebra: Algebra<Dual> = {
     constant: (value) => chain(value),
     add,
     sub: (a, b) => chain(a.value - b.value, [1, a], [-1, b]),
@@ -55,5 +56,7 @@ export function dualNumbers(count: number): Algebra<Dual> {
       rows
         .map((row) => terms(row.map((value) => chain(value))))
         .reduce((sums, row) => sums.map((sum, component) => add(sum, row[component]))),
+    tabulated: (range, _, f, at) => f(heldWithin(algebra, range, at)),
   };
+  return algebra;
 }

@@ -36,7 +36,7 @@ function valuesOf(profile: LightProfile): fc.Arbitrary<Values> {
 
 /** Dual numbers whose derivatives must be finite in every step, the alternative that is not taken included. */
 function checkedDuals(count: number): Algebra<Dual> {
-  const { loop, sumOver, ...operations } = dualNumbers(count);
+  const { loop, sumOver, tabulated, ...operations } = dualNumbers(count);
   const checked = Object.entries(operations).map(([name, operation]: [string, (...operands: never[]) => Dual]) => [
     name,
     (...operands: never[]) => {
@@ -45,7 +45,7 @@ function checkedDuals(count: number): Algebra<Dual> {
       return result;
     },
   ]);
-  return { ...(Object.fromEntries(checked) as Omit<Algebra<Dual>, "loop" | "sumOver">), loop, sumOver };
+  return { ...(Object.fromEntries(checked) as Omit<Algebra<Dual>, "loop" | "sumOver" | "tabulated">), loop, sumOver, tabulated };
 }
 
 /** The integral over the plane of light that is a function of the radius of the circle of an ellipse's area. */
