@@ -1,4 +1,4 @@
-import type { Graph, LoopNode, LookupNode, Node, OperationNode, TableNode } from "./graph.ts";
+import type { Graph, LookupNode, LoopNode, Node, OperationNode, TableNode } from "./graph.ts";
 import { isConstant, scalarsOf } from "./graph.ts";
 import { inOrder } from "./order.ts";
 import { partialsOver } from "./partials.ts";

@@ -61,7 +61,9 @@ export function interpolated(
   const coefficients = COEFFICIENTS.map((weights) =>
     graph.table(pieces + 1, (piece) =>
       weights
-        .map((weight, j) => algebra.mul(graph.lookup(values, algebra.add(piece, graph.constant(j))), graph.constant(weight)))
+        .map((weight, j) =>
+          algebra.mul(graph.lookup(values, algebra.add(piece, graph.constant(j))), graph.constant(weight)),
+        )
         .reduce((sum, term) => algebra.add(sum, term)),
     ),
   );

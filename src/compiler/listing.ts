@@ -19,7 +19,8 @@ export function listing(schedules: Schedules, level?: VectorLoop, indent = ""): 
 
 function operandsOf({ index, kind, operands }: Vector): string {
   const names = operands.map(nameOf);
-  const numbered = kind === "input" || kind === "result" || kind === "lookup" || kind === "shiftLeft" || kind === "shiftRight";
+  const numbered =
+    kind === "input" || kind === "result" || kind === "lookup" || kind === "shiftLeft" || kind === "shiftRight";
   return [...names, ...(numbered ? [index] : [])].join(" ");
 }
 

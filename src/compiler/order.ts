@@ -24,7 +24,9 @@ export function inOrder(roots: readonly Node[], stop: (node: Node) => boolean = 
 
 /** These nodes, with the bodies of the loops and tables among them, each before its own; what bodies share once. */
 export function withBodies(nodes: readonly Node[]): Node[] {
-  const all = nodes.flatMap((node) => (node.op === "loop" || node.op === "table" ? [...withBodies(bodyOf(node)), node] : [node]));
+  const all = nodes.flatMap((node) =>
+    node.op === "loop" || node.op === "table" ? [...withBodies(bodyOf(node)), node] : [node],
+  );
   return [...new Set(all)];
 }
 

@@ -7,7 +7,16 @@ import type { VectorInstruction } from "./vector-instructions.ts";
 export interface Vector {
   /** Grows from operands to results. */
   readonly id: number;
-  readonly kind: VectorInstruction | "constant" | "uniform" | "input" | "entry" | "lookup" | "state" | "loop" | "result";
+  readonly kind:
+    | VectorInstruction
+    | "constant"
+    | "uniform"
+    | "input"
+    | "entry"
+    | "lookup"
+    | "state"
+    | "loop"
+    | "result";
   readonly operands: readonly Vector[];
   /** Of a constant: the bits of one lane. */
   readonly bits: bigint;
@@ -161,8 +170,7 @@ export function vectorBuilder(fused: boolean): VectorBuilder {
       return vector;
     },
     // Both lanes' indices are shifted as one integer; neither is so large as to reach the other, and NaN is 0.
-    lookup: (first, index) =>
-      unique("lookup", [unique("shiftLeft", [unique("toIntegers", [index])], 3)], first.index),
+    lookup: (first, index) => unique("lookup", [unique("shiftLeft", [unique("toIntegers", [index])], 3)], first.index),
     add,
     sub,
     mul,

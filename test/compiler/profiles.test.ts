@@ -29,6 +29,13 @@ const WEIGHTS = [0.7, -1.3];
 /** A generalized NFW halo is 1536 terms: 50 ms a position in dual numbers. */
 const DRAWS = (name: string) => (name.startsWith("gNFW") ? { draws: 3, points: 2 } : { draws: 30, points: 6 });
 
+/**
+ * What values and gradients may differ by, relative: roundings, or where a table is interpolated its error, of which a
+ * gradient has the larger one of slopes.
+ */
+const LIMITS = (name: string) =>
+  name.startsWith("gNFW") ? { value: 2e-11, gradient: 1e-9 } : { value: 1e-13, gradient: 1e-11 };
+
 function write(arrays: PointArrays, positions: readonly Pair<number>[]): void {
   for (const component of [0, 1]) arrays.inputs[component].set(positions.map((position) => position[component]));
   arrays.inputs.slice(2).forEach((weights, slot) => {
@@ -68,6 +75,7 @@ function dualGradient(row: Row, parameters: readonly number[], position: Pair<nu
 
 describe.each(rows)("$name", (row) => {
   const { draws, points } = DRAWS(row.name);
+  const limits = LIMITS(row.name);
   const cases = draw(row.name.split(" ")[0], row.table, draws, points).map((given) => ({
     ...given,
     values: given.positions.map((position) => row.point.formula(numbers, given.parameters, position)),
@@ -94,8 +102,8 @@ describe.each(rows)("$name", (row) => {
         for (const [k, slope] of at.gradient.entries())
           worst.gradient = Math.max(worst.gradient, Math.abs(change(slope - gradients[i][k], k)) / largest / condition);
       });
-      expect(worst.value, String(parameters)).toBeLessThan(1e-13);
-      expect(worst.gradient, String(parameters)).toBeLessThan(1e-11);
+      expect(worst.value, String(parameters)).toBeLessThan(limits.value);
+      expect(worst.gradient, String(parameters)).toBeLessThan(limits.gradient);
     }
   });
 

@@ -10,7 +10,9 @@ import { interpolationError } from "../../src/compiler/interpolation.ts";
 import type { PointBackend } from "../../src/compiler/point-program.ts";
 import { tracing } from "../../src/compiler/trace.ts";
 import { fusesMultiplyAdds, webAssembly } from "../../src/compiler/wasm-kernel.ts";
+import { gNFWSph } from "../../src/profiles/mass/gnfw.ts";
 import { dualNumbers, variable } from "../laws/dual-numbers.ts";
+import { present } from "../laws/radial-values.ts";
 import { real } from "./random-formula.ts";
 import { run } from "./run-graph.ts";
 
@@ -123,10 +125,7 @@ test("the error that is measured is the error there is, and falls as the eighth 
   const [coarse, fine] = [16, 32].map((pieces) => interpolationError([-2, 2], pieces, f));
   expect(coarse / fine).toBeGreaterThan(2 ** 7.5);
   expect(coarse / fine).toBeLessThan(2 ** 8.5);
-  const kernel = compile(
-    { ...point, formula: (algebra, given, [x]) => [tabulated(algebra, given, x)] },
-    javascript,
-  );
+  const kernel = compile({ ...point, formula: (algebra, given, [x]) => [tabulated(algebra, given, x)] }, javascript);
   const count = 1000;
   const arrays = kernel.allocate(count, 1);
   arrays.inputs[0].forEach((_, i, xs) => {
@@ -140,6 +139,48 @@ test("the error that is measured is the error there is, and falls as the eighth 
   const measured = interpolationError([-2, 2], PIECES, f);
   expect(worst).toBeLessThan(1.01 * measured + 1e-15);
   expect(measured).toBeLessThan(ERRORS.value);
+});
+
+test("the errors that the generalized NFW profile states", () => {
+  const halo: PointFunction = {
+    parameters: ["innerSlope", "scaleRadius"],
+    inputs: ["x"],
+    outputs: ["each"],
+    formula: (algebra, [innerSlope, scaleRadius], [x]) => {
+      const [zero, kappaS] = [0, 1].map(algebra.constant);
+      return [
+        present(gNFWSph.convergence)(algebra, [zero, x], { centre: [zero, zero], kappaS, innerSlope, scaleRadius }),
+      ];
+    },
+  };
+  const kernel = compileGradient(halo, javascript);
+  const count = 400;
+  const arrays = kernel.allocate(count, 1);
+  arrays.inputs[0].forEach((_, i, xs) => {
+    // One half far beyond the ends of the table, the other about the scale radius.
+    const t = (i + 0.5) / count;
+    xs[i] = 10 ** (t < 0.5 ? -14 + 42 * t : 1.5 * t - 1.125);
+  });
+  const worst = { value: 0, bySlope: 0, byRadius: 0 };
+  for (const innerSlope of [0, 0.5, 1, 1.5, 2, 2.5]) {
+    const given = Float64Array.of(innerSlope, 1);
+    kernel.run(given, arrays, 0, count);
+    const algebra = dualNumbers(2);
+    arrays.inputs[0].forEach((x, i) => {
+      const [wanted] = halo.formula(algebra, [variable(innerSlope, 0, 2), variable(1, 1, 2)], [algebra.constant(x)]);
+      const totals = Float64Array.from(arrays.outputs.slice(1), (output) => output[i]);
+      const [bySlope, byRadius] = kernel.gradient(given, totals);
+      const error = (found: number, exact: number) => Math.abs(found - exact) / wanted.value;
+      worst.value = Math.max(worst.value, error(arrays.outputs[0][i], wanted.value));
+      worst.bySlope = Math.max(worst.bySlope, error(bySlope, wanted.slopes[0]));
+      worst.byRadius = Math.max(worst.byRadius, error(byRadius, wanted.slopes[1]));
+    });
+  }
+  expect(worst.value).toBeLessThan(1.3e-11);
+  expect(worst.bySlope).toBeLessThan(1e-11);
+  expect(worst.byRadius).toBeLessThan(5e-10);
+  // Not one of them is exact: the table is in use.
+  expect(worst.value).toBeGreaterThan(1e-12);
 });
 
 test("tables are made once: those that all points and steps share stand in the frontier", () => {
@@ -157,7 +198,10 @@ test("a table of what differs between points is a mistake, and refused", () => {
   expect(() => algebra.tabulated(range, 4, (t) => algebra.mul(t, x), x)).toThrow(RangeError);
   expect(() =>
     graph.loop(graph.constant(10), [x], ([sum], index) => [
-      algebra.add(sum, algebra.tabulated(range, 4, (t) => algebra.mul(t, index), x)),
+      algebra.add(
+        sum,
+        algebra.tabulated(range, 4, (t) => algebra.mul(t, index), x),
+      ),
     ]),
   ).toThrow(RangeError);
 });

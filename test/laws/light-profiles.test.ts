@@ -45,7 +45,12 @@ function checkedDuals(count: number): Algebra<Dual> {
       return result;
     },
   ]);
-  return { ...(Object.fromEntries(checked) as Omit<Algebra<Dual>, "loop" | "sumOver" | "tabulated">), loop, sumOver, tabulated };
+  return {
+    ...(Object.fromEntries(checked) as Omit<Algebra<Dual>, "loop" | "sumOver" | "tabulated">),
+    loop,
+    sumOver,
+    tabulated,
+  };
 }
 
 /** The integral over the plane of light that is a function of the radius of the circle of an ellipse's area. */

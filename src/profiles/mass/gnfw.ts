@@ -1,5 +1,6 @@
 import type { Algebra } from "../../compiler/algebra.ts";
 import { formula } from "../../compiler/formula.ts";
+import { heldWithin } from "../../compiler/interpolation.ts";
 import { axisRatio } from "../elliptical.ts";
 import { CENTRE, ELL_COMPS, type Parameter, type ParameterTable } from "../parameter.ts";
 import type { MassProfile } from "../profile.ts";
@@ -22,6 +23,14 @@ import { KAPPA_S, SCALE_RADIUS } from "./halo-parameters.ts";
 
 /** Relative errors for slopes 0 to 2.5: 1e-12 for x > 0.1, 4e-10 for x > 1e-4, 4e-8 for x > 1e-6. */
 const NODES = gaussLegendre(32);
+
+/**
+ * ln x of the table's ends, 0.09 steps apart. Beyond them stand power laws: 1.6e-5 too little at the outer end and on; at the inner
+ * one without the logarithm of slopes near 1, 17 % at x = 1e-12, where there is next to no mass.
+ */
+const INNERMOST = Math.log(1e-10);
+const OUTERMOST = Math.log(1e5);
+const PIECES = 384;
 
 const INNER_SLOPE = {
   name: "inner_slope",
@@ -56,10 +65,29 @@ function projection<T>(algebra: Algebra<T>, x2: T, innerSlope: T): T {
   return f`2 * ${inner} * ${reach} * ${sum}`;
 }
 
+/**
+ * kappa / kappa_s of ln x: the exponential of its tabulated logarithm. Compiled, relative errors for slopes 0 to 2.5 are
+ * 1.3e-11, and in d ln kappa / d ln x 5e-10, both near x = 1 and for a slope of 0.
+ */
+function tabulated<T>(algebra: Algebra<T>, logarithm: T, innerSlope: T): T {
+  const f = formula(algebra);
+  const range = [algebra.constant(INNERMOST), algebra.constant(OUTERMOST)] as const;
+  const inside = algebra.tabulated(
+    range,
+    PIECES,
+    (t) => f`log(${projection(algebra, f`exp(2 * ${t})`, innerSlope)})`,
+    logarithm,
+  );
+  const slope = f`selectLess(${logarithm}, 0, selectLess(1, ${innerSlope}, 1 - ${innerSlope}, 0), -2)`;
+  return f`exp(${inside} + ${slope} * (${logarithm} - ${heldWithin(algebra, range, logarithm)}))`;
+}
+
 const radial: RadialMass<typeof ROUND> = (algebra, { kappaS, innerSlope, scaleRadius }, ellipse) => {
   const f = formula(algebra);
   const perSquare = f`1 / (${axisRatio(algebra, ellipse)} * ${scaleRadius} * ${scaleRadius})`;
-  return { convergence: (squared) => f`${kappaS} * ${projection(algebra, f`${squared} * ${perSquare}`, innerSlope)}` };
+  return {
+    convergence: (squared) => f`${kappaS} * ${tabulated(algebra, f`0.5 * log(${squared} * ${perSquare})`, innerSlope)}`,
+  };
 };
 
 const CITATION = "Zhao 1996, MNRAS 278, 488; projection derived here";
