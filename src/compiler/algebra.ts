@@ -45,9 +45,9 @@ export interface Algebra<T> {
   sumOver(rows: readonly (readonly number[])[], terms: (row: readonly T[]) => readonly T[]): readonly T[];
   /**
    * A smooth function of one variable, held at the ends of its range. Compiled, it is computed once a call at the ends of
-   * `pieces` equal steps and three more on either side, and interpolated at each point: `interpolation.ts` states the error
-   * and `interpolationError` measures it. Elsewhere it is exact. The range and what else `f` uses may depend on parameters,
-   * never on the position.
+   * `pieces` equal steps and four steps beyond either end, and interpolated at each point: `interpolation.ts` states the
+   * error and `interpolationError` measures it. Elsewhere it is exact. The range and what else `f` uses may depend on
+   * parameters, never on the position.
    */
   tabulated(range: readonly [lower: T, upper: T], pieces: number, f: (t: T) => T, at: T): T;
 }

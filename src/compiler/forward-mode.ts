@@ -125,8 +125,19 @@ export function forwardMode(
   return all(roots, given);
 }
 
+/** Every coefficient's derivative needs that of the values: made once, for loops trace their bodies again and again. */
+const slopeTables = new WeakMap<TableNode, Map<Node, TableNode>>();
+
 /** The derivatives of a table's values by something that it captures, the rest that it captures held. */
 export function slopeTable(graph: Graph, table: TableNode, by: Node): TableNode {
+  const known = slopeTables.get(table) ?? new Map<Node, TableNode>();
+  slopeTables.set(table, known);
+  const slopes = known.get(by) ?? makeSlopeTable(graph, table, by);
+  known.set(by, slopes);
+  return slopes;
+}
+
+function makeSlopeTable(graph: Graph, table: TableNode, by: Node): TableNode {
   const outside = table.captured.map((node) => [node, node] as const);
   const seeds = new Map(scalarsOf(table).map((node) => [node, [graph.constant(node === by ? 1 : 0)]]));
   return graph.table(table.count, (index) => {

@@ -19,7 +19,7 @@ import type { Graph, Node } from "./graph.ts";
 /** In steps from the middle of two nodes. */
 const NODES = [-3.5, -2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 3.5];
 
-/** How far out of its range a function is asked, in steps. */
+/** How far before its range a function is asked, in steps; it is asked one further behind it. */
 const MARGIN = 3;
 
 /** [k][j]: what the value at node j adds to the coefficient of v^k. */

@@ -1,3 +1,4 @@
+import { emitCallStage } from "./call-stage.ts";
 import { emitCallFunction } from "./emit-js.ts";
 import type { Graph, InputNode, Node } from "./graph.ts";
 import { inOrder, withBodies } from "./order.ts";
@@ -19,7 +20,7 @@ import { simplify } from "./simplify.ts";
 interface Variant {
   readonly program: PointProgram;
   readonly kernel: PointKernel;
-  readonly frontier: ReturnType<typeof emitCallFunction>;
+  readonly frontier: ReturnType<typeof emitCallStage>;
 }
 
 export interface DecidedKernel {
@@ -57,7 +58,7 @@ export function compileDecided(
   function compile(decisions: readonly boolean[]): Variant {
     const decided = decide(graph, outputs, conditions, decisions);
     const program = pointProgram(decided, inputs);
-    return { program, kernel: backend(program), frontier: emitCallFunction(parameters, program.frontier) };
+    return { program, kernel: backend(program), frontier: emitCallStage(graph, parameters, program.frontier, backend) };
   }
 
   const nothing = conditions.map(() => false);

@@ -92,6 +92,29 @@ describe.each(BACKENDS)("tables in %s", (_, backend) => {
     });
   });
 
+  test("tables of several parameters, of none and of different lengths go side by side", () => {
+    const several: PointFunction = {
+      ...point,
+      outputs: ["each", "each", "each"],
+      formula: (algebra, [p, q], [x]) => {
+        const fixed = [0.6, 0.9].map(algebra.constant);
+        const range = [-2, 2].map(algebra.constant) as [typeof p, typeof p];
+        const short = algebra.tabulated(range, PIECES / 2, (t) => wave(algebra, [q, p], t), x);
+        return [tabulated(algebra, [q, p], x), tabulated(algebra, fixed, x), short];
+      },
+    };
+    const kernel = compile(several, backend);
+    const xs = [-1.9, -0.77, 0, 0.31, 1.5];
+    const arrays = kernel.allocate(xs.length, 1);
+    arrays.inputs[0].set(xs);
+    kernel.run(Float64Array.of(0.7, 0.8), arrays, 0, xs.length);
+    xs.forEach((x, at) => {
+      several.formula(numbers, [0.7, 0.8], [x]).forEach((wanted, k) => {
+        expect(Math.abs(arrays.outputs[k][at] - wanted)).toBeLessThan((k === 2 ? 2 ** 8 : 1) * ERRORS.value);
+      });
+    });
+  });
+
   test("an undefined position gives an undefined value and reads nothing else", () => {
     const kernel = compile(point, backend);
     const arrays = kernel.allocate(2, 1);
