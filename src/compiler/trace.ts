@@ -12,9 +12,14 @@ export function tracing(graph: Graph): Algebra<Node> {
     constant: graph.constant,
     selectLess: operations.select,
     loop: graph.loop,
-    sumOver: (rows, terms) =>
-      rows
-        .map((row) => terms(row.map(graph.constant)))
-        .reduce((sums, added) => sums.map((sum, i) => operations.add(sum, added[i]))),
+    sumOver: (rows, terms) => {
+      const columns = rows[0].map((_, column) => rows.map((row) => row[column]));
+      // A row's terms are traced and thrown away to know how many there are.
+      const zeros = terms(rows[0].map(graph.constant)).map(() => graph.constant(0));
+      return graph.loop(graph.constant(rows.length), zeros, (sums, index) => {
+        const added = terms(columns.map((column) => graph.entry(column, index)));
+        return sums.map((sum, i) => operations.add(sum, added[i]));
+      });
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { emitCallFunction } from "./emit-js.ts";
 import type { Graph, InputNode, Node } from "./graph.ts";
-import { inOrder } from "./order.ts";
+import { inOrder, withBodies } from "./order.ts";
 import { pointProgram } from "./partition.ts";
 import type { PointArrays, PointBackend, PointKernel, PointOutput, PointProgram, Reduction } from "./point-program.ts";
 import { rewrite } from "./rewrite.ts";
@@ -125,12 +125,12 @@ interface Condition {
   readonly than: Node;
 }
 
-/** Those that decide between alternatives of rate `point`. */
+/** Those that decide between alternatives of rate `point`, or in the body of a loop of such. */
 function conditionsOf(roots: readonly Node[]): Condition[] {
   const found = new Map<string, Condition>();
-  for (const { op, operands } of inOrder(roots, ({ rate }) => rate !== "point")) {
+  for (const { op, operands } of withBodies(inOrder(roots, ({ rate }) => rate !== "point"))) {
     const [less, than] = operands;
-    if (op === "select" && less.rate !== "point" && than.rate !== "point")
+    if (op === "select" && [less, than].every(({ rate, depth }) => rate !== "point" && depth === 0))
       found.set(`${less.id} ${than.id}`, { less, than });
   }
   return [...found.values()];
