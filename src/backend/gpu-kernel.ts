@@ -1,5 +1,5 @@
 import { type CompiledGradient, type PointFunction, traceFunction, traceGradient } from "../compiler/compile.ts";
-import { emitWgsl } from "../compiler/emit-wgsl.ts";
+import { bufferOrder, emitWgsl } from "../compiler/emit-wgsl.ts";
 import type { PointOutput, PointProgram, Reduction } from "../compiler/point-program.ts";
 import { planVariants } from "../compiler/variants.ts";
 import type { GpuPoints, WebGpu } from "./webgpu.ts";
@@ -62,10 +62,13 @@ function lengthsOf({ outputs }: PointProgram, { points, groups, workgroups }: Gp
 
 /** The outputs in f64, the sums of workgroups added in it. */
 function separate(outputs: readonly PointOutput[], lengths: readonly number[], written: Float32Array): Float64Array[] {
+  const separated: Float64Array[] = [];
   let start = 0;
-  return outputs.map(({ reduction }, slot) => {
+  for (const slot of bufferOrder(outputs)) {
     const values = Float64Array.from(written.subarray(start, start + lengths[slot]));
     start += lengths[slot];
-    return reduction === "sum" ? Float64Array.of(values.reduce((sum, value) => sum + value, 0)) : values;
-  });
+    const { reduction } = outputs[slot];
+    separated[slot] = reduction === "sum" ? Float64Array.of(values.reduce((sum, value) => sum + value, 0)) : values;
+  }
+  return separated;
 }

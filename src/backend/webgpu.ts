@@ -69,7 +69,10 @@ export class WebGpu {
     const { maxBufferSize, maxStorageBufferBindingSize } = found.limits;
     const device = await found.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
     const { architecture, description, vendor } = found.info;
-    return new WebGpu(device, [vendor, architecture || description].filter((name) => name !== "").join(" ") || "unnamed");
+    return new WebGpu(
+      device,
+      [vendor, architecture || description].filter((name) => name !== "").join(" ") || "unnamed",
+    );
   }
 
   /**

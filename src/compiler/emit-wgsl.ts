@@ -1,6 +1,6 @@
-import type { LoopNode, Node } from "./graph.ts";
+import type { EntryNode, LoopNode, Node } from "./graph.ts";
 import type { OperationName } from "./operations.ts";
-import { bodyOf, inOrder } from "./order.ts";
+import { bodyOf, inOrder, withBodies } from "./order.ts";
 import type { PointProgram, Reduction } from "./point-program.ts";
 import { literal, wgslFunctions } from "./wgsl-math.ts";
 
@@ -8,7 +8,7 @@ import { literal, wgslFunctions } from "./wgsl-math.ts";
  * The WGSL back end: a compute shader in f32, without optional features, for any conforming implementation.
  *
  * An invocation takes a group of points one after the other. A sum is taken over the groups of a workgroup, and the sums
- * of workgroups are for the caller to add. Outputs stand one after the other in one buffer, since only eight buffers are
+ * of workgroups are for the caller to add. Outputs stand one after the other in one buffer (`bufferOrder`), since only eight buffers are
  * certain to be had.
  *
  * f32 has 24 bits. Nothing is done for more of them: an error is that of positions and parameters rounded to 6e-8,
@@ -22,43 +22,50 @@ export const WORKGROUP = 64;
  * The least that a comparison tells from zero. Formulas hold squared radii and bases of powers at 1e-30 or so, whose
  * inverse squared is beyond f32; a millionth of an arcsecond squared is as good a zero here, and its inverse cubed is not.
  */
-const FLOOR = 2 ** -40;
+const FLOOR = 2 ** -50;
+
+/** Outputs by number in the order in which they stand in the buffer: sums at the end. */
+export function bufferOrder(outputs: PointProgram["outputs"]): number[] {
+  const rank = (slot: number) => Number(outputs[slot].reduction === "sum");
+  return outputs.map((_, slot) => slot).toSorted((a, b) => rank(a) - rank(b));
+}
 
 /** The shader of a program; its entry point is `main`. */
 export function emitWgsl({ frontier, inputs, outputs }: PointProgram): string {
   const given = new Set<Node>([...frontier, ...inputs]);
   const roots = outputs.map(({ node }) => node);
-  const body = statements(inOrder(roots, (node) => given.has(node)));
-  const each = (wanted: readonly Reduction[], text: (name: string, slot: number) => string) =>
-    outputs.flatMap(({ node, reduction }, slot) => (wanted.includes(reduction) ? [text(nameOf(node), slot)] : []));
-  const offsets = outputs.map(
-    (_, slot) =>
-      `let output${slot} = ${outputs
-        .slice(0, slot)
-        .map(({ reduction }) => EXTENT[reduction])
-        .join(" + ") || "0u"};`,
-  );
+  const computed = inOrder(roots, (node) => given.has(node));
+  const each = (wanted: Reduction, text: (name: string, slot: number) => string) =>
+    outputs.flatMap(({ node, reduction }, slot) => (reduction === wanted ? [text(nameOf(node), slot)] : []));
+  const order = bufferOrder(outputs);
+  const offsets = order.map((slot, place) => {
+    const before = order.slice(0, place).map((other) => EXTENT[outputs[other].reduction]);
+    return `let output${slot} = ${before.join(" + ") || "0u"};`;
+  });
+  const sums = outputs.flatMap(({ reduction }, slot) => (reduction === "sum" ? [slot] : []));
   const main = [
     "let workgroup = id.x + id.y * count.x;",
     `let group = workgroup * ${WORKGROUP}u + lane;`,
     "let inside = group < extent.groups;",
     ...offsets,
     ...frontier.map((node, slot) => `let ${nameOf(node)} = frontier[${slot}];`),
-    ...each(["groupMean", "sum"], (_, slot) => `var sum${slot} = 0.0f;`),
+    ...(sums.length > 0 ? [`var sums: array<f32, ${sums.length}>;`] : []),
+    ...each("groupMean", (_, slot) => `var mean${slot} = 0.0f;`),
     // Those beyond the last group go on to the barriers of the sums.
     "if (inside) {",
     "for (var point = group * extent.groupSize; point < (group + 1u) * extent.groupSize; point++) {",
     ...inputs.map((node, slot) => `let ${nameOf(node)} = inputs[${slot}u * extent.points + point];`),
-    ...body,
-    ...each(["each"], (name, slot) => `outputs[output${slot} + point] = ${name};`),
-    ...each(["groupMean", "sum"], (name, slot) => `sum${slot} += ${name};`),
+    ...statements(computed),
+    ...each("each", (name, slot) => `outputs[output${slot} + point] = ${name};`),
+    ...each("groupMean", (name, slot) => `mean${slot} += ${name};`),
+    ...each("sum", (name, slot) => `sums[${sums.indexOf(slot)}] += ${name};`),
     "}",
-    ...each(["groupMean"], (_, slot) => `outputs[output${slot} + group] = sum${slot} / f32(extent.groupSize);`),
+    ...each("groupMean", (_, slot) => `outputs[output${slot} + group] = mean${slot} / f32(extent.groupSize);`),
     "}",
-    ...each(["sum"], (_, slot) => `addUp(output${slot}, workgroup, lane, sum${slot});`),
+    ...(sums.length > 0 ? [addUp(sums)] : []),
   ].join("\n");
-  const sums = outputs.some(({ reduction }) => reduction === "sum") ? [ADD_UP] : [];
-  return [HEADER, wgslFunctions(main), ...sums, `${ENTRY} {\n${main}\n}`].filter((text) => text !== "").join("\n\n");
+  const parts = [HEADER, tables(computed), wgslFunctions(main), `${ENTRY} {\n${main}\n}`];
+  return parts.filter((text) => text !== "").join("\n\n");
 }
 
 const EXTENT: Readonly<Record<Reduction, string>> = {
@@ -71,7 +78,8 @@ const HEADER = `struct Extent { points: u32, groups: u32, groupSize: u32, workgr
 @group(0) @binding(0) var<uniform> extent: Extent;
 @group(0) @binding(1) var<storage, read> frontier: array<f32>;
 @group(0) @binding(2) var<storage, read> inputs: array<f32>;
-@group(0) @binding(3) var<storage, read_write> outputs: array<f32>;`;
+@group(0) @binding(3) var<storage, read_write> outputs: array<f32>;
+var<workgroup> terms: array<f32, ${WORKGROUP}>;`;
 
 const ENTRY = `@compute @workgroup_size(${WORKGROUP})
 fn main(
@@ -80,18 +88,27 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 )`;
 
-/** By halves, so that roundings are few and their order is fixed. */
-const ADD_UP = `var<workgroup> terms: array<f32, ${WORKGROUP}>;
-
-fn addUp(output: u32, workgroup: u32, lane: u32, term: f32) {
-  terms[lane] = term;
+/** The sums of the workgroup, one after the other, by halves: few roundings, in a fixed order. */
+const addUp = (sums: readonly number[]) => `for (var k = 0u; k < ${sums.length}u; k++) {
+  terms[lane] = sums[k];
   for (var left = ${WORKGROUP / 2}u; left > 0u; left /= 2u) {
     workgroupBarrier();
     if (lane < left) { terms[lane] += terms[lane + left]; }
   }
-  if (lane == 0u && workgroup < extent.workgroups) { outputs[output + workgroup] = terms[0]; }
+  if (lane == 0u && workgroup < extent.workgroups) {
+    outputs[output${sums[0]} + k * extent.workgroups + workgroup] = terms[0];
+  }
   workgroupBarrier();
 }`;
+
+/** The tables that entries are of. */
+function tables(nodes: readonly Node[]): string {
+  return withBodies(nodes)
+    .flatMap((node) => (node.op === "entry" ? [`const ${tableName(node)} = array(${node.values.map(literal)});`] : []))
+    .join("\n");
+}
+
+const tableName = ({ id }: EntryNode) => `t${id}`;
 
 /** One statement for every node that is computed. */
 function statements(nodes: readonly Node[]): string[] {
@@ -102,6 +119,8 @@ function statements(nodes: readonly Node[]): string[] {
       case "placeholder":
       case "result":
         return [];
+      case "entry":
+        return [`let ${nameOf(node)} = ${tableName(node)}[u32(${nameOf(node.operands[0])})];`];
       case "loop":
         return loopText(node);
       case "select":
@@ -122,6 +141,7 @@ function loopText(loop: LoopNode): string[] {
     ...state.map((placeholder, position) => `var ${nameOf(placeholder)} = ${nameOf(initial[position])};`),
     `for (var ${counter} = 0.0f; ${counter} < ${nameOf(count)}; ${counter} += 1.0f) {`,
     ...statements(bodyOf(loop)),
+    // All at once: one may be the next of another.
     ...next.map((node, position) => `let next${position} = ${nameOf(node)};`),
     ...state.map((placeholder, position) => `${nameOf(placeholder)} = next${position};`),
     "}",

@@ -114,7 +114,13 @@ export function compileDecided(decidable: Decidable, backend: PointBackend): Dec
   };
 }
 
-function runVariant({ frontier, kernel }: Variant<PointKernel>, parameters: Float64Array, arrays: PointArrays, from: number, to: number): void {
+function runVariant(
+  { frontier, kernel }: Variant<PointKernel>,
+  parameters: Float64Array,
+  arrays: PointArrays,
+  from: number,
+  to: number,
+): void {
   frontier.run(parameters, arrays.frontier);
   kernel.run(arrays, from, to);
 }

@@ -72,6 +72,7 @@ function erfSeries(x: number): number {
 
 const [SQRT_HALF_BITS, HALF_PI] = ["0x3f3504f3", literal(Math.PI / 2)];
 const LARGEST_LOG2_S = (Math.SQRT2 - 1) / (Math.SQRT2 + 1);
+const [QUARTER_TURN_HIGH, QUARTER_TURN_MIDDLE] = [201 / 128, 0.0004837512969970703];
 const ERF_SLOPE = 2 / Math.sqrt(Math.PI);
 
 interface WgslFunction {
@@ -102,7 +103,13 @@ const FUNCTIONS: Readonly<Record<WgslName, WgslFunction>> = {
   let m = bitcast<f32>(bits - (k << 23u));
   let s = (m - 1.0f) / (m + 1.0f);
   let z = s * s;
-  let rest = z * ${polynomial(odd((t) => 2 * Math.LOG2E * Math.atanh(t), 2 * Math.LOG2E), 0, LARGEST_LOG2_S ** 2, 3, "z")};
+  let rest = z * ${polynomial(
+    odd((t) => 2 * Math.LOG2E * Math.atanh(t), 2 * Math.LOG2E),
+    0,
+    LARGEST_LOG2_S ** 2,
+    3,
+    "z",
+  )};
   return select(${literal(-LARGEST)}, f32(k) + s * (${literal(2 * Math.LOG2E)} + rest), x >= ${literal(SMALLEST_NORMAL)});
 }`,
   },
@@ -115,7 +122,8 @@ const FUNCTIONS: Readonly<Record<WgslName, WgslFunction>> = {
     uses: [],
     text: `fn f_sin_cos(x: f32) -> vec2f {
   let k = round(x * ${literal(2 / Math.PI)});
-  let r = ((x - k * 1.5703125f) - k * 4.837512969970703125e-4f) - k * ${literal(Math.PI / 2 - 1.5703125 - 4.837512969970703125e-4)};
+  let high = x - k * ${literal(QUARTER_TURN_HIGH)};
+  let r = (high - k * ${literal(QUARTER_TURN_MIDDLE)}) - k * ${literal(Math.PI / 2 - QUARTER_TURN_HIGH - QUARTER_TURN_MIDDLE)};
   let z = r * r;
   let sine = r + r * z * ${polynomial(odd(Math.sin, 1), 0, (Math.PI / 4) ** 2, 2, "z")};
   let cosine = 1.0f + z * ${polynomial((z) => (Math.cos(Math.sqrt(z)) - 1) / z, 0, (Math.PI / 4) ** 2, 3, "z")};
