@@ -1,10 +1,22 @@
-import { type CompiledGradient, type PointFunction, traceFunction, traceGradient } from "../compiler/compile.ts";
+import {
+  type CompiledGradient,
+  type PointFunction,
+  type TracedFunction,
+  traceFunction,
+  traceGradient,
+} from "../compiler/compile.ts";
 import { bufferOrder, emitWgsl } from "../compiler/emit-wgsl.ts";
 import type { PointOutput, PointProgram, Reduction } from "../compiler/point-program.ts";
 import { planVariants } from "../compiler/variants.ts";
 import type { GpuPoints, WebGpu } from "./webgpu.ts";
 
-/** A point function on a GPU, in f32. */
+/**
+ * A point function on a GPU, in f32.
+ *
+ * Images and deflections are within 1e-5 of their largest value of what f64 gives, most within 1e-6; gradients within 1e-4.
+ * Where a formula subtracts what is nearly equal, it loses more: `PowerLawBroken`, d from an outer slope of 2, is off by
+ * 5e-7 / d in its deflection and 2e-7 / d^2 in its potential.
+ */
 export interface GpuKernel {
   /** What computes it. */
   readonly adapter: string;
@@ -32,7 +44,7 @@ export function compileGradientForGpu(point: PointFunction, gpu: WebGpu): GpuGra
   return { ...kernelOf(traced, gpu), derivatives, gradient };
 }
 
-function kernelOf(traced: Parameters<typeof planVariants>[0], gpu: WebGpu): GpuKernel {
+function kernelOf(traced: TracedFunction, gpu: WebGpu): GpuKernel {
   const { choose, general } = planVariants(traced, emitWgsl);
   return {
     adapter: gpu.adapter,

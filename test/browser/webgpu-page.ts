@@ -6,36 +6,37 @@ import { allCases } from "./cases.ts";
 export interface GpuResult {
   readonly index: number;
   readonly adapter: string;
-  /** Of the first run, compilation included, and of all. */
-  readonly seconds: readonly [number, number];
   readonly runs: readonly (readonly (readonly number[])[])[];
 }
 
+/** What it says first: how a shader that is wrong is refused, and points that are too many. */
+export interface GpuRefusals {
+  readonly shader: string;
+  readonly points: string;
+}
+
+const messageOf = (promise: Promise<unknown>) => promise.then(() => "accepted", String);
+
 export async function run(say: (message: string) => Promise<unknown>): Promise<void> {
   const gpu = await WebGpu.request();
+  const refusals: GpuRefusals = {
+    shader: await messageOf(gpu.pipeline("@compute @workgroup_size(1) fn main() { let wrong = 1.0f + 1u; }")),
+    points: await messageOf(gpu.load([{ length: 2 ** 40 } as Float64Array], 1)),
+  };
+  await say(JSON.stringify(refusals));
   for (const [index, { gradient, groupSize, inputs, point, runs }] of allCases.entries()) {
-    const start = performance.now();
     const kernel = gradient ? compileGradientForGpu(point, gpu) : compileForGpu(point, gpu);
     const points = await gpu.load(inputs, groupSize);
-    const outputs = [];
-    let first = 0;
-    for (const parameters of runs) {
-      outputs.push(await kernel.run(Float64Array.from(parameters), points));
-      first ||= performance.now() - start;
-    }
+    // All under way at a time.
+    const outputs = await Promise.all(runs.map((parameters) => kernel.run(Float64Array.from(parameters), points)));
     points.free();
-    const seconds = [first / 1000, (performance.now() - start) / 1000] as const;
-    const said: GpuResult = {
+    const result: GpuResult = {
       index,
-      adapter: gpu.adapter,
-      seconds,
+      adapter: kernel.adapter,
       runs: outputs.map((run) => run.map((values) => [...values])),
     };
-    await say(
-      JSON.stringify(said, (_, value) =>
-        typeof value === "number" && !Number.isFinite(value) ? String(value) : value,
-      ),
-    );
+    // What is not finite arrives as null.
+    await say(JSON.stringify(result));
   }
   gpu.close();
   await say("done");

@@ -15,7 +15,7 @@ import {
 } from "./cases.ts";
 import { noBrowser } from "./chromium.ts";
 import { visit } from "./visit.ts";
-import type { GpuResult } from "./webgpu-page.ts";
+import type { GpuRefusals, GpuResult } from "./webgpu-page.ts";
 
 const results = new Map<GpuCase, GpuResult>();
 
@@ -61,21 +61,28 @@ const TOLERANCE = 2e-5;
 
 /** Profiles that lose more, and why. */
 const WORSE: Readonly<Record<string, readonly [tolerance: number, because: string]>> = {
-  PowerLawBroken: [3e-4, "loses digits as 1 / |outer slope - 2|"],
+  PowerLawBroken: [3e-4, "loses digits near an outer slope of 2, and one is 1.96"],
 };
 
 describe.skipIf(noBrowser !== undefined)(`WGSL in a browser${noBrowser ? ` (${noBrowser})` : ""}`, () => {
+  let refusals: GpuRefusals;
   beforeAll(async () => {
     await visit("webgpu-page.ts", (message) => {
       if (message === "done") return true;
-      const result: GpuResult = JSON.parse(message);
-      results.set(allCases[result.index], result);
+      const said: GpuResult | GpuRefusals = JSON.parse(message);
+      if ("index" in said) results.set(allCases[said.index], said);
+      else refusals = said;
       return false;
     });
     const [first] = results.values();
     const errors = profileCases.map((given) => `${given.name} ${Math.max(...errorsOf(given).flat()).toExponential(0)}`);
     // What is promised depends on what ran.
     console.log(`WGSL on ${first.adapter}; of the peak, off by: ${errors.join(", ")}`);
+  });
+
+  test("refuses a shader that is wrong, and points that are too many, with the reason", () => {
+    expect(refusals.shader).toMatch(/WGSL: line 1: no matching overload/);
+    expect(refusals.points).toMatch(/1099511627776 points do not fit/);
   });
 
   // In ulp of f32, 6e-8 of the result; of sines and cosines absolutely; of an exponential by its exponent's rounding.
