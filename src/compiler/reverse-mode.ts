@@ -236,10 +236,15 @@ function downTo(variables: readonly Node[], roots: readonly Node[]): Node[] {
   return [...variables, ...inOrder(roots, (node) => isVariable.has(node))];
 }
 
-/** The nodes that depend on the variables. */
+/** The nodes that depend on the variables; a loop's number of steps is whole, and has no derivative. */
 function activeOf(order: readonly Node[], isVariable: ReadonlySet<Node>): Set<Node> {
   const active = new Set<Node>();
   for (const node of order)
-    if (isVariable.has(node) || node.operands.some((operand) => active.has(operand))) active.add(node);
+    if (isVariable.has(node) || changing(node).some((operand) => active.has(operand))) active.add(node);
   return active;
+}
+
+/** The operands by which a node may have derivatives. */
+function changing(node: Node): readonly Node[] {
+  return node.op === "loop" ? [...node.initial, ...node.captured] : node.operands;
 }

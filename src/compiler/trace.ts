@@ -1,11 +1,12 @@
 import type { Algebra } from "./algebra.ts";
 import type { Graph, Node } from "./graph.ts";
-import { OPERATION_NAMES, type OperationName } from "./operations.ts";
+import { meaningOf, OPERATION_NAMES, type OperationName } from "./operations.ts";
 
 /** The algebra of nodes: over it a formula builds its graph instead of computing. */
 export function tracing(graph: Graph): Algebra<Node> {
+  // `terms.reduce(add)` hands over more than two.
   const operations = Object.fromEntries(
-    OPERATION_NAMES.map((op) => [op, (...operands: Node[]) => graph.apply(op, ...operands)]),
+    OPERATION_NAMES.map((op) => [op, (...given: Node[]) => graph.apply(op, ...given.slice(0, meaningOf(op).arity))]),
   ) as Record<OperationName, (...operands: Node[]) => Node>;
   return {
     ...operations,
