@@ -117,8 +117,8 @@ function trace(point: PointFunction) {
   return { graph, parameters, inputs, outputs };
 }
 
-function kernelOf(traced: TracedFunction, backend: PointBackend): CompiledKernel {
-  const { allocate, run, general } = compileDecided(traced, backend);
+function kernelOf({ graph, outputs, inputs, parameters }: TracedFunction, backend: PointBackend): CompiledKernel {
+  const { allocate, run, general } = compileDecided(graph, outputs, inputs, parameters, backend);
   const { frontier, kernel, program } = general;
   return { allocate, run, program, code: { call: frontier.code, point: kernel.code } };
 }

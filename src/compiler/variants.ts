@@ -78,9 +78,14 @@ export interface DecidedKernel {
 }
 
 /** Compiles all variants to work in the arrays of the general one. */
-export function compileDecided(decidable: Decidable, backend: PointBackend): DecidedKernel {
-  const { outputs } = decidable;
-  const { general, choose } = planVariants(decidable, backend);
+export function compileDecided(
+  graph: Graph,
+  outputs: readonly PointOutput[],
+  inputs: readonly InputNode[],
+  parameters: readonly InputNode[],
+  backend: PointBackend,
+): DecidedKernel {
+  const { general, choose } = planVariants({ graph, outputs, inputs, parameters }, backend);
   /** Of arrays, how to make or find those that another variant works in. */
   const others = new WeakMap<PointArrays, (variant: Variant<PointKernel>) => PointArrays>();
   return {
