@@ -8,8 +8,8 @@ import { literal, wgslFunctions } from "./wgsl-math.ts";
  * The WGSL back end: a compute shader in f32, without optional features, for any conforming implementation.
  *
  * An invocation takes a group of points one after the other. A sum is taken over the groups of a workgroup, and the sums
- * of workgroups are for the caller to add. Outputs stand one after the other in one buffer (`bufferOrder`), since only eight buffers are
- * certain to be had.
+ * of workgroups are for the caller to add. Outputs stand one after the other in one buffer (`bufferOrder`), since only
+ * eight buffers are certain to be had.
  *
  * f32 has 24 bits. Nothing is done for more of them: an error is that of positions and parameters rounded to 6e-8,
  * passed on by the formula, and of its own roundings. What f32 lacks in range is met: see `wgsl-math.ts`, and `FLOOR`.
@@ -19,8 +19,10 @@ import { literal, wgslFunctions } from "./wgsl-math.ts";
 export const WORKGROUP = 64;
 
 /**
- * The least that a comparison tells from zero. Formulas hold squared radii and bases of powers at 1e-30 or so, whose
- * inverse squared is beyond f32; a millionth of an arcsecond squared is as good a zero here, and its inverse cubed is not.
+ * The least that a comparison tells from zero. Formulas hold squared radii and bases of powers at 1e-30 or so, and powers of
+ * their inverses in derivatives are beyond f32; those of this are not. It is the square of 3e-8 arcsec, less than f32 tells
+ * positions apart by, but more than the first nodes of a quadrature: a steep cusp loses digits (a convergence of r^-1.5 some 1e-4
+ * of its deflection, one of r^-1 some 1e-8).
  */
 const FLOOR = 2 ** -50;
 

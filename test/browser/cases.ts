@@ -275,10 +275,37 @@ export const functionCases: readonly GpuCase[] = (
   groupSize: 1,
 }));
 
+/** Outputs of every kind, one of a parameter alone, in groups of three; and workgroups in more than one row. */
+export const layoutCases: readonly GpuCase[] = [
+  {
+    name: "sums, values of points and means, side by side",
+    point: {
+      parameters: ["p"],
+      inputs: ["x", "y"],
+      outputs: ["sum", "each", "groupMean", "sum", "each"],
+      formula: ({ add, mul }, [p], [x, y]) => {
+        const value = add(mul(mul(p, p), x), y);
+        return [value, value, value, p, mul(x, y)];
+      },
+    },
+    runs: [[3], [-0.5]],
+    inputs: [Float64Array.from({ length: 333 }, (_, i) => i % 7), Float64Array.from({ length: 333 }, (_, i) => i % 11)],
+    groupSize: 3,
+  },
+  {
+    name: "the sum over 70,001 points",
+    point: { parameters: [], inputs: ["x"], outputs: ["sum"], formula: ({ mul }, _, [x]) => [mul(x, x)] },
+    runs: [[]],
+    inputs: [Float64Array.from({ length: 70_001 }, (_, i) => i % 5)],
+    groupSize: 1,
+  },
+];
+
 export const allCases: readonly GpuCase[] = [
   ...functionCases,
   ...profileCases,
   ...centreCases,
+  ...layoutCases,
   ...modelCases,
   ...gradientCases,
 ];

@@ -25,6 +25,8 @@ export const noBrowser: string | undefined =
 
 /** Owns a running Chromium, and the folder that all its files are in. */
 export class Chromium {
+  /** Resolves when the browser ends by itself, with what it last said. */
+  readonly ended: Promise<string>;
   readonly #process: ChildProcess;
   readonly #folder: string;
   #errors = "";
@@ -41,6 +43,10 @@ export class Chromium {
     (this.#process.stderr as Readable).setEncoding("utf8").on("data", (text: string) => {
       this.#errors = (this.#errors + text).slice(-4000);
     });
+    this.ended = new Promise((resolve) => {
+      this.#process.on("error", (error) => resolve(String(error)));
+      this.#process.on("exit", (code) => resolve(`Chromium ended with code ${code}: ${this.#errors}`));
+    });
   }
 
   /** Starts the browser that `ARCLET_CHROMIUM` names, or the one that comes with the tests, at a page. */
@@ -49,19 +55,10 @@ export class Chromium {
     return new Chromium(own ?? (await unpack(folder)), folder, url);
   }
 
-  /** Resolves when the browser ends by itself, with what it last said. */
-  get ended(): Promise<string> {
-    return new Promise((resolve) => {
-      this.#process.on("error", (error) => resolve(String(error)));
-      this.#process.on("exit", (code) => resolve(`Chromium ended with code ${code}: ${this.#errors}`));
-    });
-  }
-
   async close(): Promise<void> {
-    const { ended } = this;
     if (this.#process.pid !== undefined && this.#process.exitCode === null) {
       process.kill(-this.#process.pid, "SIGKILL");
-      await ended;
+      await this.ended;
     }
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }

@@ -8,6 +8,7 @@ import {
   functionCases,
   type GpuCase,
   gradientCases,
+  layoutCases,
   modelCases,
   profileCases,
   profiles,
@@ -118,6 +119,11 @@ describe.skipIf(noBrowser !== undefined)(`WGSL in a browser${noBrowser ? ` (${no
       });
     },
   );
+
+  // Whole numbers: nothing is rounded but the means.
+  test.each(named(layoutCases))("%s", (_, given) => {
+    for (const errors of errorsOf(given)) for (const worst of errors) expect(worst).toBeLessThan(1e-7);
+  });
 
   test.each(named(modelCases))("%s", (_, given) => {
     const [expected] = inJavaScript(given, given.runs[0]);
