@@ -1,20 +1,8 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
 import { invert, logEvidence } from "../inversion/evidence.ts";
 import type { Mapping } from "../inversion/mapping.ts";
-import {
-  constantRegularizationLogDeterminant,
-  constantRegularizationSparseMatrix,
-  type Neighbors,
-  neighborGraph,
-} from "../inversion/regularization/constant.ts";
-import { symbolic } from "../inversion/sparse-cholesky.ts";
+import { type ConstantRegularizationPlan, constantRegularization } from "../inversion/regularization/constant.ts";
 import type { WCompact } from "../operators/w-compact.ts";
-
-/** Planned once for a mesh, whatever the coefficient. */
-export function regularizationPlan(neighbors: Neighbors) {
-  const graph = neighborGraph(neighbors);
-  return { graph, order: symbolic(graph) };
-}
 
 /** What a compaction keeps of the visibilities, and a model: nothing here is of length K. */
 export interface CompactedLikelihoodArgs {
@@ -26,22 +14,20 @@ export interface CompactedLikelihoodArgs {
   /** (M, 2) row and column of every unmasked pixel. */
   readonly nativeIndex: Int32Array;
   readonly mapping: Mapping;
-  readonly neighbors: Neighbors;
   readonly coefficient: number;
-  readonly plan: ReturnType<typeof regularizationPlan>;
+  /** Of the mesh. */
+  readonly plan: ConstantRegularizationPlan;
 }
 
 /** The log evidence from indexes and weights of the mapping, as an evaluation takes it. */
 export function compactedLikelihood(kernels: VoiceKernels, args: CompactedLikelihoodArgs): number {
-  const { wCompact, dirtyImage, nativeIndex, neighbors, coefficient, plan } = args;
+  const { wCompact, dirtyImage, nativeIndex, coefficient, plan } = args;
   const sparseMappingMatrix = kernels.sparseMappingMatrix(args);
   const matrix = { rows: dirtyImage.length, columns: 1, values: dirtyImage };
-  const regularization = { coefficient, neighbors };
   const { terms } = invert(
     {
       curvatureMatrix: kernels.curvatureMatrixViaWCompactSymmetric({ wCompact, nativeIndex, sparseMappingMatrix }),
-      regularizationMatrix: constantRegularizationSparseMatrix(regularization, plan.graph),
-      logDetRegularizationMatrix: constantRegularizationLogDeterminant(regularization, plan.graph, plan.order),
+      ...constantRegularization(plan, coefficient),
       dataVector: kernels.sparseMappingMatrixTransposeTimes({ sparseMappingMatrix, matrix }).values,
       chiSquaredOfData: args.chiSquaredOfData,
       noiseNormalization: args.noiseNormalization,

@@ -2,12 +2,15 @@ import { kernelsOf } from "../backend/kernels.ts";
 import { slimFromNative } from "../dataset/mask.ts";
 import { ARCSECOND, slimPositions } from "../grid.ts";
 import { draws, randomState, uniform } from "../inference/rng.ts";
-import { constantRegularizationSparseMatrix } from "../inversion/regularization/constant.ts";
+import {
+  type ConstantRegularizationPlan,
+  constantRegularizationSparseMatrix,
+  planConstantRegularization,
+} from "../inversion/regularization/constant.ts";
 import { type Matrix, matrixSum } from "../operators/matrix.ts";
 import { type WCompact, wTildeFromCompact } from "../operators/w-compact.ts";
 import { type WPreload, wPreloadFromCompact } from "../operators/w-preload.ts";
 import { type Case, makeCase } from "./cases.ts";
-import { regularizationPlan } from "./compacted-likelihood.ts";
 import type { BenchSizes, WorkSizes } from "./work.ts";
 
 /** How u and v are drawn: see `benchInputs`. */
@@ -45,7 +48,7 @@ export interface ModelInputs extends Case {
   readonly dirtyImage: Float64Array;
   /** What some forms expect, made at the first call and kept: it belongs to the dataset or the mesh and is not timed. */
   readonly dataTerms: () => DataTerms;
-  readonly plan: () => ReturnType<typeof regularizationPlan>;
+  readonly plan: () => ConstantRegularizationPlan;
   readonly wTilde: () => Matrix;
   readonly wPreload: () => WPreload;
   /** F + H (S, S), made at the first call. */
@@ -124,7 +127,7 @@ export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number, unequal
             noiseNormalization: kernelsOf("wasm").noiseNormalization(c),
           }));
         },
-        plan: () => once("plan", () => regularizationPlan(c.neighbors)),
+        plan: () => once("plan", () => planConstantRegularization(c.neighbors)),
         wTilde: () => {
           return once(`w tilde of ${part.pixels}`, () => wTildeFromCompact({ wCompact: wCompact(), nativeIndex }));
         },

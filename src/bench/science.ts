@@ -5,10 +5,11 @@ import { type VisibilityFiles, visibilityChunks } from "../dataset/interferomete
 import { slimFromNative } from "../dataset/mask.ts";
 import { ARCSECOND, columnCentres, type PixelGrid, pixelGrid, rowCentres } from "../grid.ts";
 import { randomState, uniform } from "../inference/rng.ts";
+import { planConstantRegularization } from "../inversion/regularization/constant.ts";
 import { addAt, compensatedSum, totalOf } from "../operators/compensated-sum.ts";
 import { nufftError, TIGHTEST } from "../operators/nufft-kernel.ts";
 import { type Case, makeCase } from "./cases.ts";
-import { compactedLikelihood, regularizationPlan } from "./compacted-likelihood.ts";
+import { compactedLikelihood } from "./compacted-likelihood.ts";
 import type { Contender, TimedCall } from "./contender.ts";
 import { movedOn } from "./inputs.ts";
 import type { BenchSizes, WorkSizes } from "./work.ts";
@@ -162,7 +163,7 @@ function evidence({ sums, grid }: Compaction, model: Case, kernels: VoiceKernels
   const { wCompact, noiseNormalization, data } = sums;
   return compactedLikelihood(kernels, {
     ...model,
-    plan: regularizationPlan(model.neighbors),
+    plan: planConstantRegularization(model.neighbors),
     wCompact,
     noiseNormalization,
     chiSquaredOfData: data.chiSquared,

@@ -5,10 +5,9 @@ import type { CurvatureViaWTildeDenseArgs } from "./curvature.ts";
 import type { DataVectorArgs, Mapping, MappingArgs, SparseTransposeTimesArgs } from "./mapping.ts";
 import {
   type ConstantRegularizationArgs,
-  constantRegularizationLogDeterminant,
-  constantRegularizationSparseMatrix,
+  constantRegularization,
   type Neighbors,
-  neighborGraph,
+  planConstantRegularization,
 } from "./regularization/constant.ts";
 import type { LogDeterminantArgs, Reconstruction, ReconstructionArgs } from "./solve.ts";
 
@@ -155,7 +154,13 @@ export function logLikelihoodViaWCompactSymmetricWith(
     const curvatureMatrix = kernels.curvatureMatrixViaWCompactSymmetric({ ...args, sparseMappingMatrix });
     const matrix = { rows: args.dirtyImage.length, columns: 1, values: args.dirtyImage };
     const dataVector = kernels.sparseMappingMatrixTransposeTimes({ sparseMappingMatrix, matrix }).values;
-    return wholeLogLikelihood(kernels, args, curvatureMatrix, dataVector, sparseRegularization(args));
+    return wholeLogLikelihood(
+      kernels,
+      args,
+      curvatureMatrix,
+      dataVector,
+      constantRegularization(planConstantRegularization(args.neighbors), args.coefficient),
+    );
   };
 }
 
@@ -164,14 +169,6 @@ type Regularization = Pick<LinearProblem, "regularizationMatrix" | "logDetRegula
 function denseRegularization(kernels: LogLikelihoodKernels, args: LogLikelihoodArgs): Regularization {
   const regularizationMatrix = kernels.constantRegularizationMatrix(args);
   return { regularizationMatrix, logDetRegularizationMatrix: kernels.logDeterminant({ matrix: regularizationMatrix }) };
-}
-
-function sparseRegularization(args: LogLikelihoodArgs): Regularization {
-  const graph = neighborGraph(args.neighbors);
-  return {
-    regularizationMatrix: constantRegularizationSparseMatrix(args, graph),
-    logDetRegularizationMatrix: constantRegularizationLogDeterminant(args, graph),
-  };
 }
 
 function wholeLogLikelihood(

@@ -11,14 +11,14 @@ import {
   logLikelihood,
 } from "../inversion/evidence.ts";
 import type { Mapping } from "../inversion/mapping.ts";
-import { rectangularMesh } from "../inversion/mesh/rectangular.ts";
+import { rectangularMesh, rectangularNeighbors } from "../inversion/mesh/rectangular.ts";
 import {
-  constantRegularizationLogDeterminant,
-  constantRegularizationSparseMatrix,
-  neighborGraph,
+  type ConstantRegularizationPlan,
+  constantRegularization,
+  planConstantRegularization,
 } from "../inversion/regularization/constant.ts";
-import { symbolic } from "../inversion/sparse-cholesky.ts";
-import { lensPlanes, traceRays } from "../lens/trace-rays.ts";
+import { lensPlanes } from "../lens/lens-planes.ts";
+import { traceRaysTo } from "../lens/trace-rays.ts";
 import { instantiate, type Model, type ModelGalaxy } from "../model/model.ts";
 import { type SparseMatrix, sparseTimesVector } from "../operators/matrix.ts";
 import { vectorsOf } from "./batch.ts";
@@ -57,6 +57,9 @@ export function planInterferometer(plan: InterferometerPlan): Likelihood {
     dataset.compaction.grid.shape[1],
     dataset.nativeIndex,
   );
+  // The pixels of a rectangular mesh have the same neighbors wherever they lie.
+  const [rows, columns] = model.galaxies[pixelized].pixelization!.mesh.shape;
+  const regularization = planConstantRegularization(rectangularNeighbors(rows, columns));
   return {
     picks: plan.picks,
     async evaluate(batch, { gradient = false } = {}) {
@@ -66,7 +69,7 @@ export function planInterferometer(plan: InterferometerPlan): Likelihood {
       }
       return vectorsOf(model, batch).map((vector) => {
         const { galaxies } = instantiate(model, vector);
-        return evaluateOne(plan, curvature, dirtyImage, galaxies, galaxies[pixelized]);
+        return evaluateOne(plan, { curvature, dirtyImage, regularization }, galaxies, galaxies[pixelized]);
       });
     },
   };
@@ -108,10 +111,17 @@ export function pixelizedSource(model: Model): number {
   return pixelized[0];
 }
 
+/** What depends on the dataset and the mesh alone. */
+interface Prepared {
+  readonly curvature: CurvatureOperator;
+  /** (M) of the unmasked pixels. */
+  readonly dirtyImage: Float64Array;
+  readonly regularization: ConstantRegularizationPlan;
+}
+
 function evaluateOne(
   plan: InterferometerPlan,
-  curvature: CurvatureOperator,
-  dirtyImage: Float64Array,
+  { curvature, dirtyImage, regularization: planned }: Prepared,
   galaxies: readonly ModelGalaxy[],
   source: ModelGalaxy,
 ): Evaluation {
@@ -119,29 +129,18 @@ function evaluateOne(
   const { sums, grid } = dataset.compaction;
   const watch = stopwatch();
   const { mesh: meshSpec, regularization } = source.pixelization as NonNullable<ModelGalaxy["pixelization"]>;
-  const positions = timed(watch, "trace_rays", () => {
-    const { masses, sourceRedshift } = lensPlanes(galaxies);
-    return source.redshift === sourceRedshift ? traceRays(masses, dataset.positions) : dataset.positions;
-  });
+  const positions = timed(watch, "trace_rays", () =>
+    traceRaysTo(lensPlanes(galaxies), source.redshift, dataset.positions),
+  );
   const mesh = timed(watch, "mesh", () => rectangularMesh(positions, meshSpec.shape, meshSpec.edges));
   const mapping = withBeam(mesh.mapping, dataset.primaryBeam);
   const sparse = timed(watch, "mapping_matrix", () => kernels.sparseMappingMatrix({ mapping }));
   const curvatureMatrix = timed(watch, "curvature_matrix", () => curvature(mapping, sparse));
   const dataVector = timed(watch, "data_vector", () => transposeTimes(kernels, sparse, dirtyImage));
-  const [graph, elimination] = timed(watch, "regularization_matrix", () => {
-    const neighbors = neighborGraph(mesh.neighbors);
-    return [neighbors, symbolic(neighbors)] as const;
-  });
   const solve = (coefficient: number): Inversion => {
-    const args = { coefficient, neighbors: mesh.neighbors };
-    const [regularizationMatrix, logDetRegularizationMatrix] = timed(watch, "regularization_matrix", () => {
-      const logDeterminant = constantRegularizationLogDeterminant(args, graph, elimination);
-      return [constantRegularizationSparseMatrix(args, graph), logDeterminant] as const;
-    });
     const problem: LinearProblem = {
+      ...timed(watch, "regularization_matrix", () => constantRegularization(planned, coefficient)),
       curvatureMatrix,
-      regularizationMatrix,
-      logDetRegularizationMatrix,
       dataVector,
       chiSquaredOfData: sums.data.chiSquared,
       noiseNormalization: sums.noiseNormalization,

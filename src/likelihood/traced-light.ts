@@ -9,8 +9,8 @@ import {
 import type { PointArrays, PointBackend } from "../compiler/point-program.ts";
 import { fusesMultiplyAdds, webAssembly } from "../compiler/wasm-kernel.ts";
 import { InputError } from "../errors.ts";
+import { lensPlanes } from "../lens/lens-planes.ts";
 import { lightAt } from "../lens/light-at.ts";
-import { lensPlanes } from "../lens/trace-rays.ts";
 import { galaxiesOver, instantiate, type Model } from "../model/model.ts";
 import { dot } from "../operators/matrix.ts";
 import type { LightVoice, PixelLight } from "./pixel-light.ts";

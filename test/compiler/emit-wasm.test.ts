@@ -150,6 +150,29 @@ describe.each(BUILDS)("kernels in WebAssembly, multiply-adds fused: %s", (fused)
     expect(() => webAssembly(fused)(pointProgram(each([x]), [x])).run(first, 0, 3)).toThrow("another kernel");
   });
 
+  it("keeps infinities and NaN where logarithms are known to be of normal numbers", () => {
+    const graph = createGraph();
+    const x = graph.input("x", "point");
+    const argument = graph.apply("add", graph.apply("mul", x, x), graph.constant(1));
+    const kernel = wasm(pointProgram(each([graph.apply("log2", argument), graph.apply("log", argument)]), [x]));
+    const arrays = prepare(kernel, [], [[0, Infinity, -Infinity, Number.NaN]]);
+    kernel.run(arrays, 0, 4);
+    for (const output of arrays.outputs) expect([...output]).toEqual([0, Infinity, Infinity, Number.NaN]);
+  });
+
+  it("replaces the states of a loop at once", () => {
+    const graph = createGraph();
+    const x = graph.input("x", "point");
+    const [, fibonacci] = graph.loop(graph.input("count", "call"), [x, graph.constant(0)], ([a, b]) => [
+      graph.apply("add", a, b),
+      a,
+    ]);
+    const kernel = wasm(pointProgram(each([fibonacci]), [x]));
+    const arrays = prepare(kernel, [10], [[1, 2, 3]]);
+    kernel.run(arrays, 0, 3);
+    expect([...arrays.outputs[0]]).toEqual([55, 110, 165]);
+  });
+
   it("runs a loop as often as a parameter says, rounded up", () => {
     const graph = createGraph();
     const count = graph.input("count", "call");

@@ -1,5 +1,5 @@
 import { type Matrix, type SparseMatrix, zeros } from "../../operators/matrix.ts";
-import { pendingColumns, symbolic } from "../sparse-cholesky.ts";
+import { type CholeskyPlan, pendingColumns, symbolic } from "../sparse-cholesky.ts";
 
 /** Which source pixels touch which. An index of -1, anywhere in a row, is no neighbor. */
 export interface Neighbors {
@@ -36,6 +36,30 @@ export function constantRegularizationMatrix({ coefficient, neighbors }: Constan
     }
   }
   return out;
+}
+
+/** What the neighbors of a mesh alone decide, for all coefficients. */
+export interface ConstantRegularizationPlan {
+  readonly neighbors: Neighbors;
+  readonly graph: SparseMatrix;
+  readonly elimination: CholeskyPlan;
+}
+
+export function planConstantRegularization(neighbors: Neighbors): ConstantRegularizationPlan {
+  const graph = neighborGraph(neighbors);
+  return { neighbors, graph, elimination: symbolic(graph) };
+}
+
+/** H, sparse, and ln det H. */
+export function constantRegularization(
+  { neighbors, graph, elimination }: ConstantRegularizationPlan,
+  coefficient: number,
+) {
+  const args = { coefficient, neighbors };
+  return {
+    regularizationMatrix: constantRegularizationSparseMatrix(args, graph),
+    logDetRegularizationMatrix: constantRegularizationLogDeterminant(args, graph, elimination),
+  };
 }
 
 /**
