@@ -1,8 +1,10 @@
 import { InputError } from "../errors.ts";
 import type { Galaxy, LightComponent, MassComponent, NumericValues } from "../lens/galaxy.ts";
 import { lightProfiles, massProfiles } from "../profiles/index.ts";
+import { lightAndMassProfiles } from "../profiles/light-and-mass.ts";
 import type { Pair, ParameterTable, Prior } from "../profiles/parameter.ts";
-import type { MeshSpec, ParameterEntry, ParameterSpec, Spec } from "./spec.ts";
+import type { LightProfile, MassProfile } from "../profiles/profile.ts";
+import type { MeshSpec, ParameterEntry, ParameterSpec, ProfileSpec, Spec } from "./spec.ts";
 
 /** A parameter to be found: one entry of the vectors that a search draws. */
 export interface FreeParameter {
@@ -18,8 +20,8 @@ export interface ProfileTemplate {
   readonly kind: "mass" | "light";
   readonly profile: string;
   readonly values: Readonly<Record<string, Slot | Pair<Slot>>>;
-  /** The intensity is left to the linear inversion; its value is 1. */
-  readonly linear: boolean;
+  /** Where the intensity is left to the linear inversion, and is 1 here: its path in the spec, or null. */
+  readonly linear: string | null;
 }
 
 export interface GalaxyTemplate {
@@ -40,9 +42,10 @@ export interface Pixelization {
   readonly regularization: { readonly type: "constant"; readonly coefficient: number | "maximize" };
 }
 
-/** A light profile whose intensity may be left to the linear inversion (its value is then 1). */
+/** A light profile whose intensity may be left to the linear inversion, and is then 1. */
 export interface ModelLight extends LightComponent {
-  readonly linear: boolean;
+  /** The path of that intensity: `galaxies.lens.bulge.intensity`, of a set `galaxies.lens.bulge.intensity.3`; or null. */
+  readonly linear: string | null;
 }
 
 export interface ModelGalaxy extends Galaxy {
@@ -58,28 +61,14 @@ export interface ModelInstance {
 /** The model of a spec: its free parameters in the order of the file, a profile's in the order of its table. */
 export function buildModel(spec: Pick<Spec, "galaxies">): Model {
   const parameters: FreeParameter[] = [];
-  const slot = (entry: ParameterEntry, path: string): Slot => {
+  const slot: MakeSlot = (entry, path) => {
     if (typeof entry === "number") return entry;
     parameters.push({ path, prior: entry });
     return { free: parameters.length - 1 };
   };
   const galaxies = Object.entries(spec.galaxies).map(([name, { redshift, profiles, pixelization }]): GalaxyTemplate => {
     const path = `galaxies.${name}`;
-    const templates = Object.entries(profiles).flatMap(([key, { kind, profile, parameters, members = [{}] }]) => {
-      const table: ParameterTable = profileNamed(kind, profile).parameters;
-      const filled = (given: Readonly<Record<string, ParameterSpec>>) =>
-        Object.entries(table)
-          .filter(([parameter]) => Object.hasOwn(given, parameter))
-          .map(([parameter, { name: inFile }]) => {
-            return [parameter, slots(given[parameter], `${path}.${key}.${inFile}`, slot)] as const;
-          });
-      // Filled once, so that a free parameter that members share is one parameter.
-      const shared = filled(parameters);
-      return members.map((own): ProfileTemplate => {
-        const linear = Object.values({ ...parameters, ...own }).includes("linear");
-        return { kind, profile, values: Object.fromEntries([...shared, ...filled(own)]), linear };
-      });
-    });
+    const templates = Object.entries(profiles).flatMap(([key, spec]) => templatesOf(spec, `${path}.${key}`, slot));
     const coefficient = pixelization?.regularization.coefficient;
     return {
       name,
@@ -97,11 +86,34 @@ export function buildModel(spec: Pick<Spec, "galaxies">): Model {
   return { parameters, galaxies };
 }
 
-function slots(
-  given: ParameterSpec,
-  path: string,
-  slot: (entry: ParameterEntry, path: string) => Slot,
-): Slot | Pair<Slot> {
+type MakeSlot = (entry: ParameterEntry, path: string) => Slot;
+
+/** The profiles that an entry of a galaxy stands for: itself, the members of a set, or light and mass. */
+function templatesOf({ kind, profile, parameters, members }: ProfileSpec, path: string, slot: MakeSlot) {
+  const components = componentsOf(kind, profile);
+  const table: ParameterTable = Object.assign({}, ...components.map((component) => component.parameters));
+  const filled = (given: Readonly<Record<string, ParameterSpec>>) =>
+    Object.entries(table)
+      .filter(([parameter]) => Object.hasOwn(given, parameter))
+      .map(([parameter, { name }]) => [parameter, slots(given[parameter], `${path}.${name}`, slot)] as const);
+  // Filled once, so that a free parameter that profiles share is one parameter.
+  const shared = filled(parameters);
+  return (members ?? [{}]).flatMap((own, member) => {
+    const values = [...shared, ...filled(own)];
+    const linear = Object.values({ ...parameters, ...own }).includes("linear");
+    return components.map((component): ProfileTemplate => {
+      const names = Object.keys(component.parameters);
+      return {
+        kind: component.kind,
+        profile: component.name,
+        values: Object.fromEntries(values.filter(([parameter]) => names.includes(parameter))),
+        linear: linear ? `${path}.intensity${members === undefined ? "" : `.${member}`}` : null,
+      };
+    });
+  });
+}
+
+function slots(given: ParameterSpec, path: string, slot: MakeSlot): Slot | Pair<Slot> {
   if (given === "linear") return 1;
   if (isPair(given)) return [slot(given[0], `${path}.0`), slot(given[1], `${path}.1`)];
   return slot(given, path);
@@ -151,10 +163,16 @@ function isPair<T>(value: T | Pair<T>): value is Pair<T> {
   return Array.isArray(value);
 }
 
-function profileNamed(kind: "mass" | "light", name: string) {
-  const profile = kind === "mass" ? massProfiles.get(name) : lightProfiles.get(name);
-  if (profile === undefined) {
-    throw new InputError("model/profile", `there is no ${kind} profile '${name}'`, "give the name of a known profile");
-  }
-  return profile;
+function componentsOf(kind: ProfileSpec["kind"], name: string): readonly (LightProfile | MassProfile)[] {
+  if (kind !== "light_and_mass") return [profileNamed(kind, name)];
+  const { light, mass } = lightAndMassProfiles.get(name) ?? unknownProfile("light-and-mass", name);
+  return [light, mass];
+}
+
+function profileNamed(kind: "mass" | "light", name: string): LightProfile | MassProfile {
+  return (kind === "mass" ? massProfiles.get(name) : lightProfiles.get(name)) ?? unknownProfile(kind, name);
+}
+
+function unknownProfile(kind: string, name: string): never {
+  throw new InputError("model/profile", `there is no ${kind} profile '${name}'`, "give the name of a known profile");
 }
