@@ -12,6 +12,7 @@ import type { DatasetLikelihood } from "./evaluation.ts";
 import type { ImagingDataset } from "./imaging-dataset.ts";
 import type { Explained } from "./picks.ts";
 import { timed } from "./stopwatch.ts";
+import { lightSubSizes } from "./sub-sizes.ts";
 
 /** The PSF's blurring of the unmasked pixels and those around the mask, planned for one voice. */
 export interface Blurring {
@@ -61,7 +62,7 @@ function joined(first: Int32Array, second: Int32Array): Int32Array {
 export function planImaging(dataset: ImagingDataset, kernels: VoiceKernels): DatasetLikelihood {
   const { grid, nativeIndex, blurringRegion, data, noiseMap } = dataset;
   const subSizes = joined(
-    fixedSubSizes(nativeIndex.length / 2, dataset.overSampling.light),
+    lightSubSizes(dataset),
     fixedSubSizes(blurringRegion.length / 2, 1),
   );
   const positions = subPixelPositions(grid, joined(nativeIndex, blurringRegion), subSizes);
