@@ -18,7 +18,7 @@ export const compact = command({
   args: SPEC_OPTIONS,
   async run(args, invocation) {
     await withSpec(args, async (files) => {
-      const { voice, kernels } = pickVoice(invocation.options.backend);
+      const { voice, kernels } = pickVoice(invocation.options.backend, null);
       const tuning = tuningOf(voice, await loadTuning(invocation));
       const compactions = [];
       for (const [name, spec] of interferometers(files.spec)) {

@@ -28,10 +28,10 @@ export function evaluationJson(
     ),
     regularization_coefficient: evaluation.source?.coefficient ?? null,
     backend: evaluation.backend,
-    wasm_build: evaluation.backend === "wasm" ? wasmKernels().build : null,
+    wasm_build: evaluation.backend === "reference" ? null : wasmKernels().build,
     curvature_matrix: evaluation.curvatureForm,
     lattice_sums: compacted.length === 1 ? compacted[0].latticeSums : null,
-    threads: evaluation.backend === "wasm" ? wasmKernels().threads : 1,
+    threads: evaluation.backend === "reference" ? 1 : wasmKernels().threads,
     checks: {
       log_likelihood_error_bound: compacted.length > 0 ? evaluation.logLikelihoodErrorBound : null,
       solve_residual: evaluation.solveResidual,

@@ -22,7 +22,7 @@ export const inspect = command({
     const inspection = await inspectFiles(args._, {
       shape: shape === undefined ? undefined : parseShape(shape),
       pixelScale: pixelScale === undefined ? undefined : positiveNumber("pixel-scale", pixelScale, "0.05"),
-      dirtyMap: pickVoice(invocation.options.backend).kernels.dirtyImage,
+      dirtyMap: pickVoice(invocation.options.backend, null).kernels.dirtyImage,
       onProgress: (line) => progress(invocation, line),
     });
     const { json, out } = invocation.options;

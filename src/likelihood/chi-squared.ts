@@ -1,6 +1,6 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
 import { type Compaction, logLikelihoodErrorBound } from "../dataset/compaction.ts";
-import { nativeIndexForSlimIndex, slimFromNative } from "../dataset/mask.ts";
+import { nativeFromSlim, nativeIndexForSlimIndex, slimFromNative } from "../dataset/mask.ts";
 import { planConvolution, planConvolutionViaFft } from "../operators/convolve.ts";
 import { dot, type SparseMatrix } from "../operators/matrix.ts";
 
@@ -32,17 +32,24 @@ export function errorBoundOfImage(compaction: Compaction, image: Float64Array): 
   return logLikelihoodErrorBound(compaction, flux);
 }
 
+/** chi^2 of an image, and how it changes with the image. */
+export interface ImageChiSquared {
+  readonly chiSquared: number;
+  /** (M) derivatives 2 (Wd - D_r) by the pixels that may be lit. */
+  slopes(): Float64Array;
+}
+
 /**
  * The same chi^2, planned once for many images that are dark outside some pixels: Wd is a convolution of d with the
  * lattice of differences and, where noise is unequal, of d turned about the grid's centre with the lattice of sums.
- * Two transforms, in the place of a product of all pairs of pixels.
+ * Two transforms, in the place of a product of all pairs of pixels. W is symmetric, so that the derivatives need no more.
  * @param nativeIndex (M, 2) row and column of the pixels that may be lit; a reference image may light any others.
  */
 export function planImageChiSquared(
   compaction: Compaction,
   nativeIndex: Int32Array,
   kernels: VoiceKernels,
-): (image: Float64Array) => number {
+): (image: Float64Array) => ImageChiSquared {
   const { sums, grid, referenceImage } = compaction;
   const [rows, columns] = grid.shape;
   const data = sums.residual ?? sums.data;
@@ -56,11 +63,24 @@ export function planImageChiSquared(
   const { minus, plus } = sums.wCompact;
   const timesMinus = planned(allDifferences(minus, shape), lit);
   const timesPlus = plus === null ? null : planned(plus, turned);
+  const dirtyImage = slimFromNative(data.dirtyImage, columns, nativeIndex);
   return (image) => {
     const difference = departure(compaction, image);
     const d = slimFromNative(difference, columns, lit);
-    const power = dot(d, timesMinus(d)) + (timesPlus === null ? 0 : dot(d, timesPlus(d)));
-    return power - 2 * dot(difference, data.dirtyImage) + data.chiSquared;
+    const product = timesMinus(d);
+    timesPlus?.(d).forEach((value, i) => {
+      product[i] += value;
+    });
+    return {
+      chiSquared: dot(d, product) - 2 * dot(difference, data.dirtyImage) + data.chiSquared,
+      slopes() {
+        const ofPixels =
+          lit === nativeIndex
+            ? product
+            : slimFromNative(nativeFromSlim(product, grid.shape, lit), columns, nativeIndex);
+        return ofPixels.map((value, m) => 2 * (value - dirtyImage[m]));
+      },
+    };
   };
 }
 

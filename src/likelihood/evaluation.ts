@@ -1,7 +1,6 @@
 import type { VoiceName } from "../backend/contract.ts";
 import type { LatticeSums } from "../dataset/compaction.ts";
 import type { RectangularMesh } from "../inversion/mesh/rectangular.ts";
-import type { Galaxy } from "../lens/galaxy.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
 import type { Explained } from "./picks.ts";
 import type { Stopwatch } from "./stopwatch.ts";
@@ -36,16 +35,25 @@ export interface DatasetEvaluation {
   readonly noiseNormalization: number;
   /** (M) the model in the unmasked pixels as the instrument sees it: through the PSF, or through the primary beam. */
   readonly image: Float64Array;
+  /** (P) of its log likelihood by the free parameters; null where it was not asked for. */
+  readonly gradient: Float64Array | null;
   /** Bound of what rounding in the compaction adds to the log likelihood: 0 where nothing is compacted. */
   readonly logLikelihoodErrorBound: number;
   /** How the compaction's sums were taken; null for a stored one that does not say, and where nothing is compacted. */
   readonly latticeSums: LatticeSums | null;
 }
 
+/** What to evaluate besides the likelihood itself. */
+export interface EvaluateOptions {
+  /** Derivatives of the log likelihood by all free parameters. */
+  readonly gradient?: boolean;
+}
+
 /** A likelihood of one dataset under galaxies of light profiles. */
 export interface DatasetLikelihood {
   readonly picks: readonly Explained[];
-  evaluate(galaxies: readonly Galaxy[], watch: Stopwatch): DatasetEvaluation;
+  /** @param vector (P) the model's free parameters. */
+  evaluate(vector: Float64Array, options: EvaluateOptions, watch: Stopwatch): DatasetEvaluation;
 }
 
 /** One likelihood of one model. */
@@ -54,6 +62,11 @@ export interface Evaluation {
   readonly logLikelihood: number;
   /** null without a regularized source. */
   readonly logEvidence: number | null;
+  /**
+   * (P) of the log likelihood by the free parameters, in the order of the vector; null where it was not asked for and
+   * where `failure` says why. Every number of it is finite.
+   */
+  readonly gradient: Float64Array | null;
   /** Summed over the datasets. */
   readonly terms: Terms;
   readonly datasets: readonly DatasetEvaluation[];
@@ -78,6 +91,7 @@ export interface Likelihood {
   readonly picks: readonly Explained[];
   /**
    * @param batch (evaluations, free parameters) row-major; empty for the one evaluation of a model without any.
+   * @throws InputError for a batch that is not of whole vectors, and for a gradient that the backend does not have.
    */
-  evaluate(batch: Float64Array): Promise<Evaluation[]>;
+  evaluate(batch: Float64Array, options?: EvaluateOptions): Promise<Evaluation[]>;
 }

@@ -1,7 +1,8 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
 import { fixedSubSizes, subPixelPositions } from "../dataset/oversampling.ts";
-import { modelImage } from "../lens/model-image.ts";
 import {
+  adjointConvolution,
+  adjointConvolutionViaFft,
   type Convolution,
   type ConvolutionViaFft,
   fftPays,
@@ -11,6 +12,7 @@ import {
 import type { DatasetLikelihood } from "./evaluation.ts";
 import type { ImagingDataset } from "./imaging-dataset.ts";
 import type { Explained } from "./picks.ts";
+import type { LightVoice } from "./pixel-light.ts";
 import { timed } from "./stopwatch.ts";
 import { lightSubSizes } from "./sub-sizes.ts";
 
@@ -20,6 +22,8 @@ export interface Blurring {
   readonly pick: Explained;
   /** @param image (M + B) the unmasked pixels, then those of the blurring region. @returns (M) */
   blur(image: Float64Array): Float64Array;
+  /** The adjoint: (M) of the unmasked pixels to (M + B). */
+  adjoint(image: Float64Array): Float64Array;
 }
 
 /** By the sum itself or by FFT, whichever costs less. */
@@ -33,17 +37,21 @@ export function planBlurring(
     return { choice: `convolution of ${name}`, picked, because: `built in: the faster ${size}`, candidates: [] };
   };
   if (!fftPays(convolution)) {
+    const adjoint = adjointConvolution(convolution);
     return {
       convolution,
       pick: pick("direct"),
       blur: (image) => kernels.convolution({ convolution, image }),
+      adjoint: (image) => kernels.convolution({ convolution: adjoint, image }),
     };
   }
   const viaFft = planConvolutionViaFft(convolution, kernels.fft2d);
+  const adjoint = adjointConvolutionViaFft(viaFft);
   return {
     convolution: viaFft,
     pick: pick("fft"),
     blur: (image) => kernels.convolutionViaFft({ convolution: viaFft, image }),
+    adjoint: (image) => kernels.convolutionViaFft({ convolution: adjoint, image }),
   };
 }
 
@@ -59,20 +67,21 @@ function joined(first: Int32Array, second: Int32Array): Int32Array {
  * over-sampling in the blurring region, blurred by the PSF, against data with Gaussian noise.
  * @throws InputError where over-sampling makes too many sub-pixels.
  */
-export function planImaging(dataset: ImagingDataset, kernels: VoiceKernels): DatasetLikelihood {
+export function planImaging(dataset: ImagingDataset, lightVoice: LightVoice, kernels: VoiceKernels): DatasetLikelihood {
   const { grid, nativeIndex, blurringRegion, data, noiseMap } = dataset;
   const subSizes = joined(
     lightSubSizes(dataset),
     fixedSubSizes(blurringRegion.length / 2, 1),
   );
   const positions = subPixelPositions(grid, joined(nativeIndex, blurringRegion), subSizes);
+  const light = lightVoice.inPixels(positions, subSizes);
   const blurring = planBlurring(dataset, kernels);
   const noiseNormalization = noiseMap.reduce((sum, sigma) => sum + Math.log(2 * Math.PI * sigma * sigma), 0);
   return {
     picks: [blurring.pick],
-    evaluate(galaxies, watch) {
-      const light = timed(watch, "model_image", () => modelImage(galaxies, positions, subSizes));
-      const image = timed(watch, "blurring", () => blurring.blur(light));
+    evaluate(vector, { gradient = false }, watch) {
+      const seen = timed(watch, "model_image", () => light.at(vector, gradient));
+      const image = timed(watch, "blurring", () => blurring.blur(seen.image));
       const chiSquared = timed(watch, "chi_squared", () => chiSquaredOf(data, image, noiseMap));
       return {
         name: dataset.name,
@@ -80,6 +89,9 @@ export function planImaging(dataset: ImagingDataset, kernels: VoiceKernels): Dat
         chiSquared,
         noiseNormalization,
         image,
+        gradient: timed(watch, "gradient", () => {
+          return seen.gradient?.(blurring.adjoint(weightedResidual(data, image, noiseMap))) ?? null;
+        }),
         logLikelihoodErrorBound: 0,
         latticeSums: null,
       };
@@ -95,4 +107,11 @@ function chiSquaredOf(data: Float64Array, image: Float64Array, noiseMap: Float64
     sum += residual * residual;
   }
   return sum;
+}
+
+/** (data - image) / noise^2: the derivatives of -chi^2 / 2 by the image. */
+function weightedResidual(data: Float64Array, image: Float64Array, noiseMap: Float64Array): Float64Array {
+  const weighted = new Float64Array(data.length);
+  for (let m = 0; m < data.length; m++) weighted[m] = (data[m] - image[m]) / (noiseMap[m] * noiseMap[m]);
+  return weighted;
 }

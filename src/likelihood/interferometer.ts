@@ -20,7 +20,7 @@ import {
 import { lensPlanes, traceRays } from "../lens/trace-rays.ts";
 import { instantiate, type Model, type ModelGalaxy } from "../model/model.ts";
 import { type SparseMatrix, sparseTimesVector } from "../operators/matrix.ts";
-import { instances } from "./batch.ts";
+import { vectorsOf } from "./batch.ts";
 import { errorBoundOfImage, imageChiSquared } from "./chi-squared.ts";
 import { type CurvatureForm, type CurvatureOperator, planCurvature } from "./curvature-form.ts";
 import type { Evaluation, Likelihood } from "./evaluation.ts";
@@ -61,8 +61,13 @@ export function planInterferometer(plan: InterferometerPlan): Likelihood {
   const regularization = planConstantRegularization(rectangularNeighbors(rows, columns));
   return {
     picks: plan.picks,
-    async evaluate(batch) {
-      return instances(model, batch).map(({ galaxies }) => {
+    async evaluate(batch, { gradient = false } = {}) {
+      if (gradient) {
+        const remedy = "leave the gradient out, or give light profiles";
+        throw new InputError("likelihood/gradient", "the evidence of a pixelized source has no gradient yet", remedy);
+      }
+      return vectorsOf(model, batch).map((vector) => {
+        const { galaxies } = instantiate(model, vector);
         return evaluateOne(plan, { curvature, dirtyImage, regularization }, galaxies, galaxies[pixelized]);
       });
     },
@@ -160,6 +165,7 @@ function evaluateOne(
   const bound = errorBoundOfImage(dataset.compaction, native);
   return {
     ...outcome(inversion, terms),
+    gradient: null,
     terms,
     source: {
       galaxy: source.name,
@@ -176,6 +182,7 @@ function evaluateOne(
         chiSquared: terms.chiSquared,
         noiseNormalization: terms.noiseNormalization,
         image: seen,
+        gradient: null,
         logLikelihoodErrorBound: bound,
         latticeSums: dataset.compaction.latticeSums,
       },

@@ -3,22 +3,24 @@ import type { VoiceKernels } from "../backend/kernels.ts";
 import { nativeFromSlim } from "../dataset/mask.ts";
 import { fixedSubSizes } from "../dataset/oversampling.ts";
 import { InputError } from "../errors.ts";
-import { modelImage } from "../lens/model-image.ts";
 import { lensPlanes } from "../lens/trace-rays.ts";
 import { instantiate, type Model } from "../model/model.ts";
-import { instances } from "./batch.ts";
+import { vectorsOf } from "./batch.ts";
 import { errorBoundOfImage, planImageChiSquared } from "./chi-squared.ts";
 import type { Dataset } from "./dataset.ts";
-import type { DatasetEvaluation, DatasetLikelihood, Evaluation, Likelihood } from "./evaluation.ts";
+import type { DatasetEvaluation, DatasetLikelihood, Evaluation, EvaluateOptions, Likelihood } from "./evaluation.ts";
 import { planImaging } from "./imaging.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
 import type { Explained } from "./picks.ts";
+import type { LightVoice } from "./pixel-light.ts";
 import { type Stopwatch, stopwatch, timed, withTotal } from "./stopwatch.ts";
 
 export interface ParametricPlan {
   readonly datasets: readonly Dataset[];
   readonly model: Model;
   readonly voice: VoiceName;
+  /** The model's light in that voice. */
+  readonly light: LightVoice;
   readonly kernels: VoiceKernels;
   readonly picks: readonly Explained[];
 }
@@ -28,21 +30,23 @@ export interface ParametricPlan {
  * alone is done here, once.
  * @throws InputError for a model that this likelihood cannot take.
  */
-export function planParametric({ datasets, model, voice, kernels, picks }: ParametricPlan): Likelihood {
-  requireParametric(model);
+export function planParametric({ datasets, model, voice, light, kernels, picks }: ParametricPlan): Likelihood {
   const likelihoods = datasets.map((dataset) => {
-    return dataset.type === "imaging" ? planImaging(dataset, kernels) : planVisibilities(dataset, kernels);
+    return dataset.type === "imaging"
+      ? planImaging(dataset, light, kernels)
+      : planVisibilities(dataset, light, kernels);
   });
   return {
     picks: [...picks, ...likelihoods.flatMap((likelihood) => likelihood.picks)],
-    async evaluate(batch) {
-      return instances(model, batch).map(({ galaxies }) => {
+    async evaluate(batch, options: EvaluateOptions = {}) {
+      if (options.gradient === true && light.noGradient !== null) {
+        const remedy = "use auto or traced";
+        throw new InputError("likelihood/gradient", `the ${voice} backend has no gradient: ${light.noGradient}`, remedy);
+      }
+      return vectorsOf(model, batch).map((vector) => {
         const watch = stopwatch();
-        return summed(
-          likelihoods.map((likelihood) => likelihood.evaluate(galaxies, watch)),
-          voice,
-          watch,
-        );
+        const evaluations = likelihoods.map((likelihood) => likelihood.evaluate(vector, options, watch));
+        return summed(evaluations, model, voice, watch);
       });
     },
   };
@@ -71,23 +75,34 @@ export function requireParametric(model: Model): void {
 }
 
 /** The likelihood of compacted visibilities under light profiles, taken at the pixels' centres. */
-function planVisibilities(dataset: InterferometerDataset, kernels: VoiceKernels): DatasetLikelihood {
+function planVisibilities(
+  dataset: InterferometerDataset,
+  lightVoice: LightVoice,
+  kernels: VoiceKernels,
+): DatasetLikelihood {
   const { compaction, nativeIndex, positions, primaryBeam } = dataset;
   const { sums, grid } = compaction;
-  const onePerPixel = fixedSubSizes(nativeIndex.length / 2, 1);
+  const light = lightVoice.inPixels(positions, fixedSubSizes(nativeIndex.length / 2, 1));
+  const throughBeam = (image: Float64Array) => {
+    return primaryBeam === null ? image.slice() : image.map((intensity, m) => intensity * primaryBeam[m]);
+  };
   const chiSquaredOf = planImageChiSquared(compaction, nativeIndex, kernels);
   return {
     picks: [dataset.latticeSums],
-    evaluate(galaxies, watch) {
-      const light = timed(watch, "model_image", () => modelImage(galaxies, positions, onePerPixel));
-      const image = primaryBeam === null ? light : light.map((intensity, m) => intensity * primaryBeam[m]);
+    evaluate(vector, { gradient = false }, watch) {
+      const seen = timed(watch, "model_image", () => light.at(vector, gradient));
+      const image = throughBeam(seen.image);
       const native = nativeFromSlim(image, grid.shape, nativeIndex);
+      const { chiSquared, slopes } = timed(watch, "chi_squared", () => chiSquaredOf(native));
       return {
         name: dataset.name,
         type: "interferometer",
-        chiSquared: timed(watch, "chi_squared", () => chiSquaredOf(native)),
+        chiSquared,
         noiseNormalization: sums.noiseNormalization,
         image,
+        gradient: timed(watch, "gradient", () => {
+          return seen.gradient?.(throughBeam(slopes().map((slope) => -0.5 * slope))) ?? null;
+        }),
         logLikelihoodErrorBound: errorBoundOfImage(compaction, native),
         latticeSums: compaction.latticeSums,
       };
@@ -95,16 +110,23 @@ function planVisibilities(dataset: InterferometerDataset, kernels: VoiceKernels)
   };
 }
 
-function summed(datasets: readonly DatasetEvaluation[], backend: VoiceName, watch: Stopwatch): Evaluation {
+function summed(
+  datasets: readonly DatasetEvaluation[],
+  model: Model,
+  backend: VoiceName,
+  watch: Stopwatch,
+): Evaluation {
   const sumOf = (term: "chiSquared" | "noiseNormalization" | "logLikelihoodErrorBound"): number => {
     return datasets.reduce((sum, dataset) => sum + dataset[term], 0);
   };
   const [chiSquared, noiseNormalization] = [sumOf("chiSquared"), sumOf("noiseNormalization")];
   const logLikelihood = -0.5 * (chiSquared + noiseNormalization);
-  const bad = datasets.find((dataset) => !Number.isFinite(dataset.chiSquared));
+  const gradient = gradientOf(datasets);
+  const failure = failureOf(datasets, gradient, model);
   return {
-    logLikelihood: bad === undefined ? logLikelihood : Number.NEGATIVE_INFINITY,
+    logLikelihood: failure === null ? logLikelihood : Number.NEGATIVE_INFINITY,
     logEvidence: null,
+    gradient: failure === null ? gradient : null,
     terms: {
       chiSquared,
       regularizationTerm: null,
@@ -114,11 +136,32 @@ function summed(datasets: readonly DatasetEvaluation[], backend: VoiceName, watc
     },
     datasets,
     source: null,
-    failure: bad === undefined ? null : `chi^2 of '${bad.name}' is not finite`,
+    failure,
     logLikelihoodErrorBound: sumOf("logLikelihoodErrorBound"),
     solveResidual: null,
     backend,
     curvatureForm: null,
     seconds: withTotal(watch),
   };
+}
+
+/** The datasets' together; null where it was not asked for. */
+function gradientOf([first, ...others]: readonly DatasetEvaluation[]): Float64Array | null {
+  const sum = first.gradient?.slice() ?? null;
+  for (const { gradient } of others) gradient?.forEach((slope, p) => {
+    if (sum !== null) sum[p] += slope;
+  });
+  return sum;
+}
+
+/** Why there is no likelihood, or no gradient where one was asked for: no search can use half of it. */
+function failureOf(
+  datasets: readonly DatasetEvaluation[],
+  gradient: Float64Array | null,
+  { parameters }: Model,
+): string | null {
+  const bad = datasets.find((dataset) => !Number.isFinite(dataset.chiSquared));
+  if (bad !== undefined) return `chi^2 of '${bad.name}' is not finite`;
+  const steep = gradient?.findIndex((slope) => !Number.isFinite(slope)) ?? -1;
+  return steep < 0 ? null : `the derivative by ${parameters[steep].path} is not finite`;
 }

@@ -8,14 +8,16 @@ import type { Dataset } from "./dataset.ts";
 import type { Likelihood } from "./evaluation.ts";
 import { pixelizedSource, planInterferometer } from "./interferometer.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
-import { planParametric } from "./parametric.ts";
+import { planParametric, requireParametric } from "./parametric.ts";
 import { given, pick, type SubjectOf } from "./picks.ts";
+import { referenceLight } from "./pixel-light.ts";
+import { traceLight } from "./traced-light.ts";
 import type { Tuning } from "./tuning.ts";
 
 export type BackendChoice = "auto" | VoiceName;
 
 export interface PlanOptions {
-  /** `auto` is WebAssembly, the fastest voice that has every kernel. */
+  /** `auto` is the fastest voice: traced for light profiles, WebAssembly for a pixelized source. */
   readonly backend?: BackendChoice;
   /** `auto` is what `tuning` predicts to be the fastest, the built-in pick without it. */
   readonly curvature?: "auto" | CurvatureForm;
@@ -24,15 +26,21 @@ export interface PlanOptions {
 }
 
 /**
- * The voice a choice stands for, with its kernels.
- * @throws InputError for a voice that does not exist yet.
+ * The voice a choice stands for under a model, or where there is none, with its kernels. Light profiles are traced, which no pixelized source
+ * is; what is no formula of a pixel (convolutions, sums over visibilities) is in WebAssembly then too.
+ * @throws InputError for a voice that the model's likelihood does not have.
  */
-export function pickVoice(choice: BackendChoice = "auto"): { voice: VoiceName; kernels: VoiceKernels } {
-  if (choice === "traced") {
-    throw new InputError("backend/absent", "there is no traced backend yet", "use auto, wasm or reference");
+export function pickVoice(
+  choice: BackendChoice,
+  model: Model | null,
+): { voice: VoiceName; kernels: VoiceKernels } {
+  const traceable = model !== null && !isPixelized(model);
+  if (choice === "traced" && !traceable) {
+    const what = "there is no traced backend for this: light profiles are traced, nothing else yet";
+    throw new InputError("backend/absent", what, "use auto, wasm or reference");
   }
-  const voice = choice === "auto" ? "wasm" : choice;
-  return { voice, kernels: kernelsOf(voice) };
+  const voice = choice !== "auto" ? choice : traceable ? "traced" : "wasm";
+  return { voice, kernels: kernelsOf(voice === "reference" ? voice : "wasm") };
 }
 
 /**
@@ -46,10 +54,14 @@ export function plan(
 ): Likelihood {
   const [dataset] = datasets;
   if (dataset === undefined) throw new InputError("plan/datasets", "no dataset is given", "give one or more");
-  const { voice, kernels } = pickVoice(backend);
+  const { voice, kernels } = pickVoice(backend, model);
   const because = backend === "auto" ? "built in: the fastest voice that has every kernel" : "asked for";
   const ofVoice = { choice: "backend", picked: voice, because, candidates: [] };
-  if (!isPixelized(model)) return planParametric({ datasets, model, voice, kernels, picks: [ofVoice] });
+  if (!isPixelized(model)) {
+    requireParametric(model);
+    const light = voice === "traced" ? traceLight(model) : referenceLight(model);
+    return planParametric({ datasets, model, voice, light, kernels, picks: [ofVoice] });
+  }
   if (datasets.length > 1 || dataset.type === "imaging") {
     const what = `a pixelized source in ${datasets.length > 1 ? "several datasets" : "imaging"}`;
     const remedy = "give one interferometer dataset, or light profiles: this is not there yet";
@@ -68,9 +80,9 @@ export function isPixelized({ galaxies }: Model): boolean {
   return galaxies.some(({ pixelization }) => pixelization !== undefined);
 }
 
-/** A tuning for one voice: only wasm's kernels are measured. */
+/** A tuning for one voice: only wasm's kernels are measured, which the traced voice has too. */
 export function tuningOf(voice: VoiceName, tuning: Tuning | undefined): Tuning | undefined {
-  return voice === "wasm" ? tuning : undefined;
+  return voice === "reference" ? undefined : tuning;
 }
 
 /** The sizes that a curvature matrix will have, as far as they are the same for all parameters. */

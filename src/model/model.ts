@@ -1,8 +1,9 @@
+import type { Algebra } from "../compiler/algebra.ts";
 import { InputError } from "../errors.ts";
-import type { Galaxy, LightComponent, MassComponent, NumericValues } from "../lens/galaxy.ts";
+import type { Galaxy, LightComponent, MassComponent } from "../lens/galaxy.ts";
 import { lightProfiles, massProfiles } from "../profiles/index.ts";
 import { lightAndMassProfiles } from "../profiles/light-and-mass.ts";
-import type { Pair, ParameterTable, Prior } from "../profiles/parameter.ts";
+import type { Pair, ParameterTable, ParameterValues, Prior } from "../profiles/parameter.ts";
 import type { LightProfile, MassProfile } from "../profiles/profile.ts";
 import type { MeshSpec, ParameterEntry, ParameterSpec, ProfileSpec, Spec } from "./spec.ts";
 
@@ -133,20 +134,36 @@ export function instantiate(model: Model, vector: ArrayLike<number>): ModelInsta
     );
   }
   const fill = (slot: Slot) => (typeof slot === "number" ? slot : vector[slot.free]);
-  const galaxies = model.galaxies.map(({ name, redshift, profiles, pixelization }): ModelGalaxy => {
-    const masses: MassComponent[] = [];
-    const lights: ModelLight[] = [];
-    for (const { kind, profile, values: holes, linear } of profiles) {
-      const values: NumericValues = Object.fromEntries(
-        Object.entries(holes).map(([key, hole]) => [key, isPair(hole) ? [fill(hole[0]), fill(hole[1])] : fill(hole)]),
-      );
-      const found = profileNamed(kind, profile);
-      if (found.kind === "mass") masses.push({ profile: found, values });
-      else lights.push({ profile: found, values, linear });
-    }
-    return { name, redshift, masses, lights, pixelization: pixelization && filled(pixelization, fill) };
+  const galaxies = model.galaxies.map((template): ModelGalaxy => {
+    const { lights, ...galaxy } = galaxyOf(template, fill);
+    const linear = template.profiles.filter(({ kind }) => kind === "light").map((profile) => profile.linear);
+    return {
+      ...galaxy,
+      lights: lights.map((light, index) => ({ ...light, linear: linear[index] })),
+      pixelization: template.pixelization && filled(template.pixelization, fill),
+    };
   });
   return { galaxies };
+}
+
+/** The galaxies of a model over an algebra, such as symbols for its free parameters. */
+export function galaxiesOver<T>(algebra: Algebra<T>, model: Model, parameters: readonly T[]): readonly Galaxy<T>[] {
+  const fill = (slot: Slot) => (typeof slot === "number" ? algebra.constant(slot) : parameters[slot.free]);
+  return model.galaxies.map((template) => galaxyOf(template, fill));
+}
+
+function galaxyOf<T>({ name, redshift, profiles }: GalaxyTemplate, fill: (slot: Slot) => T): Galaxy<T> {
+  const masses: MassComponent<T>[] = [];
+  const lights: LightComponent<T>[] = [];
+  for (const { kind, profile, values: holes } of profiles) {
+    const values: ParameterValues<ParameterTable, T> = Object.fromEntries(
+      Object.entries(holes).map(([key, hole]) => [key, isPair(hole) ? [fill(hole[0]), fill(hole[1])] : fill(hole)]),
+    );
+    const found = profileNamed(kind, profile);
+    if (found.kind === "mass") masses.push({ profile: found, values });
+    else lights.push({ profile: found, values });
+  }
+  return { name, redshift, masses, lights };
 }
 
 function filled(

@@ -20,9 +20,7 @@ export function zeros(rows: number, columns: number): Matrix {
 }
 
 export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
+  return rowTimesVector(a, 0, b);
 }
 
 /** The product of x with the row that begins at `start`, in four sums: one alone would wait for each addition. */
