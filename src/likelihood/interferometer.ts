@@ -182,6 +182,8 @@ function evaluateOne(
         chiSquared: terms.chiSquared,
         noiseNormalization: terms.noiseNormalization,
         image: seen,
+        intensities: {},
+        failure: null,
         gradient: null,
         logLikelihoodErrorBound: bound,
         latticeSums: dataset.compaction.latticeSums,

@@ -2,15 +2,19 @@ import type { VoiceName } from "../backend/contract.ts";
 import { kernelsOf, type VoiceKernels } from "../backend/kernels.ts";
 import { InputError } from "../errors.ts";
 import { RECTANGULAR_MAPPINGS } from "../inversion/mesh/rectangular.ts";
+import { linearIntensities, withIntensities } from "../model/linear-light.ts";
 import type { Model } from "../model/model.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Likelihood } from "./evaluation.ts";
 import { pixelizedSource, planInterferometer } from "./interferometer.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
+import { referenceBasis, traceBasis } from "./light-basis.ts";
+import { linearLight } from "./linear-light.ts";
 import { planParametric, requireParametric } from "./parametric.ts";
 import { given, pick, type SubjectOf } from "./picks.ts";
 import { referenceLight } from "./pixel-light.ts";
+import { givenLight, type ModelLightVoice } from "./seen-light.ts";
 import { traceLight } from "./traced-light.ts";
 import type { Tuning } from "./tuning.ts";
 
@@ -30,10 +34,7 @@ export interface PlanOptions {
  * is; what is no formula of a pixel (convolutions, sums over visibilities) is in WebAssembly then too.
  * @throws InputError for a voice that the model's likelihood does not have.
  */
-export function pickVoice(
-  choice: BackendChoice,
-  model: Model | null,
-): { voice: VoiceName; kernels: VoiceKernels } {
+export function pickVoice(choice: BackendChoice, model: Model | null): { voice: VoiceName; kernels: VoiceKernels } {
   const traceable = model !== null && !isPixelized(model);
   if (choice === "traced" && !traceable) {
     const what = "there is no traced backend for this: light profiles are traced, nothing else yet";
@@ -59,7 +60,7 @@ export function plan(
   const ofVoice = { choice: "backend", picked: voice, because, candidates: [] };
   if (!isPixelized(model)) {
     requireParametric(model);
-    const light = voice === "traced" ? traceLight(model) : referenceLight(model);
+    const light = lightOf(model, voice === "traced", kernels);
     return planParametric({ datasets, model, voice, light, kernels, picks: [ofVoice] });
   }
   if (datasets.length > 1 || dataset.type === "imaging") {
@@ -73,6 +74,14 @@ export function plan(
       : given("curvature_matrix", curvature, "asked for");
   const picks = [ofVoice, dataset.latticeSums, picked];
   return planInterferometer({ dataset, model, form: picked.picked, voice, kernels, picks });
+}
+
+/** The light of a model, its intensities given or to be solved for. */
+function lightOf(model: Model, traced: boolean, kernels: VoiceKernels): ModelLightVoice {
+  const voiceOf = (model: Model) => (traced ? traceLight(model) : referenceLight(model));
+  if (linearIntensities(model).length === 0) return givenLight(voiceOf(model));
+  const basis = traced ? traceBasis(model) : referenceBasis(model);
+  return linearLight(model, { basis, solved: voiceOf(withIntensities(model)) }, kernels);
 }
 
 /** Whether any source is left to a mesh; its likelihood is then an evidence. */

@@ -1,5 +1,11 @@
 import { wasmKernels } from "../backend/wasm.ts";
-import { type CompiledGradient, type CompiledKernel, compile, compileGradient, type PointFunction } from "../compiler/compile.ts";
+import {
+  type CompiledGradient,
+  type CompiledKernel,
+  compile,
+  compileGradient,
+  type PointFunction,
+} from "../compiler/compile.ts";
 import type { PointArrays, PointBackend } from "../compiler/point-program.ts";
 import { fusesMultiplyAdds, webAssembly } from "../compiler/wasm-kernel.ts";
 import { lightAt } from "../lens/light-at.ts";
@@ -63,22 +69,17 @@ function inPixels(
 ): PixelLight {
   const image = new Float64Array(subSizes.length);
   const batches = planBatches(subSizes);
-  const prepared = (compiled: CompiledKernel) => batches.map((batch) => allocate(compiled, batch, positions));
-  const arrays = prepared(kernel);
+  const arrays = prepare(kernel, batches, positions);
   let withDerivatives: readonly PointArrays[] | undefined;
   const run = (compiled: CompiledKernel, vector: Float64Array, places: readonly PointArrays[]) => {
-    batches.forEach(({ pixels, groupSize }, b) => {
-      compiled.run(vector, places[b], 0, pixels.length * groupSize);
-      const [means] = places[b].outputs;
-      for (let i = 0; i < pixels.length; i++) image[pixels[i]] = means[i];
-    });
+    inEveryBatch(compiled, vector, batches, places, [image]);
     return image;
   };
   return {
     at(vector, withGradient) {
       if (!withGradient) return { image: run(kernel, vector, arrays), gradient: null };
       const compiled = gradient();
-      withDerivatives ??= prepared(compiled);
+      withDerivatives ??= prepare(compiled, batches, positions);
       const places = withDerivatives;
       return {
         image: run(compiled, vector, places),
@@ -89,7 +90,7 @@ function inPixels(
 }
 
 /** Pixels of one sub-size, which a kernel takes together. */
-interface Batch {
+export interface Batch {
   /** Their indexes. */
   readonly pixels: Int32Array;
   /** The indexes of their sub-pixels, pixel by pixel. */
@@ -97,9 +98,10 @@ interface Batch {
   readonly groupSize: number;
 }
 
-function planBatches(subSizes: Int32Array): readonly Batch[] {
+export function planBatches(subSizes: Int32Array): readonly Batch[] {
   const firstPoint = new Int32Array(subSizes.length);
-  for (let pixel = 1; pixel < subSizes.length; pixel++) firstPoint[pixel] = firstPoint[pixel - 1] + subSizes[pixel - 1] ** 2;
+  for (let pixel = 1; pixel < subSizes.length; pixel++)
+    firstPoint[pixel] = firstPoint[pixel - 1] + subSizes[pixel - 1] ** 2;
   const sizes = [...new Set(subSizes)];
   return sizes.map((size) => {
     const pixels = Int32Array.from(subSizes.keys()).filter((pixel) => subSizes[pixel] === size);
@@ -107,6 +109,28 @@ function planBatches(subSizes: Int32Array): readonly Batch[] {
     const points = new Int32Array(pixels.length * groupSize);
     for (let i = 0; i < points.length; i++) points[i] = firstPoint[pixels[Math.floor(i / groupSize)]] + (i % groupSize);
     return { pixels, points, groupSize };
+  });
+}
+
+/** Places for each batch's inputs and outputs, the positions written. */
+export function prepare(kernel: CompiledKernel, batches: readonly Batch[], positions: Float64Array): PointArrays[] {
+  return batches.map((batch) => allocate(kernel, batch, positions));
+}
+
+/** Runs a kernel in all pixels. @param images Of the kernel's first outputs, in the order of the pixels. */
+export function inEveryBatch(
+  kernel: CompiledKernel,
+  vector: Float64Array,
+  batches: readonly Batch[],
+  places: readonly PointArrays[],
+  images: readonly Float64Array[],
+): void {
+  batches.forEach(({ pixels, groupSize }, b) => {
+    kernel.run(vector, places[b], 0, pixels.length * groupSize);
+    images.forEach((image, output) => {
+      const means = places[b].outputs[output];
+      for (let i = 0; i < pixels.length; i++) image[pixels[i]] = means[i];
+    });
   });
 }
 

@@ -1,0 +1,57 @@
+import { type CompiledKernel, compile } from "../compiler/compile.ts";
+import { lightParts } from "../model/linear-light.ts";
+import type { Model } from "../model/model.ts";
+import { referenceLight } from "./pixel-light.ts";
+import { inEveryBatch, lightFunction, planBatches, prepare, webAssemblyOfThisThread } from "./traced-light.ts";
+
+/** The light of a model with intensities to be solved for, taken apart, in the pixels of a dataset. */
+export interface BasisInPixels {
+  /**
+   * @param vector (P) the model's free parameters.
+   * @returns (1 + L) of (N): light of given intensities, then each profile to be solved for at intensity 1. They are good
+   * until the next ones are asked for.
+   */
+  at(vector: Float64Array): readonly Float64Array[];
+}
+
+/** A voice of it; arguments as a `LightVoice` has them. */
+export interface LightBasis {
+  inPixels(positions: Float64Array, subSizes: Int32Array): BasisInPixels;
+}
+
+/** The reference: rays traced anew for each profile. */
+export function referenceBasis(model: Model): LightBasis {
+  const parts = lightParts(model).map(referenceLight);
+  return {
+    inPixels(positions, subSizes) {
+      const images = parts.map((part) => part.inPixels(positions, subSizes));
+      return { at: (vector) => images.map((image) => image.at(vector, false).image) };
+    },
+  };
+}
+
+/** One kernel of 1 + L outputs: rays are traced once. @throws RangeError as `traceLight` does. */
+export function traceBasis(model: Model): LightBasis {
+  const parts = lightParts(model).map(lightFunction);
+  const kernel: CompiledKernel = compile(
+    {
+      ...parts[0],
+      outputs: parts.map(() => "groupMean"),
+      formula: (algebra, parameters, inputs) => parts.flatMap((part) => part.formula(algebra, parameters, inputs)),
+    },
+    webAssemblyOfThisThread(),
+  );
+  return {
+    inPixels(positions, subSizes) {
+      const images = parts.map(() => new Float64Array(subSizes.length));
+      const batches = planBatches(subSizes);
+      const places = prepare(kernel, batches, positions);
+      return {
+        at(vector) {
+          inEveryBatch(kernel, vector, batches, places, images);
+          return images;
+        },
+      };
+    },
+  };
+}
