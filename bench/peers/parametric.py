@@ -113,28 +113,34 @@ class Peers:
         spectrum = jnp.fft.rfft2(jnp.asarray(psf), s=padded)
         normalization = jnp.sum(jnp.log(2 * jnp.pi * noise**2))
 
-        def run(v):
+        def run(v, y, x, y_around, x_around):
             sky = jnp.zeros(tuple(box)).at[at].set(light(v, y, x).mean(1)).at[at_around].set(light(v, y_around, x_around)[:, 0])
             blurred = jnp.fft.irfft2(jnp.fft.rfft2(sky, s=padded) * spectrum, s=padded)
             model = blurred[at[0] + middle[0], at[1] + middle[1]]
             return -0.5 * (jnp.sum(((data - model) / noise) ** 2) + normalization)
 
-        return run
+        # Positions are arguments: XLA would take minutes to fold them in as constants.
+        return run, (y, x, y_around, x_around)
 
     def value(self, size):
-        return jax.jit(self.log_likelihood(size))
+        run, positions = self.log_likelihood(size)
+        return jax.jit(run), positions
 
     def gradient(self, size):
-        return jax.jit(lambda v: (lambda value, slopes: jnp.append(value, slopes))(*jax.value_and_grad(self.log_likelihood(size))(v)))
+        run, positions = self.log_likelihood(size)
+        return jax.jit(lambda *given: jnp.append(*jax.value_and_grad(run)(*given))), positions
 
     def ready(self, kernel, size, vector):
         """A call of it, compiled but for the first result."""
         if kernel == "parametric_first_result":
-            return lambda: self.value(size)(vector)
-        make = {"parametric_log_likelihood": self.value, "parametric_gradient": self.gradient}[kernel]
+            run, positions = self.value(size)
+            return lambda: run(vector, *positions)
         if (kernel, size) not in self.compiled:
-            self.compiled[kernel, size] = make(size).lower(vector).compile()
-        return lambda: self.compiled[kernel, size](vector)
+            make = {"parametric_log_likelihood": self.value, "parametric_gradient": self.gradient}[kernel]
+            run, positions = make(size)
+            self.compiled[kernel, size] = run.lower(vector, *positions).compile(), positions
+        run, positions = self.compiled[kernel, size]
+        return lambda: run(vector, *positions)
 
 
 def answer(peers, request):

@@ -1,10 +1,11 @@
 import { InputError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { BenchKernel } from "./implementation.ts";
+import { PARAMETRIC_SIZES, type ParametricKernel } from "./parametric.ts";
 import type { BenchSizes } from "./work.ts";
 
-/** What rows compute; compactions belong to the science case alone, whose rows are not those of the other cases. */
-export type RankedKernel = BenchKernel | "compaction";
+/** What rows compute; compactions belong to the science case alone, light profiles to the parametric one. */
+export type RankedKernel = BenchKernel | "compaction" | ParametricKernel;
 
 /** A time that others have measured for this work, on a machine of their own. */
 export interface PublishedTime {
@@ -27,6 +28,8 @@ export interface BenchCase {
   readonly published?: readonly PublishedTime[];
   /** Visibilities come from files on disk: see science.ts. */
   readonly streamed?: boolean;
+  /** Light profiles in an image, at several over-samplings: see parametric.ts. */
+  readonly parametric?: boolean;
   /** Cost as sizes grow, up to `sizes`: see curves.ts. Nothing is ranked. */
   readonly curves?: boolean;
   /** Timed rounds and seconds that a row may take, where not the usual. */
@@ -42,6 +45,11 @@ const LIKELIHOOD: Ranking = { title: "log likelihood, W given", kernels: ["log_l
 const SCIENCE: readonly Ranking[] = [
   { title: "compaction, reading of the files included (memory: peak of the process)", kernels: ["compaction"] },
   { title: "log likelihood, compaction given (memory: peak of the process)", kernels: ["log_likelihood"] },
+];
+const PARAMETRIC: readonly Ranking[] = [
+  { title: "log likelihood", kernels: ["parametric_log_likelihood"] },
+  { title: "log likelihood and its 25 derivatives", kernels: ["parametric_gradient"] },
+  { title: "from the model to its first log likelihood, compilation included", kernels: ["parametric_first_result"] },
 ];
 const MODEL: readonly Ranking[] = [CURVATURE, LIKELIHOOD];
 const EVERYTHING: readonly Ranking[] = [W, DIRTY_IMAGE, CURVATURE, LIKELIHOOD];
@@ -89,6 +97,13 @@ export const BENCH_CASES: Readonly<Record<string, BenchCase>> = {
     sizes: sizes(300, 1e7, 3, 4, 1000),
     rankings: SCIENCE,
     streamed: true,
+  },
+  parametric: {
+    summary: "light profiles in an image of 5,024 pixels, 25 parameters",
+    sizes: PARAMETRIC_SIZES,
+    rankings: PARAMETRIC,
+    parametric: true,
+    limits: { repeat: 25, rowBudget: 20 },
   },
   cholesky: { summary: "the factorization of F + H", sizes: sizes(32, 1000, 3, 4, 1000), rankings: [CHOLESKY] },
   curves: {

@@ -21,7 +21,7 @@ export interface ReportNote extends AtPoint {
   readonly note: string;
 }
 
-/** Which point of which curve, by the names of curves.ts: in reports of curves alone. */
+/** Which point of which curve, by the names of curves.ts, or which over-sampling: where a report has several. */
 export interface AtPoint {
   readonly curve?: string;
   /** The sizes at that point; those of the report are the largest of all curves. */
@@ -96,6 +96,7 @@ function sizesOf(sizes: WorkSizes): BenchReport["sizes"] {
     mapping_neighbors: sizes.mappingNeighbors,
     neighbors: sizes.neighbors,
     source_pixels: sizes.sourcePixels,
+    ...(sizes.overSampling === undefined ? {} : { over_sampling: sizes.overSampling }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Table } from "../result/html-page.ts";
 import type { Ranking } from "./bench-case.ts";
-import type { BenchReport, ComparedRow, ReportRow } from "./report.ts";
+import type { AtPoint, BenchReport, ComparedRow, ReportRow } from "./report.ts";
 
 /** A table with its title and what there is to say below it. */
 export interface TitledTable extends Table {
@@ -15,6 +15,9 @@ export function benchTable(report: BenchReport, rankings: readonly Ranking[]): s
 
 /** The case and its sizes. */
 export function sizesLine(report: BenchReport): string {
+  if (report.sizes.visibilities === 0) {
+    return `${report.case}: M = ${report.sizes.image_pixels}, ${threadsText(report.threads)}`;
+  }
   const { grid_size, image_pixels, mapping_neighbors, visibilities, neighbors, source_pixels } = report.sizes;
   return [
     `${report.case}: N = ${grid_size} (M = ${image_pixels}), B = ${mapping_neighbors}, K = ${visibilities},`,
@@ -36,7 +39,19 @@ export function tablesText(head: string, tables: readonly TitledTable[]): string
 
 /** A table of every ranking that has rows, the fastest first. */
 export function rankingTables(report: BenchReport, rankings: readonly Ranking[]): TitledTable[] {
-  return rankings.flatMap((ranking) => rankingTable(report, ranking));
+  return rankings.flatMap((ranking) => {
+    return overSamplings(report).flatMap((overSampling) => {
+      if (overSampling === undefined) return rankingTable(report, ranking);
+      const at = <T extends AtPoint>({ sizes }: T): boolean => sizes?.over_sampling === overSampling;
+      const point = { ...report, rows: report.rows.filter(at), notes: report.notes.filter(at) };
+      return rankingTable(point, { ...ranking, title: `${ranking.title}, over-sampling ${overSampling}` });
+    });
+  });
+}
+
+/** One for each that the report has; `undefined` alone where it is of no such case. */
+function overSamplings({ rows }: BenchReport): readonly (number | undefined)[] {
+  return [...new Set(rows.map(({ sizes }) => sizes?.over_sampling))];
 }
 
 function rankingTable(report: BenchReport, { title, kernels }: Ranking): TitledTable[] {

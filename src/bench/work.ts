@@ -16,6 +16,8 @@ export interface BenchSizes {
 
 /** The sizes that cost depends on: those of the bench, and M. */
 export interface WorkSizes extends BenchSizes {
+  /** Sub-pixels a side, of the parametric case. */
+  readonly overSampling?: number;
   /** M: unmasked image pixels. */
   readonly pixels: number;
 }

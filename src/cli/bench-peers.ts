@@ -15,18 +15,19 @@ import { readNpy } from "../io/npy.ts";
 import { writeNpz } from "../io/npz.ts";
 import { openFile } from "./file-source.ts";
 
-/** A running bench/peers/peers.py: it gets one line of JSON for each call and answers with one. */
+/** A running script of bench/peers: it gets one line of JSON for each call and answers with one. */
 export interface PeerProcess extends AsyncDisposable {
   /** Python and its modules. */
   readonly versions: Readonly<Record<string, string>>;
   ask(request: object): Promise<Readonly<Record<string, unknown>>>;
   /** Gives the peers their inputs: an npz in a folder that goes away with the process. */
-  open(inputs: BenchInputs): Promise<void>;
+  open(arrays: Record<string, NdArray>): Promise<void>;
   /** Where the peers leave results. */
   readonly folder: string;
 }
 
-const SCRIPT = fileURLToPath(new URL("../../bench/peers/peers.py", import.meta.url));
+/** Of the peers in bench/peers. */
+export type PeerScript = "peers.py" | "parametric.py";
 
 /** Everything that could start threads in numpy, Numba or XLA, told to keep to one. */
 const ONE_THREAD = {
@@ -47,9 +48,11 @@ const ONE_THREAD = {
 export async function startPeers(
   python: string,
   env: Readonly<Record<string, string | undefined>>,
+  script: PeerScript = "peers.py",
 ): Promise<PeerProcess> {
+  const path = fileURLToPath(new URL(`../../bench/peers/${script}`, import.meta.url));
   const folder = mkdtempSync(join(tmpdir(), "arclet-bench-"));
-  const child = spawn(python, [SCRIPT, folder], { env: { ...env, ...ONE_THREAD }, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(python, [path, folder], { env: { ...env, ...ONE_THREAD }, stdio: ["pipe", "pipe", "pipe"] });
   let complaint = "";
   let ended: string | undefined;
   let waiting: { resolve: (line: string) => void; reject: (error: Error) => void } | undefined;
@@ -100,10 +103,10 @@ export async function startPeers(
       versions: hello.versions as Record<string, string>,
       folder,
       ask,
-      async open(inputs) {
-        const path = join(folder, "inputs.npz");
-        writeFileSync(path, writeNpz(peerInputs(inputs)));
-        await ask({ open: path });
+      async open(arrays) {
+        const file = join(folder, "inputs.npz");
+        writeFileSync(file, writeNpz(arrays));
+        await ask({ open: file });
       },
       [Symbol.asyncDispose]: stop,
     };
@@ -149,7 +152,7 @@ function answerOf(kernel: BenchKernel, array: NdArray): Answer {
 }
 
 /** The inputs as peers.py describes them. */
-function peerInputs(inputs: BenchInputs): Record<string, NdArray> {
+export function peerInputs(inputs: BenchInputs): Record<string, NdArray> {
   const c = inputs.case;
   const { wCompact, dirtyImage } = inputs.model(inputs.sizes, 0);
   const { pixels, visibilities, mappingNeighbors, neighbors, sourcePixels, gridSize } = inputs.sizes;

@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import { BENCH_CASES, benchCase } from "../bench/bench-case.ts";
+import { BENCH_CASES, type BenchCase, benchCase } from "../bench/bench-case.ts";
 import { type Contender, ownContender } from "../bench/contender.ts";
 import { curveTable } from "../bench/curve-table.ts";
 import { benchPage } from "../bench/html-report.ts";
@@ -13,7 +13,8 @@ import type { BenchSizes } from "../bench/work.ts";
 import { InputError } from "../errors.ts";
 import { curvesReport } from "./bench-curves.ts";
 import { peakBytesOf } from "./bench-memory.ts";
-import { type PeerProcess, peerContender, startPeers } from "./bench-peers.ts";
+import { parametricReport } from "./bench-parametric.ts";
+import { type PeerProcess, peerContender, peerInputs, startPeers } from "./bench-peers.ts";
 import { requireMemory, wantedNames, wantedRows } from "./bench-rows.ts";
 import { command } from "./command.ts";
 import { openFile } from "./file-source.ts";
@@ -69,7 +70,7 @@ export const bench = command({
         args["row-budget"] === undefined ? usual.rowBudget : positiveNumber("row-budget", args["row-budget"], "60"),
     };
     const earlier = args.compare === undefined ? undefined : await readReport(args.compare);
-    const measured = chosen.streamed ? scienceReport : chosen.curves ? curvesReport : caseReport;
+    const measured = reportOf(chosen);
     const report = await measured(name, sizes, limits, args, invocation);
     if (args.save !== undefined) await saveReport(args.save, report);
     if (invocation.options.out !== undefined) {
@@ -86,6 +87,12 @@ export const bench = command({
     if (compared !== undefined) invocation.stdout.write(comparisonTable(compared));
   },
 });
+
+function reportOf({ curves, parametric, streamed }: BenchCase): typeof caseReport {
+  if (streamed) return scienceReport;
+  if (parametric) return parametricReport;
+  return curves ? curvesReport : caseReport;
+}
 
 const USUAL_LIMITS: BenchLimits = { repeat: 7, rowBudget: 60 };
 
@@ -116,7 +123,7 @@ async function caseReport(
   const { seed } = invocation.options;
   const uv = args.uv as UvDraw;
   const inputs = benchInputs(sizes, uv, seed);
-  await peers?.open(inputs);
+  await peers?.open(peerInputs(inputs));
   const check = referenceCheck(inputs);
   const contenders = [
     ...wanted.own.map((implementation) => {

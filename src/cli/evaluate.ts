@@ -1,7 +1,8 @@
 import { CURVATURE_FORMS, type CurvatureForm } from "../likelihood/curvature-form.ts";
 import type { Dataset } from "../likelihood/dataset.ts";
+import type { Evaluation } from "../likelihood/evaluation.ts";
 import { planSpec, requireFixed } from "../likelihood/from-spec.ts";
-import { buildModel } from "../model/model.ts";
+import { buildModel, freedModel, type Model } from "../model/model.ts";
 import { panelsPng } from "../result/figures.ts";
 import { evaluationPictures } from "../result/pictures.ts";
 import { command } from "./command.ts";
@@ -25,6 +26,7 @@ export const evaluate = command({
       description: "which form of the curvature matrix",
       default: "auto",
     },
+    gradient: { type: "boolean", description: "derivatives of the log likelihood by every parameter of the profiles" },
     check: { type: "boolean", description: "take chi^2 of visibilities once more, from the visibilities themselves" },
     explain: { type: "boolean", description: "say which implementations were picked, and why" },
   },
@@ -32,9 +34,12 @@ export const evaluate = command({
     await withSpec(args, async (files) => {
       const { options } = invocation;
       requireFixed(files.spec, buildModel(files.spec));
+      const steep = args.gradient === true;
+      const { model, vector } = steep ? freedModel(files.spec) : { model: undefined, vector: new Float64Array(0) };
       const start = performance.now();
       const { datasets, likelihood } = await planSpec(files.spec, {
         open: files.open,
+        ...(model === undefined ? {} : { model }),
         backend: options.backend,
         curvature: args.curvature as CurvatureForm | "auto",
         progress: compactionProgress(invocation),
@@ -43,10 +48,11 @@ export const evaluate = command({
       const planned = (performance.now() - start) / 1000;
       const warnings = warningsOf(datasets);
       for (const warning of warnings) progress(invocation, `warning: ${warning}`);
-      const [evaluation] = await likelihood.evaluate(new Float64Array(0));
+      const [evaluation] = await likelihood.evaluate(vector, { gradient: steep });
       const checked = args.check === true ? await checkVisibilities(files, datasets, evaluation) : null;
       const result = {
         ...evaluationJson(datasets, evaluation, planned, checked),
+        ...(model === undefined ? {} : { gradient: gradientJson(model, evaluation) }),
         warnings,
         picks: picksJson(likelihood.picks),
       };
@@ -61,6 +67,9 @@ export const evaluate = command({
       if (options.json) printJson(invocation, { ...result, files: written });
       else {
         printEvaluation(invocation, evaluation, result, written);
+        for (const [path, slope] of Object.entries(result.gradient ?? {})) {
+          invocation.stdout.write(`d log likelihood / d ${path}  ${slope}\n`);
+        }
         if (args.explain === true) invocation.stdout.write(`\n${explanation(likelihood.picks)}`);
       }
       if (evaluation.failure !== null) throw new Error(`no likelihood: ${evaluation.failure}`);
@@ -73,4 +82,9 @@ function warningsOf(datasets: readonly Dataset[]): string[] {
   return datasets.flatMap((dataset) => {
     return dataset.type === "imaging" ? dataset.warnings.map((warning) => `datasets.${dataset.name}: ${warning}`) : [];
   });
+}
+
+/** By the parameters' paths in the spec; null where there is no likelihood. */
+function gradientJson({ parameters }: Model, { gradient }: Evaluation): Readonly<Record<string, number>> | null {
+  return gradient && Object.fromEntries(parameters.map(({ path }, p) => [path, gradient[p]]));
 }

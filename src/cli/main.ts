@@ -12,6 +12,7 @@ import { version } from "./version.ts";
 const COMMANDS: Readonly<Record<string, () => Promise<CommandDef>>> = {
   demo: async () => (await import("./demo.ts")).demo,
   evaluate: async () => (await import("./evaluate.ts")).evaluate,
+  explain: async () => (await import("./explain.ts")).explain,
   compact: async () => (await import("./compact.ts")).compact,
   inspect: async () => (await import("./inspect.ts")).inspect,
   bench: async () => (await import("./bench.ts")).bench,

@@ -17,7 +17,10 @@ export interface PlannedSpec {
   readonly likelihood: Likelihood;
 }
 
-export interface PlanSpecOptions extends PlanOptions, Omit<ReadOptions, "kernels"> {}
+export interface PlanSpecOptions extends PlanOptions, Omit<ReadOptions, "kernels"> {
+  /** In the place of the spec's own. */
+  readonly model?: Model;
+}
 
 /**
  * Reads the datasets of a spec and plans its likelihood.
@@ -28,7 +31,7 @@ export async function planSpec(spec: Spec, options: PlanSpecOptions): Promise<Pl
     const path = "settings.positive_only";
     throw errorInSpec(spec, path, "spec/positive-only", "positive_only: true is not there yet", "give false");
   }
-  const model = buildModel(spec);
+  const model = options.model ?? buildModel(spec);
   requireModel(spec, model);
   const { voice, kernels } = pickVoice(options.backend ?? "auto", model);
   const read = { ...options, kernels, tuning: tuningOf(voice, options.tuning) };

@@ -3,7 +3,7 @@ import { InputError } from "../errors.ts";
 import type { Galaxy, LightComponent, MassComponent } from "../lens/galaxy.ts";
 import { lightProfiles, massProfiles } from "../profiles/index.ts";
 import { lightAndMassProfiles } from "../profiles/light-and-mass.ts";
-import type { Pair, ParameterTable, ParameterValues, Prior } from "../profiles/parameter.ts";
+import type { Pair, Parameter, ParameterTable, ParameterValues, Prior } from "../profiles/parameter.ts";
 import type { LightProfile, MassProfile } from "../profiles/profile.ts";
 import type { MeshSpec, ParameterEntry, ParameterSpec, ProfileSpec, Spec } from "./spec.ts";
 
@@ -61,10 +61,33 @@ export interface ModelInstance {
 
 /** The model of a spec: its free parameters in the order of the file, a profile's in the order of its table. */
 export function buildModel(spec: Pick<Spec, "galaxies">): Model {
+  return modelWith(spec, (_, entry) => (typeof entry === "number" ? null : entry));
+}
+
+/**
+ * The model of a spec of numbers with all of them free that a likelihood is smooth in, and their values: to have
+ * derivatives by them. Whole numbers stay, and what the members of a set of profiles do not share.
+ */
+export function freedModel(spec: Pick<Spec, "galaxies">): { readonly model: Model; readonly vector: Float64Array } {
+  const values: number[] = [];
+  const model = modelWith(spec, (parameter, entry) => {
+    if (parameter === undefined || parameter.whole || typeof entry !== "number") return null;
+    values.push(entry);
+    return parameter.defaultPrior;
+  });
+  return { model, vector: Float64Array.from(values) };
+}
+
+/** @param priorOf Of a row of a profile's table (or something else) and what the spec says: its prior, null for a number. */
+function modelWith(
+  spec: Pick<Spec, "galaxies">,
+  priorOf: (parameter: Parameter | undefined, entry: ParameterEntry) => Prior | null,
+): Model {
   const parameters: FreeParameter[] = [];
-  const slot: MakeSlot = (entry, path) => {
-    if (typeof entry === "number") return entry;
-    parameters.push({ path, prior: entry });
+  const slot: MakeSlot = (entry, path, parameter) => {
+    const prior = priorOf(parameter, entry);
+    if (prior === null) return entry as number;
+    parameters.push({ path, prior });
     return { free: parameters.length - 1 };
   };
   const galaxies = Object.entries(spec.galaxies).map(([name, { redshift, profiles, pixelization }]): GalaxyTemplate => {
@@ -87,18 +110,22 @@ export function buildModel(spec: Pick<Spec, "galaxies">): Model {
   return { parameters, galaxies };
 }
 
-type MakeSlot = (entry: ParameterEntry, path: string) => Slot;
+/** @param parameter Its row in a profile's table, where that has one and the entry is not a member's own. */
+type MakeSlot = (entry: ParameterEntry, path: string, parameter?: Parameter) => Slot;
 
 /** The profiles that an entry of a galaxy stands for: itself, the members of a set, or light and mass. */
 function templatesOf({ kind, profile, parameters, members }: ProfileSpec, path: string, slot: MakeSlot) {
   const components = componentsOf(kind, profile);
   const table: ParameterTable = Object.assign({}, ...components.map((component) => component.parameters));
-  const filled = (given: Readonly<Record<string, ParameterSpec>>) =>
+  const filled = (given: Readonly<Record<string, ParameterSpec>>, rows?: ParameterTable) =>
     Object.entries(table)
       .filter(([parameter]) => Object.hasOwn(given, parameter))
-      .map(([parameter, { name }]) => [parameter, slots(given[parameter], `${path}.${name}`, slot)] as const);
+      .map(([parameter, { name }]) => {
+        const ofRow: MakeSlot = (entry, at) => slot(entry, at, rows?.[parameter]);
+        return [parameter, slots(given[parameter], `${path}.${name}`, ofRow)] as const;
+      });
   // Filled once, so that a free parameter that profiles share is one parameter.
-  const shared = filled(parameters);
+  const shared = filled(parameters, table);
   return (members ?? [{}]).flatMap((own, member) => {
     const values = [...shared, ...filled(own)];
     const linear = Object.values({ ...parameters, ...own }).includes("linear");

@@ -10,6 +10,7 @@ import type { ImagingDataset } from "../../src/likelihood/imaging-dataset.ts";
 import type { InterferometerDataset } from "../../src/likelihood/interferometer-dataset.ts";
 import { type BackendChoice, plan } from "../../src/likelihood/plan.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
+import { relativeDifference } from "../equivalence/difference.ts";
 import { GALAXIES, observationFile, opener, SPEC } from "./imaging-observation.ts";
 import { compacted, observe } from "./lensed-observation.ts";
 
@@ -87,8 +88,13 @@ describe("a batch", () => {
   test("gives each vector what the same numbers in the spec give", async () => {
     const { likelihood } = await planned(THREE, [PRIOR]);
     const evaluations = await likelihood.evaluate(Float64Array.of(0.8, 0.95));
-    const alone = await Promise.all([0.8, 0.95].map((radius) => evaluated(THREE, [`${RADIUS}=${radius}`])));
-    expect(evaluations.map(({ datasets }) => datasets)).toEqual(alone.map(({ datasets }) => datasets));
+    for (const [index, radius] of [0.8, 0.95].entries()) {
+      const alone = await evaluated(THREE, [`${RADIUS}=${radius}`]);
+      // What is fixed is folded, a rounding here or there.
+      for (const [d, { image }] of evaluations[index].datasets.entries()) {
+        expect(relativeDifference(image, alone.datasets[d].image)).toBeLessThan(1e-13);
+      }
+    }
     await expect((await planned(THREE)).likelihood.evaluate(new Float64Array(2))).rejects.toThrow(InputError);
   });
 
@@ -98,7 +104,8 @@ describe("a batch", () => {
     expect(bad.logLikelihood).toBe(Number.NEGATIVE_INFINITY);
     expect(bad.failure).toBe("chi^2 of 'hst' is not finite");
     expect(good.failure).toBeNull();
-    expect(good.logLikelihood).toBe((await evaluated(THREE)).logLikelihood);
+    const [alone] = await likelihood.evaluate(Float64Array.of(0.9));
+    expect(good.logLikelihood).toBe(alone.logLikelihood);
   });
 });
 
