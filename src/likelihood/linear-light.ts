@@ -58,5 +58,5 @@ function because(failure: NoIntensities, paths: readonly string[]): string {
   if ("unseen" in failure)
     return `${paths[failure.unseen]} cannot be solved for: no light of it is seen, or it is not finite`;
   const [first, second] = failure.alike.map((place) => paths[place]);
-  return `intensities cannot be told apart: ${first} and ${second} are of the most alike profiles`;
+  return `intensities cannot be told apart: ${first} and ${second} are the most alike`;
 }

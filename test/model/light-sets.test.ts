@@ -107,10 +107,10 @@ test("whatever is written in a set, it is a spec or an InputError", () => {
   );
 });
 
-test("no likelihood solves for a linear intensity yet, and says so", () => {
+test("no likelihood solves for a linear intensity beside a pixelized source yet, and says so", () => {
   const linear = modelOf("{ profile: Sersic, effective_radius: 1, sersic_index: 4, intensity: linear }");
   expect(() => pixelizedSource(linear)).toThrow(
-    /galaxies\.lens: .*intensity: linear, which no likelihood solves for yet/,
+    /galaxies\.lens: .*intensity: linear beside a pixelized source, which no likelihood solves for yet/,
   );
   const fixed = modelOf("{ profile: Sersic, effective_radius: 1, sersic_index: 4, intensity: 2 }");
   expect(() => pixelizedSource(fixed)).toThrow(/has a light profile/);
