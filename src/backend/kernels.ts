@@ -58,7 +58,7 @@ const NUFFT_INCOHERENT: Reason = [
 
 type Reason = readonly [tolerance: number, because: string];
 
-const TRACED_LATER = absent("there is no tracing compiler yet");
+const OF_DATA = absent("of the data alone, the same for all models: nothing asks for its derivatives");
 const TRACED_NEVER = absent("not a per-pixel formula: its loops depend on the data");
 
 function kernel<A, R>(
@@ -111,21 +111,21 @@ const referenceLikelihood: LogLikelihoodKernels = {
 
 export const kernels = {
   maskCentres: kernel("centre of a mask in pixels", mask.maskCentres, wasm.maskCentres, SAME),
-  maskCircular: kernel("circular mask", mask.maskCircular, wasm.maskCircular, SAME, TRACED_LATER),
-  visibilities: kernel("visibilities of an image", visibilities, wasm.visibilities, PHASES, TRACED_LATER),
-  dirtyImage: kernel("dirty image", dirty.dirtyImage, wasm.dirtyImage, PHASES, TRACED_LATER),
-  wTildeData: kernel("w-tilde data, as published", dirty.wTildeData, wasm.wTildeData, PHASES, TRACED_LATER),
-  wTilde: kernel("w-tilde from the visibilities", wTilde, wasm.wTilde, PHASES, TRACED_LATER),
-  wCompact: kernel("w compact", compact.wCompact, wasm.wCompact, PHASES, TRACED_LATER),
+  maskCircular: kernel("circular mask", mask.maskCircular, wasm.maskCircular, SAME, OF_DATA),
+  visibilities: kernel("visibilities of an image", visibilities, wasm.visibilities, PHASES, OF_DATA),
+  dirtyImage: kernel("dirty image", dirty.dirtyImage, wasm.dirtyImage, PHASES, OF_DATA),
+  wTildeData: kernel("w-tilde data, as published", dirty.wTildeData, wasm.wTildeData, PHASES, OF_DATA),
+  wTilde: kernel("w-tilde from the visibilities", wTilde, wasm.wTilde, PHASES, OF_DATA),
+  wCompact: kernel("w compact", compact.wCompact, wasm.wCompact, PHASES, OF_DATA),
   wTildeFromCompact: kernel("w-tilde from w compact", compact.wTildeFromCompact, wasm.wTildeFromCompact, SAME),
-  wPreload: kernel("w preload", preload.wPreload, wasm.wPreload, PHASES, TRACED_LATER),
+  wPreload: kernel("w preload", preload.wPreload, wasm.wPreload, PHASES, OF_DATA),
   wTildeFromPreload: kernel("w-tilde from w preload", preload.wTildeFromPreload, wasm.wTildeFromPreload, SAME),
   noiseNormalization: kernel(
     "noise normalization of complex noise",
     noiseNormalization,
     wasm.noiseNormalization,
     REORDERED,
-    TRACED_LATER,
+    OF_DATA,
   ),
   convolution: kernel("convolution between sets of pixels", convolve.convolution, wasmConvolve.convolution, REORDERED),
   convolutionViaFft: kernel(
@@ -295,4 +295,9 @@ export function kernelsOf(voice: VoiceName): VoiceKernels {
     ];
   });
   return Object.fromEntries(picked) as VoiceKernels;
+}
+
+/** The kernels that a backend uses: those that the traced voice lacks are WebAssembly's there. */
+export function kernelsBeside(voice: VoiceName): VoiceKernels {
+  return kernelsOf(voice === "traced" ? "wasm" : voice);
 }

@@ -40,7 +40,7 @@ const both = (first: number, second: number): string => `[${free(first)}, ${free
 
 const SPEC = `
 datasets:
-  image: { type: imaging, data: image, noise_map: image, psf: image, pixel_scale: 0.05 }
+  image: { type: imaging, data: image.npz, noise_map: image.npz, psf: image.npz, pixel_scale: 0.05 }
 galaxies:
   lens:
     redshift: 0.5

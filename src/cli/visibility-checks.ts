@@ -1,4 +1,4 @@
-import { kernelsOf } from "../backend/kernels.ts";
+import { kernelsBeside } from "../backend/kernels.ts";
 import { locating } from "../errors.ts";
 import type { Dataset } from "../likelihood/dataset.ts";
 import type { Evaluation } from "../likelihood/evaluation.ts";
@@ -26,7 +26,7 @@ export async function checkVisibilities(
     }
     checks[dataset.name] = await locating(`datasets.${dataset.name}`, async () => {
       const files = await openVisibilities(data, { open });
-      return checkFromVisibilities(files, dataset, evaluation.datasets[index], kernelsOf(evaluation.backend));
+      return checkFromVisibilities(files, dataset, evaluation.datasets[index], kernelsBeside(evaluation.backend));
     });
   }
   return checks;

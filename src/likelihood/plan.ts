@@ -1,5 +1,5 @@
 import type { VoiceName } from "../backend/contract.ts";
-import { kernelsOf, type VoiceKernels } from "../backend/kernels.ts";
+import { kernelsBeside, type VoiceKernels } from "../backend/kernels.ts";
 import { InputError } from "../errors.ts";
 import { RECTANGULAR_MAPPINGS } from "../inversion/mesh/rectangular.ts";
 import { linearIntensities, withIntensities } from "../model/linear-light.ts";
@@ -29,6 +29,12 @@ export interface PlanOptions {
   readonly tuning?: Tuning | undefined;
 }
 
+const BUILT_IN: Readonly<Record<VoiceName, string>> = {
+  traced: "built in: light profiles as one compiled formula, with its gradient; the rest in WebAssembly",
+  wasm: "built in: the fastest voice that has every kernel",
+  reference: "built in",
+};
+
 /**
  * The voice a choice stands for under a model, or where there is none, with its kernels. Light profiles are traced, which no pixelized source
  * is; what is no formula of a pixel (convolutions, sums over visibilities) is in WebAssembly then too.
@@ -41,7 +47,7 @@ export function pickVoice(choice: BackendChoice, model: Model | null): { voice: 
     throw new InputError("backend/absent", what, "use auto, wasm or reference");
   }
   const voice = choice !== "auto" ? choice : traceable ? "traced" : "wasm";
-  return { voice, kernels: kernelsOf(voice === "reference" ? voice : "wasm") };
+  return { voice, kernels: kernelsBeside(voice) };
 }
 
 /**
@@ -56,7 +62,7 @@ export function plan(
   const [dataset] = datasets;
   if (dataset === undefined) throw new InputError("plan/datasets", "no dataset is given", "give one or more");
   const { voice, kernels } = pickVoice(backend, model);
-  const because = backend === "auto" ? "built in: the fastest voice that has every kernel" : "asked for";
+  const because = backend === "auto" ? BUILT_IN[voice] : "asked for";
   const ofVoice = { choice: "backend", picked: voice, because, candidates: [] };
   if (!isPixelized(model)) {
     requireParametric(model);

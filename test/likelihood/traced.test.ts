@@ -62,8 +62,9 @@ describe("the oracle's image", () => {
       expect(Math.abs(plain.logLikelihood / expected - 1)).toBeLessThan(1e-12);
       expect(Math.abs(steep.logLikelihood / expected - 1)).toBeLessThan(1e-12);
       const slopes: number[] = jax.gradients[`sub${sub}_${model}`];
-      // JAX softens the centres by 1e-16 and 1e-24 arcsec^2.
-      slopes.forEach((slope, p) => expect(Math.abs((steep.gradient as Float64Array)[p] / slope - 1)).toBeLessThan(1e-8));
+      for (const [p, slope] of slopes.entries()) {
+        expect(Math.abs((steep.gradient as Float64Array)[p] / slope - 1)).toBeLessThan(1e-8);
+      }
     }
   });
 
@@ -74,10 +75,10 @@ describe("the oracle's image", () => {
   });
 });
 
-/** The first is rounded less, the second stays off the cusps that Sersic profiles have between sub-pixels. */
-const STEPS = [2e-3, 3e-4];
+/** The first are rounded less, the last stay off the cusps that Sersic profiles have between sub-pixels. */
+const STEPS = [3e-3, 2e-3, 1e-3, 6e-4, 3e-4, 1e-4];
 
-/** How far a slope is from differences of order eight, relative, at the better of the steps. */
+/** How far a slope is from differences of order eight, relative, at the best of the steps. */
 async function errorOfSlope(slope: number, f: (shift: number) => Promise<number>): Promise<number> {
   const errors = STEPS.map(async (h) => {
     let difference = 0;
@@ -118,7 +119,9 @@ describe("visibilities and images together", async () => {
   const files = {
     "hst.npz": observationFile(),
     "alma.npz": writeCompaction(await compacted(observe({ count: 60 }))),
-    "alma2.npz": writeCompaction(await compacted(observe({ count: 60, unequalNoise: true }), { referenceImage: blotched })),
+    "alma2.npz": writeCompaction(
+      await compacted(observe({ count: 60, unequalNoise: true }), { referenceImage: blotched }),
+    ),
   };
   const [HST] = SPEC.split("galaxies:");
   const specs = {
@@ -136,7 +139,9 @@ describe("visibilities and images together", async () => {
   test("a batch of gradients; none without free parameters", async () => {
     const { likelihood } = await planSpec(parseSpec(specs.visibilities, "lens.yaml", SOME), { open: opener(files) });
     const one = await likelihood.evaluate(AT, { gradient: true });
-    const two = await likelihood.evaluate(Float64Array.of(...AT.map((value) => value + 0.1), ...AT), { gradient: true });
+    const two = await likelihood.evaluate(Float64Array.of(...AT.map((value) => value + 0.1), ...AT), {
+      gradient: true,
+    });
     expect(two[1].gradient).toEqual(one[0].gradient);
     const fixed = await planSpec(parseSpec(specs.visibilities, "lens.yaml"), { open: opener(files) });
     expect((await fixed.likelihood.evaluate(new Float64Array(0), { gradient: true }))[0].gradient).toHaveLength(0);
@@ -152,7 +157,9 @@ describe("visibilities and images together", async () => {
   test.each(["reference", "wasm"] as const)("backend %s says that it has none", async (backend) => {
     const { likelihood } = await planSpec(parseSpec(SPEC, "lens.yaml", SOME), { open: opener(files), backend });
     await expect(likelihood.evaluate(AT, { gradient: true })).rejects.toThrow(InputError);
-    await expect(likelihood.evaluate(AT, { gradient: true })).rejects.toThrow(/has no gradient: .*; use auto or traced/);
+    await expect(likelihood.evaluate(AT, { gradient: true })).rejects.toThrow(
+      /has no gradient: .*; use auto or traced/,
+    );
   });
 });
 
