@@ -5,7 +5,7 @@ import type { Cholesky, CholeskyArgs, TriangularSolveArgs } from "./solve.ts";
  * Light as an instrument sees it, some of it of intensities to be solved for, and a chi^2 that is quadratic in the image.
  *
  * chi^2(I) = (d - I)' N^-1 (d - I) with I = fixed + A s is least where F s = D: F = A' N^-1 A, D = A' N^-1 (d - fixed)
- * (Warren & Dye 2003, equations 5 to 7, A for their response matrix). For compacted visibilities N^-1 is W.
+ * (Warren & Dye 2003, ApJ 590, 673, without their regularization). For compacted visibilities N^-1 is W.
  */
 export interface LinearLight {
   /** (M) the light of given intensities. */

@@ -16,6 +16,8 @@ export interface BasisInPixels {
 
 /** A voice of it; arguments as a `LightVoice` has them. */
 export interface LightBasis {
+  /** Why the voice has no gradient; null where it has one. */
+  readonly noGradient: string | null;
   inPixels(positions: Float64Array, subSizes: Int32Array): BasisInPixels;
 }
 
@@ -23,6 +25,7 @@ export interface LightBasis {
 export function referenceBasis(model: Model): LightBasis {
   const parts = lightParts(model).map(referenceLight);
   return {
+    noGradient: parts[0].noGradient,
     inPixels(positions, subSizes) {
       const images = parts.map((part) => part.inPixels(positions, subSizes));
       return { at: (vector) => images.map((image) => image.at(vector, false).image) };
@@ -42,6 +45,7 @@ export function traceBasis(model: Model): LightBasis {
     webAssemblyOfThisThread(),
   );
   return {
+    noGradient: null,
     inPixels(positions, subSizes) {
       const images = parts.map(() => new Float64Array(subSizes.length));
       const batches = planBatches(subSizes);

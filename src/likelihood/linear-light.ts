@@ -3,15 +3,15 @@ import { type NoIntensities, solveIntensities } from "../inversion/intensities.t
 import { linearIntensities } from "../model/linear-light.ts";
 import type { Model } from "../model/model.ts";
 import type { LightBasis } from "./light-basis.ts";
-import type { LightVoice } from "./pixel-light.ts";
+import type { LightVoice, PixelLight } from "./pixel-light.ts";
 import type { ModelLightVoice } from "./seen-light.ts";
 import { timed } from "./stopwatch.ts";
 
 /** The voices of a model that leaves intensities to be solved for. */
 export interface LinearLightVoices {
   readonly basis: LightBasis;
-  /** Of the model `withIntensities`. */
-  readonly solved: LightVoice;
+  /** Of the model `withIntensities`, for gradients; asked for when the first is. */
+  readonly solved: () => LightVoice;
 }
 
 /**
@@ -24,11 +24,12 @@ export function linearLight(
   kernels: VoiceKernels,
 ): ModelLightVoice {
   const paths = linearIntensities(model);
+  let voice: LightVoice | undefined;
   return {
-    noGradient: solved.noGradient,
+    noGradient: basis.noGradient,
     seenBy(instrument, positions, subSizes) {
       const parts = basis.inPixels(positions, subSizes);
-      const light = solved.inPixels(positions, subSizes);
+      let light: PixelLight | undefined;
       const weigh = instrument.planWeigh();
       return {
         at(vector, withGradient, watch) {
@@ -39,6 +40,8 @@ export function linearLight(
             return solveIntensities({ fixed, columns, weigh, weightedResidual }, kernels);
           });
           const gradient = (byImage: Float64Array) => {
+            voice ??= solved();
+            light ??= voice.inPixels(positions, subSizes);
             const { gradient } = light.at(Float64Array.of(...vector, ...values), true);
             return gradient!(instrument.adjoint(byImage)).subarray(0, vector.length);
           };

@@ -87,7 +87,7 @@ function lightOf(model: Model, traced: boolean, kernels: VoiceKernels): ModelLig
   const voiceOf = (model: Model) => (traced ? traceLight(model) : referenceLight(model));
   if (linearIntensities(model).length === 0) return givenLight(voiceOf(model));
   const basis = traced ? traceBasis(model) : referenceBasis(model);
-  return linearLight(model, { basis, solved: voiceOf(withIntensities(model)) }, kernels);
+  return linearLight(model, { basis, solved: () => voiceOf(withIntensities(model)) }, kernels);
 }
 
 /** Whether any source is left to a mesh; its likelihood is then an evidence. */
