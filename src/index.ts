@@ -44,17 +44,23 @@ export { encodePng } from "./io/png.ts";
 export type { Galaxy, LightComponent, MassComponent } from "./lens/galaxy.ts";
 export { type ModelImage, modelImage } from "./lens/model-image.ts";
 export { imageOf, lensedImage, lensPlanes, traceRays } from "./lens/trace-rays.ts";
-export { imageChiSquared, planImageChiSquared } from "./likelihood/chi-squared.ts";
+export { type ImageChiSquared, imageChiSquared, planImageChiSquared } from "./likelihood/chi-squared.ts";
 export { CURVATURE_FORMS, type CurvatureForm } from "./likelihood/curvature-form.ts";
 export { type Dataset, readDataset } from "./likelihood/dataset.ts";
-export type { DatasetEvaluation, Evaluation, Likelihood, SourceReconstruction } from "./likelihood/evaluation.ts";
+export type {
+  DatasetEvaluation,
+  EvaluateOptions,
+  Evaluation,
+  Likelihood,
+  SourceReconstruction,
+} from "./likelihood/evaluation.ts";
 export { planSpec } from "./likelihood/from-spec.ts";
 export { type ImagingDataset, readImaging } from "./likelihood/imaging-dataset.ts";
 export { type InterferometerDataset, readInterferometer } from "./likelihood/interferometer-dataset.ts";
 export { type Explained, pick } from "./likelihood/picks.ts";
 export { type PlanOptions, plan } from "./likelihood/plan.ts";
 export { parseTuning, type Tuning } from "./likelihood/tuning.ts";
-export { buildModel, instantiate, type Model, type ModelInstance } from "./model/model.ts";
+export { buildModel, freedModel, instantiate, type Model, type ModelInstance } from "./model/model.ts";
 export { parseSpec } from "./model/parse-spec.ts";
 export { logDensity, type Prior, valueFromUnit } from "./model/prior.ts";
 export type { Spec } from "./model/spec.ts";
@@ -68,6 +74,7 @@ export {
 export type { Matrix, SparseMatrix } from "./operators/matrix.ts";
 export type { WCompact } from "./operators/w-compact.ts";
 export { lightProfiles, massProfiles } from "./profiles/index.ts";
+export { type LightAndMass, lightAndMassProfiles } from "./profiles/light-and-mass.ts";
 export type { LightProfile, MassProfile } from "./profiles/profile.ts";
 
 // Result: pictures.

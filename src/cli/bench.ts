@@ -194,6 +194,10 @@ async function measure(
 }
 
 function sizesFrom(name: string, args: Readonly<Record<string, unknown>>, defaults: BenchSizes): BenchSizes {
+  const fixed = Object.keys(SIZE_OPTIONS).find((option) => args[option] !== undefined);
+  if (benchCase(name).parametric === true && fixed !== undefined) {
+    throw new InputError("bench/sizes", `--${fixed}: ${name} has sizes of its own`, "leave it out");
+  }
   const given = (["mapping-neighbors", "neighbors"] as const).find((option) => args[option] !== undefined);
   if (defaults.mesh === "delaunay" && given !== undefined) {
     throw new InputError("bench/mesh", `--${given}: ${name} has those of a Delaunay mesh`, "leave it out");

@@ -60,7 +60,9 @@ describe("arclet bench", () => {
   });
 
   // What needs no process for every row: the memory of two is measured above.
-  const ranked = Object.entries(BENCH_CASES).filter(([, { rankings }]) => rankings.length > 0);
+  const ranked = Object.entries(BENCH_CASES).filter(([, { parametric, rankings }]) => {
+    return rankings.length > 0 && parametric !== true;
+  });
   test.each(ranked)("%s has rows of every kernel that it ranks", async (name, { rankings, sizes }) => {
     const tiny = sizes.mesh === "delaunay" ? TINY_MESH : TINY;
     const { code, stdout } = await runCollecting(["bench", name, ...tiny, "--implementations", only(name)]);
@@ -69,6 +71,17 @@ describe("arclet bench", () => {
     if (tiny === TINY) expect(stdout).toContain("N = 6 (M = 32), B = 2, K = 40, P = 2, S = 5, one thread");
     else expect(stdout).toMatch(/N = 6 \(M = 32\), B = 3, K = 40, P = [34], S = 5, one thread/);
     expect(stdout.match(/\(1\.00\)/g)).toHaveLength(rankings.length);
+  });
+
+  test("the parametric case has a table for every over-sampling, and rows that are right", async () => {
+    const argv = ["bench", "parametric", "--repeat", "1", "--implementations", "traced_js,traced_relaxed"];
+    const { code, stdout } = await runCollecting(argv);
+    expect(code).toBe(0);
+    expect(stdout.match(/^log likelihood, over-sampling [124]$/gm)).toHaveLength(3);
+    expect(stdout.match(/ \(1\.00\) /g)).toHaveLength(9);
+    expect(stdout).not.toContain("wrong");
+    const sizes = await runCollecting(["bench", "parametric", "--grid-size", "6"]);
+    expect([sizes.code, sizes.stderr]).toEqual([2, expect.stringContaining("--grid-size")]);
   });
 
   test("a Delaunay mesh has its own mappings and neighbors", async () => {

@@ -64,3 +64,32 @@ test("--check of a pixelized source, and of visibilities compacted before", asyn
   const stored = await json("evaluate", spec, "--data", out, "--set", set, "--check");
   expect(stored.checks.chi_squared_from_visibilities).toEqual({ alma: null });
 });
+
+test("a gradient by the paths of the spec, and what the compiler makes of the model", async () => {
+  const { gradient, backend, log_likelihood } = await json("evaluate", imaging, "--gradient");
+  expect(backend).toBe("traced");
+  expect(log_likelihood / golden("imaging").fits["r2.0_os4_truth"].log_likelihood).toBeCloseTo(1, 12);
+  const expected: number[] = golden("imaging-gradient").gradients.sub4_truth;
+  expect(Object.keys(gradient)).toHaveLength(21);
+  expect(gradient["galaxies.lens.mass.einstein_radius"] / expected[11]).toBeCloseTo(1, 8);
+  const { parameters, image, gradient: kernel } = await json("explain", imaging);
+  expect(parameters).toEqual(Object.keys(gradient));
+  expect(image.operations.point.exp2).toBeGreaterThan(0);
+  expect(kernel.derivatives).toBeGreaterThan(20);
+  expect(kernel.code.point.length).toBeGreaterThan(image.code.point.length);
+  const { stdout } = await runCollecting(["explain", imaging]);
+  expect(stdout).toMatch(/at every point: \d+ operations/);
+});
+
+test("no gradient of a pixelized source, none in other voices, nothing to explain", async () => {
+  const pixelized = join(oracle, "interferometer.yaml");
+  for (const argv of [
+    ["evaluate", pixelized, "--gradient"],
+    ["evaluate", imaging, "--gradient", "--backend", "wasm"],
+    ["evaluate", pixelized, "--backend", "traced"],
+    ["explain", pixelized],
+  ]) {
+    const { code, stderr } = await runCollecting(argv);
+    expect([argv, code, stderr.split("\n").length]).toEqual([argv, 2, 2]);
+  }
+});
