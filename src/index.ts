@@ -41,9 +41,25 @@ export { openNpy } from "./io/npy-stream.ts";
 export { openNpz, readNpz, writeNpz } from "./io/npz.ts";
 export { encodePng } from "./io/png.ts";
 // Model: profiles, galaxies, priors, the spec.
+export {
+  angularDiameterDistance,
+  type Cosmology,
+  comovingDistance,
+  criticalSurfaceDensity,
+  flatLambdaCdm,
+  kiloparsecsPerArcsecond,
+  PLANCK_2015,
+  timeDelayDistance,
+} from "./lens/cosmology.ts";
+export { type CriticalCurve, criticalCurves } from "./lens/critical-curves.ts";
+export { type EinsteinRadii, einsteinMass, einsteinRadii } from "./lens/einstein-radii.ts";
 export type { Galaxy, LightComponent, MassComponent } from "./lens/galaxy.ts";
+export { imagePositions, type PointImage } from "./lens/image-positions.ts";
+export { type LensMapping, lensMapping, localMapping, magnification } from "./lens/lens-mapping.ts";
+export { constantValues, type LensPlane, lensPlanes } from "./lens/lens-planes.ts";
 export { type ModelImage, modelImage } from "./lens/model-image.ts";
-export { imageOf, lensedImage, lensPlanes, traceRays } from "./lens/trace-rays.ts";
+export { timeDelays } from "./lens/time-delays.ts";
+export { imageOf, lensedImage, tracePosition, traceRays, traceRaysTo } from "./lens/trace-rays.ts";
 export { type ImageChiSquared, imageChiSquared, planImageChiSquared } from "./likelihood/chi-squared.ts";
 export { CURVATURE_FORMS, type CurvatureForm } from "./likelihood/curvature-form.ts";
 export { type Dataset, readDataset } from "./likelihood/dataset.ts";

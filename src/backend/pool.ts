@@ -167,7 +167,7 @@ export class ThreadPool {
     for (;;) {
       const active = Atomics.load(words, ACTIVE);
       if (active === 0) return;
-      Atomics.wait(words, ACTIVE, active);
+      waitForChange(words, ACTIVE, active);
     }
   }
 }
@@ -196,7 +196,7 @@ export class PoolWorker {
   serve(): "receive" | "closed" {
     const { words } = this.#shared;
     for (let generation = 0; ; ) {
-      Atomics.wait(words, GENERATION, generation);
+      waitForChange(words, GENERATION, generation);
       generation = Atomics.load(words, GENERATION);
       if (Atomics.load(words, STATE) === STOPPED) return "closed";
       if (Atomics.load(words, PROGRAMS) > this.#programs.length) return "receive";
@@ -222,6 +222,16 @@ export class PoolWorker {
       Atomics.store(words, NEXT_PART, NO_MORE);
     }
   }
+}
+
+/** Looks so many times, for some tenth of a millisecond: kernels call one after the other, and waking takes as long. */
+const LOOKS = 100_000;
+
+function waitForChange(words: Int32Array, word: number, value: number): void {
+  for (let look = 0; look < LOOKS; look++) {
+    if (Atomics.load(words, word) !== value) return;
+  }
+  Atomics.wait(words, word, value);
 }
 
 function takeParts({ words, numbers }: Control, part: (...args: number[]) => number): void {

@@ -125,16 +125,17 @@ export class WasmKernels {
     return this.#pool;
   }
 
+  /** A copy of a result. (`slice` of a view on shared memory takes several times as long.) */
   float64(address: number, length: number): Float64Array {
-    return new Float64Array(this.#memory.buffer, address, length).slice();
+    return new Float64Array(new Float64Array(this.#memory.buffer, address, length));
   }
 
   int32(address: number, length: number): Int32Array {
-    return new Int32Array(this.#memory.buffer, address, length).slice();
+    return new Int32Array(new Int32Array(this.#memory.buffer, address, length));
   }
 
   uint8(address: number, length: number): Uint8Array {
-    return new Uint8Array(this.#memory.buffer, address, length).slice();
+    return new Uint8Array(new Uint8Array(this.#memory.buffer, address, length));
   }
 
   #allocate(bytes: number): number {

@@ -74,9 +74,14 @@ export const BENCH_CASES: Readonly<Record<string, BenchCase>> = {
     summary: "every step at the size of ALMA",
     sizes: sizes(140, 1e6, 3, 4, 1500),
     rankings: EVERYTHING,
+    // github.com/PyAutoLabs/autolens_profiling, results/notes/interferometer_mesh_{cpu,a100}_breakdown_2026_09.md.
     published: [
-      { kernel: "log_likelihood", seconds: 1.26, of: "PyAutoLens on one thread of a CPU" },
-      { kernel: "log_likelihood", seconds: 0.0495, of: "PyAutoLens on an NVIDIA A100" },
+      {
+        kernel: "log_likelihood",
+        seconds: 1.26,
+        of: "PyAutoLens with Numba (whole, positive-only) on a thread of an EPYC 7702",
+      },
+      { kernel: "log_likelihood", seconds: 0.0495, of: "PyAutoLens with JAX (whole, positive-only) on an NVIDIA A100" },
     ],
   },
   "alma-delaunay": {

@@ -1,7 +1,8 @@
 import { type PixelGrid, slimPositions } from "../grid.ts";
 import { type RandomState, uniform } from "../inference/rng.ts";
 import type { DelaunayMeshArgs } from "../inversion/mesh/delaunay.ts";
-import { traceRays } from "../lens/trace-rays.ts";
+import { lensPlanes } from "../lens/lens-planes.ts";
+import { traceRaysTo } from "../lens/trace-rays.ts";
 import { isothermal } from "../profiles/mass/isothermal.ts";
 
 /**
@@ -23,5 +24,9 @@ export function lensedPlane(
   }
   const einsteinRadius = 0.2 * grid.pixelScale * Math.max(...grid.shape);
   const lens = { profile: isothermal, values: { centre: grid.origin, ellComps: [0.1, 0.05], einsteinRadius } } as const;
-  return { positions: traceRays([lens], positions), vertices: traceRays([lens], seeds) };
+  const planes = lensPlanes([
+    { name: "lens", redshift: 0.5, masses: [lens], lights: [] },
+    { name: "source", redshift: 1, masses: [], lights: [] },
+  ]);
+  return { positions: traceRaysTo(planes, 1, positions), vertices: traceRaysTo(planes, 1, seeds) };
 }

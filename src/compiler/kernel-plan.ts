@@ -41,7 +41,6 @@ export interface Locals {
   readonly lanes: number;
   /** Steps that are left. */
   readonly counters: ReadonlyMap<VectorLoop, number>;
-  readonly inverseGroupSize: number;
   /** The first copy's; those of the others follow it. */
   readonly vectors: ReadonlyMap<Vector, number>;
   /** How many there are of each type, parameters apart. */
@@ -115,7 +114,6 @@ function planLocals(schedules: Schedules, copies: number): Locals {
   for (const loop of schedules.keys()) if (loop !== undefined) counters.set(loop, take(1));
   const i32s = next - PARAMETERS;
 
-  const inverseGroupSize = take(1);
   const vectors = new Map<Vector, number>();
   for (const loop of counters.keys()) for (const state of loop.states) vectors.set(state, take(copies));
   for (const order of schedules.values())
@@ -124,7 +122,7 @@ function planLocals(schedules: Schedules, copies: number): Locals {
       if (vector.kind === "result") vectors.set(vector, vectors.get(stateOf(vector)) as number);
       else if (vector.kind !== "loop") vectors.set(vector, take(copies));
     }
-  return { lastLane, remaining, lanes, counters, inverseGroupSize, vectors, i32s, v128s: next - PARAMETERS - i32s };
+  return { lastLane, remaining, lanes, counters, vectors, i32s, v128s: next - PARAMETERS - i32s };
 }
 
 function stateOf({ index, operands: [loop] }: Vector): Vector {

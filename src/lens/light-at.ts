@@ -1,11 +1,12 @@
 import type { Algebra } from "../compiler/algebra.ts";
 import type { Pair } from "../profiles/parameter.ts";
 import type { Galaxy } from "./galaxy.ts";
-import type { LensPlanes } from "./trace-rays.ts";
+import { type LensPlane, type PlaneValues, planeAt } from "./lens-planes.ts";
+import { tracePosition } from "./trace-rays.ts";
 
 /**
- * The light of all galaxies in one direction, before any PSF or primary beam: ray tracing and light profiles as one
- * formula over any algebra, to be compiled.
+ * The light of all galaxies in one direction, each through all masses in front of it, before any PSF or primary beam:
+ * `lensedImage` as one formula over any algebra, to be compiled.
  * @param planes Of these galaxies, by `lensPlanes`: the same for all values of their parameters.
  * @param position Image-plane (y, x), arcseconds.
  * @returns Intensity per pixel.
@@ -13,24 +14,21 @@ import type { LensPlanes } from "./trace-rays.ts";
 export function lightAt<T>(
   algebra: Algebra<T>,
   galaxies: readonly Galaxy<T>[],
-  planes: LensPlanes,
+  planes: readonly LensPlane[],
   position: Pair<T>,
 ): T {
-  const behind = positionBehind(algebra, galaxies, position);
+  const ray = tracePosition(algebra, planes, position, valuesOf(galaxies, planes));
   let light = algebra.constant(0);
   for (const { lights, redshift } of galaxies) {
-    const seen = redshift === planes.sourceRedshift ? behind : position;
+    const seen = ray[planeAt(planes, redshift)];
     for (const { profile, values } of lights) light = algebra.add(light, profile.intensity(algebra, seen, values));
   }
   return light;
 }
 
-/** Where the ray meets the source plane, (y, x). All that deflects is in one plane. */
-function positionBehind<T>(algebra: Algebra<T>, galaxies: readonly Galaxy<T>[], position: Pair<T>): Pair<T> {
-  let [y, x] = position;
-  for (const { profile, values } of galaxies.flatMap(({ masses }) => masses)) {
-    const [alphaY, alphaX] = profile.deflection(algebra, position, values);
-    [y, x] = [algebra.sub(y, alphaY), algebra.sub(x, alphaX)];
-  }
-  return [y, x];
+function valuesOf<T>(galaxies: readonly Galaxy<T>[], planes: readonly LensPlane[]): PlaneValues<T> {
+  return planes.map((plane) => {
+    const inPlane = galaxies.filter(({ redshift }) => redshift === plane.redshift);
+    return inPlane.flatMap(({ masses }) => masses.map(({ values }) => values));
+  });
 }

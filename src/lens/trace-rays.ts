@@ -1,68 +1,68 @@
-import { numbers } from "../compiler/algebra.ts";
-import { InputError } from "../errors.ts";
-import type { Galaxy, LightComponent, MassComponent } from "./galaxy.ts";
-
-/** The one plane that deflects light and the one plane behind it. */
-export interface LensPlanes {
-  /** Everything that deflects, all at `lensRedshift`. */
-  readonly masses: readonly MassComponent[];
-  /** Absent where nothing deflects. */
-  readonly lensRedshift: number | undefined;
-  /** The redshift seen through the lens; absent where nothing deflects. */
-  readonly sourceRedshift: number | undefined;
-}
+import { type Algebra, numbers } from "../compiler/algebra.ts";
+import type { Pair } from "../profiles/parameter.ts";
+import type { Galaxy, LightComponent } from "./galaxy.ts";
+import { constantValues, type LensPlane, lensPlanes, type PlaneValues, planeAt } from "./lens-planes.ts";
 
 /**
- * Sorts galaxies into a lens plane and a source plane.
+ * The lens equation through any number of planes, over any algebra:
  *
- * The strength of a mass profile is stated for the source it lenses, so one lens plane and one source plane need no
- * distances. Light at or in front of the lens plane is seen undeflected.
- * @throws InputError for masses at several redshifts, sources at several redshifts, or masses with nothing behind them.
+ *   x_j = theta - sum over i < j of beta_ij alpha_i(x_i)
+ *
+ * (Schneider, Ehlers & Falco 1992, ch. 9), alpha_i being the deflection for a source in the last plane.
+ * @param position Image-plane (y, x), arcseconds.
+ * @param values Of the planes' masses, `constantValues` or others of the same shape.
+ * @returns Where the ray meets each plane, (y, x) in arcseconds.
  */
-export function lensPlanes(galaxies: readonly Galaxy[]): LensPlanes {
-  const deflectors = galaxies.filter(({ masses }) => masses.length > 0);
-  if (deflectors.length === 0) return { masses: [], lensRedshift: undefined, sourceRedshift: undefined };
-  const lensRedshift = oneRedshift(deflectors, "mass", "multi-plane lensing is not there yet");
-  const behind = galaxies.filter(({ redshift }) => redshift > lensRedshift);
-  if (behind.length === 0) {
-    throw new InputError(
-      "lens/nothing-behind",
-      `no galaxy lies behind the mass of '${deflectors[0].name}' at redshift ${lensRedshift}`,
-      "give the source a larger redshift than the lens",
-    );
+export function tracePosition<T>(
+  algebra: Algebra<T>,
+  planes: readonly LensPlane[],
+  position: Pair<T>,
+  values: PlaneValues<T>,
+): readonly Pair<T>[] {
+  const { add, constant, mul, sub } = algebra;
+  const deflections: (Pair<T> | undefined)[] = [];
+  const ray: Pair<T>[] = [];
+  for (const [j, { masses, scalingFactors }] of planes.entries()) {
+    let [y, x] = position;
+    for (let i = 0; i < j; i++) {
+      const deflection = deflections[i];
+      if (deflection === undefined) continue;
+      const beta = constant(scalingFactors[i]);
+      y = sub(y, mul(beta, deflection[0]));
+      x = sub(x, mul(beta, deflection[1]));
+    }
+    let sum: Pair<T> | undefined;
+    for (let m = 0; m < masses.length; m++) {
+      const alpha = masses[m].profile.deflection(algebra, [y, x], values[j][m]);
+      sum = sum === undefined ? alpha : [add(sum[0], alpha[0]), add(sum[1], alpha[1])];
+    }
+    deflections.push(sum);
+    ray.push([y, x]);
   }
-  const sourceRedshift = oneRedshift(behind, "sources behind the lens", "several source planes are not there yet");
-  return { masses: deflectors.flatMap(({ masses }) => masses), lensRedshift, sourceRedshift };
-}
-
-function oneRedshift(galaxies: readonly Galaxy[], what: string, remedy: string): number {
-  const [first, ...others] = galaxies;
-  const other = others.find(({ redshift }) => redshift !== first.redshift);
-  if (other !== undefined) {
-    throw new InputError(
-      "lens/multi-plane",
-      `${what} at redshift ${first.redshift} ('${first.name}') and at ${other.redshift} ('${other.name}')`,
-      `${remedy}: give these galaxies one redshift`,
-    );
-  }
-  return first.redshift;
+  return ray;
 }
 
 /**
- * The lens equation beta = theta - sum of alpha(theta), for one lens plane.
+ * Traces rays through all planes.
  * @param positions (M, 2) image-plane y and x, arcseconds.
- * @returns (M, 2) source-plane y and x, arcseconds.
+ * @returns Of each plane (M, 2) y and x, arcseconds.
  */
-export function traceRays(masses: readonly MassComponent[], positions: Float64Array): Float64Array {
-  const traced = positions.slice();
-  for (const { profile, values } of masses) {
-    for (let m = 0; m < positions.length; m += 2) {
-      const [alphaY, alphaX] = profile.deflection(numbers, [positions[m], positions[m + 1]], values);
-      traced[m] -= alphaY;
-      traced[m + 1] -= alphaX;
-    }
+export function traceRays(planes: readonly LensPlane[], positions: Float64Array): readonly Float64Array[] {
+  const values = constantValues(numbers, planes);
+  const traced = planes.map(() => new Float64Array(positions.length));
+  for (let m = 0; m < positions.length; m += 2) {
+    tracePosition(numbers, planes, [positions[m], positions[m + 1]], values).forEach(([y, x], plane) => {
+      traced[plane][m] = y;
+      traced[plane][m + 1] = x;
+    });
   }
   return traced;
+}
+
+/** `traceRays` to the plane at one redshift. @throws InputError where no plane is there. */
+export function traceRaysTo(planes: readonly LensPlane[], redshift: number, positions: Float64Array): Float64Array {
+  const target = planeAt(planes, redshift);
+  return traceRays(planes.slice(0, target + 1), positions)[target];
 }
 
 /**
@@ -81,18 +81,18 @@ export function imageOf(lights: readonly LightComponent[], positions: Float64Arr
 }
 
 /**
- * What is seen of the light profiles of all galaxies: those behind the lens through it, the others as they are. The
- * intensity is taken at the position itself, not averaged over a pixel.
+ * What is seen of the light profiles of all galaxies, each through all masses in front of it. The intensity is taken at
+ * the position itself, not averaged over a pixel.
  * @param positions (M, 2) image-plane y and x, arcseconds.
  * @returns (M) intensity per pixel.
  * @throws InputError as `lensPlanes` does.
  */
 export function lensedImage(galaxies: readonly Galaxy[], positions: Float64Array): Float64Array {
-  const { masses, sourceRedshift } = lensPlanes(galaxies);
-  const traced = traceRays(masses, positions);
+  const planes = lensPlanes(galaxies);
+  const traced = traceRays(planes, positions);
   const image = new Float64Array(positions.length / 2);
   for (const { lights, redshift } of galaxies) {
-    const seen = imageOf(lights, redshift === sourceRedshift ? traced : positions);
+    const seen = imageOf(lights, traced[planeAt(planes, redshift)]);
     for (let m = 0; m < image.length; m++) image[m] += seen[m];
   }
   return image;

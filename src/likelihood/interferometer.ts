@@ -17,7 +17,8 @@ import {
   constantRegularization,
   planConstantRegularization,
 } from "../inversion/regularization/constant.ts";
-import { lensPlanes, traceRays } from "../lens/trace-rays.ts";
+import { lensPlanes } from "../lens/lens-planes.ts";
+import { traceRaysTo } from "../lens/trace-rays.ts";
 import { instantiate, type Model, type ModelGalaxy } from "../model/model.ts";
 import { type SparseMatrix, sparseTimesVector } from "../operators/matrix.ts";
 import { vectorsOf } from "./batch.ts";
@@ -128,10 +129,9 @@ function evaluateOne(
   const { sums, grid } = dataset.compaction;
   const watch = stopwatch();
   const { mesh: meshSpec, regularization } = source.pixelization as NonNullable<ModelGalaxy["pixelization"]>;
-  const positions = timed(watch, "trace_rays", () => {
-    const { masses, sourceRedshift } = lensPlanes(galaxies);
-    return source.redshift === sourceRedshift ? traceRays(masses, dataset.positions) : dataset.positions;
-  });
+  const positions = timed(watch, "trace_rays", () =>
+    traceRaysTo(lensPlanes(galaxies), source.redshift, dataset.positions),
+  );
   const mesh = timed(watch, "mesh", () => rectangularMesh(positions, meshSpec.shape, meshSpec.edges));
   const mapping = withBeam(mesh.mapping, dataset.primaryBeam);
   const sparse = timed(watch, "mapping_matrix", () => kernels.sparseMappingMatrix({ mapping }));

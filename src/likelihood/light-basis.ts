@@ -1,8 +1,15 @@
-import { type CompiledKernel, compile } from "../compiler/compile.ts";
+import { compile, type PointFunction } from "../compiler/compile.ts";
 import { lightParts } from "../model/linear-light.ts";
 import type { Model } from "../model/model.ts";
 import { referenceLight } from "./pixel-light.ts";
-import { inEveryBatch, lightFunction, planBatches, prepare, webAssemblyOfThisThread } from "./traced-light.ts";
+import {
+  inEveryBatch,
+  lightFunction,
+  ofBearableSize,
+  planBatches,
+  prepare,
+  webAssemblyOfThisThread,
+} from "./traced-light.ts";
 
 /** The light of a model with intensities to be solved for, taken apart, in the pixels of a dataset. */
 export interface BasisInPixels {
@@ -33,17 +40,15 @@ export function referenceBasis(model: Model): LightBasis {
   };
 }
 
-/** One kernel of 1 + L outputs: rays are traced once. @throws RangeError as `traceLight` does. */
+/** One kernel of 1 + L outputs: rays are traced once. @throws InputError as `traceLight` does. */
 export function traceBasis(model: Model): LightBasis {
   const parts = lightParts(model).map(lightFunction);
-  const kernel: CompiledKernel = compile(
-    {
-      ...parts[0],
-      outputs: parts.map(() => "groupMean"),
-      formula: (algebra, parameters, inputs) => parts.flatMap((part) => part.formula(algebra, parameters, inputs)),
-    },
-    webAssemblyOfThisThread(),
-  );
+  const point: PointFunction = {
+    ...parts[0],
+    outputs: parts.map(() => "groupMean"),
+    formula: (algebra, parameters, inputs) => parts.flatMap((part) => part.formula(algebra, parameters, inputs)),
+  };
+  const kernel = ofBearableSize(() => compile(point, webAssemblyOfThisThread()));
   return {
     noGradient: null,
     inPixels(positions, subSizes) {

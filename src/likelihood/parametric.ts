@@ -3,7 +3,7 @@ import type { VoiceKernels } from "../backend/kernels.ts";
 import { nativeFromSlim } from "../dataset/mask.ts";
 import { fixedSubSizes } from "../dataset/oversampling.ts";
 import { InputError } from "../errors.ts";
-import { lensPlanes } from "../lens/trace-rays.ts";
+import { lensPlanes } from "../lens/lens-planes.ts";
 import { instantiate, type Model } from "../model/model.ts";
 import { vectorsOf } from "./batch.ts";
 import { errorBoundOfImage, type ImageChiSquared, planImageChiSquared, planTimesW } from "./chi-squared.ts";

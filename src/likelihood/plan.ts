@@ -66,8 +66,13 @@ export function plan(
   const ofVoice = { choice: "backend", picked: voice, because, candidates: [] };
   if (!isPixelized(model)) {
     requireParametric(model);
-    const light = lightOf(model, voice === "traced", kernels);
-    return planParametric({ datasets, model, voice, light, kernels, picks: [ofVoice] });
+    const traced = voice === "traced" ? tracedLight(model, kernels, backend) : null;
+    if (traced !== null || voice !== "traced") {
+      const light = traced ?? lightOf(model, false, kernels);
+      return planParametric({ datasets, model, voice, light, kernels, picks: [ofVoice] });
+    }
+    const picks = [{ ...ofVoice, picked: "wasm", because: "built in: the model is too large for the compiler" }];
+    return planParametric({ datasets, model, voice: "wasm", light: lightOf(model, false, kernels), kernels, picks });
   }
   if (datasets.length > 1 || dataset.type === "imaging") {
     const what = `a pixelized source in ${datasets.length > 1 ? "several datasets" : "imaging"}`;
@@ -80,6 +85,16 @@ export function plan(
       : given("curvature_matrix", curvature, "asked for");
   const picks = [ofVoice, dataset.latticeSums, picked];
   return planInterferometer({ dataset, model, form: picked.picked, voice, kernels, picks });
+}
+
+/** The model's light, or null where `auto` may do without the compiler because the model is too large for it. */
+function tracedLight(model: Model, kernels: VoiceKernels, choice: BackendChoice): ModelLightVoice | null {
+  try {
+    return lightOf(model, true, kernels);
+  } catch (error) {
+    if (choice === "auto" && error instanceof InputError && error.tag === "compiler/size") return null;
+    throw error;
+  }
 }
 
 /** The light of a model, its intensities given or to be solved for. */

@@ -8,8 +8,9 @@ import {
 } from "../compiler/compile.ts";
 import type { PointArrays, PointBackend } from "../compiler/point-program.ts";
 import { fusesMultiplyAdds, webAssembly } from "../compiler/wasm-kernel.ts";
+import { InputError } from "../errors.ts";
+import { lensPlanes } from "../lens/lens-planes.ts";
 import { lightAt } from "../lens/light-at.ts";
-import { lensPlanes } from "../lens/trace-rays.ts";
 import { galaxiesOver, instantiate, type Model } from "../model/model.ts";
 import { dot } from "../operators/matrix.ts";
 import type { LightVoice, PixelLight } from "./pixel-light.ts";
@@ -24,14 +25,15 @@ export interface TracedLight extends LightVoice {
 /**
  * Ray tracing, all light profiles and the mean over sub-pixels fused into one kernel, and into another with the
  * derivatives by the free parameters. Fixed parameters are constants of it.
- * @throws RangeError for a model whose kernel would be of tens of thousands of instructions.
+ * @throws InputError `compiler/size` for a model whose kernel would be of tens of thousands of instructions; its gradient
+ * then too.
  */
 export function traceLight(model: Model, backend: PointBackend = webAssemblyOfThisThread()): TracedLight {
   const point = lightFunction(model);
-  const kernel = compile(point, backend);
+  const kernel = ofBearableSize(() => compile(point, backend));
   let differentiated: CompiledGradient | undefined;
   const gradient = () => {
-    differentiated ??= compileGradient(point, backend);
+    differentiated ??= ofBearableSize(() => compileGradient(point, backend));
     return differentiated;
   };
   return {
@@ -40,6 +42,17 @@ export function traceLight(model: Model, backend: PointBackend = webAssemblyOfTh
     gradient,
     inPixels: (positions, subSizes) => inPixels({ kernel, gradient }, positions, subSizes),
   };
+}
+
+/** @throws InputError `compiler/size` where the compiler says that it is too much. */
+export function ofBearableSize<T>(compiled: () => T): T {
+  try {
+    return compiled();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const what = `the model's light is too much for the compiler: ${error.message}`;
+    throw new InputError("compiler/size", what, "give fewer profiles, or use --backend wasm, which has no gradient");
+  }
 }
 
 /** In the build of the other kernels, on their threads. */
@@ -93,22 +106,26 @@ function inPixels(
 export interface Batch {
   /** Their indexes. */
   readonly pixels: Int32Array;
-  /** The indexes of their sub-pixels, pixel by pixel. */
-  readonly points: Int32Array;
+  /** Of each the index of its first sub-pixel; its others follow. */
+  readonly firstPoints: Int32Array;
   readonly groupSize: number;
 }
 
 export function planBatches(subSizes: Int32Array): readonly Batch[] {
-  const firstPoint = new Int32Array(subSizes.length);
-  for (let pixel = 1; pixel < subSizes.length; pixel++)
-    firstPoint[pixel] = firstPoint[pixel - 1] + subSizes[pixel - 1] ** 2;
-  const sizes = [...new Set(subSizes)];
-  return sizes.map((size) => {
-    const pixels = Int32Array.from(subSizes.keys()).filter((pixel) => subSizes[pixel] === size);
-    const groupSize = size * size;
-    const points = new Int32Array(pixels.length * groupSize);
-    for (let i = 0; i < points.length; i++) points[i] = firstPoint[pixels[Math.floor(i / groupSize)]] + (i % groupSize);
-    return { pixels, points, groupSize };
+  const pixelsOf = new Map<number, number[]>();
+  const firstPoints = new Int32Array(subSizes.length);
+  let next = 0;
+  for (let pixel = 0; pixel < subSizes.length; pixel++) {
+    const size = subSizes[pixel];
+    firstPoints[pixel] = next;
+    next += size * size;
+    const pixels = pixelsOf.get(size);
+    if (pixels === undefined) pixelsOf.set(size, [pixel]);
+    else pixels.push(pixel);
+  }
+  return [...pixelsOf].map(([size, found]) => {
+    const pixels = Int32Array.from(found);
+    return { pixels, firstPoints: pixels.map((pixel) => firstPoints[pixel]), groupSize: size * size };
   });
 }
 
@@ -134,12 +151,16 @@ export function inEveryBatch(
   });
 }
 
-function allocate(kernel: CompiledKernel, { points, groupSize }: Batch, positions: Float64Array): PointArrays {
-  const arrays = kernel.allocate(points.length, groupSize);
+function allocate(kernel: CompiledKernel, batch: Batch, positions: Float64Array): PointArrays {
+  const { firstPoints, groupSize } = batch;
+  const arrays = kernel.allocate(firstPoints.length * groupSize, groupSize);
   const [y, x] = arrays.inputs;
-  for (let i = 0; i < points.length; i++) {
-    y[i] = positions[2 * points[i]];
-    x[i] = positions[2 * points[i] + 1];
+  let point = 0;
+  for (const first of firstPoints) {
+    for (let at = 2 * first; at < 2 * (first + groupSize); at += 2, point++) {
+      y[point] = positions[at];
+      x[point] = positions[at + 1];
+    }
   }
   return arrays;
 }

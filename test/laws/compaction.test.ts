@@ -13,7 +13,8 @@ import {
   constantRegularizationLogDeterminant,
   constantRegularizationMatrix,
 } from "../../src/inversion/regularization/constant.ts";
-import { lensPlanes, traceRays } from "../../src/lens/trace-rays.ts";
+import { lensPlanes } from "../../src/lens/lens-planes.ts";
+import { traceRays } from "../../src/lens/trace-rays.ts";
 import { departure, imageChiSquared } from "../../src/likelihood/chi-squared.ts";
 import { CURVATURE_FORMS } from "../../src/likelihood/curvature-form.ts";
 import type { InterferometerDataset } from "../../src/likelihood/interferometer-dataset.ts";
@@ -97,7 +98,7 @@ describe.each(VOICES)("chi^2 of an image, %s", (voice) => {
 /** The evidence with nothing compacted. */
 function evidenceOfVisibilities(observation: LensedObservation, dataset: InterferometerDataset): number {
   const { galaxies } = instantiate(lensModel(), []);
-  const mesh = rectangularMesh(traceRays(lensPlanes(galaxies).masses, dataset.positions), [6, 5], "clamp");
+  const mesh = rectangularMesh(traceRays(lensPlanes(galaxies), dataset.positions).at(-1)!, [6, 5], "clamp");
   const t = sparseMappingMatrix({ mapping: mesh.mapping });
   const beam = dataset.primaryBeam;
   const values = t.values.slice();

@@ -142,7 +142,10 @@ describe("what cannot be planned is said, with its place and what to do", () => 
       pixelized(`datasets:\n${ALMA}${ALMA.replace("alma:", "sma:")}${GALAXIES}`),
       /^lens\.yaml:3:\d+: a second dataset 'sma'; .*light profiles/,
     ],
-    "sources on two planes": [`${SPEC}  other: { redshift: 2.0 }\n`, /^lens\.yaml:\d+:\d+: .*redshift 1 \('source'\)/],
+    "a mass with nothing behind it": [
+      `${SPEC}  other: { redshift: 2.0, mass: { profile: IsothermalSph, einstein_radius: 1.0 } }\n`,
+      /^lens\.yaml:\d+:\d+: .*no galaxy lies behind the mass of 'other' at redshift 2/,
+    ],
   };
 
   test.each(Object.entries(WRONG))("%s, before a file is read", async (_, [text, message]) => {

@@ -142,10 +142,6 @@ describe("what cannot be planned is said, with what to do", () => {
       SPEC.replace("redshift: 1.0", "redshift: 0.4"),
       /^lens\.yaml:\d+:\d+: no galaxy lies behind/,
     ],
-    "sources on two planes": [
-      `${SPEC}  other: { redshift: 2.0 }\n`,
-      /^lens\.yaml:\d+:\d+: .*redshift 1 \('source'\) and at 2 \('other'\)/,
-    ],
     positive_only: [`${SPEC}settings: { positive_only: true }\n`, /^lens\.yaml:\d+:\d+: positive_only/],
     "an imaging dataset": [
       SPEC.replace(

@@ -1,13 +1,16 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { kernelsOf } from "../../src/backend/kernels.ts";
-import { nativeFromSlim } from "../../src/dataset/mask.ts";
+import { orient, visibilityChunks } from "../../src/dataset/interferometer.ts";
+import { nativeFromSlim, slimFromNative } from "../../src/dataset/mask.ts";
 import { bytesSource } from "../../src/io/byte-source.ts";
 import { writeNpy } from "../../src/io/npy.ts";
 import { imageChiSquared } from "../../src/likelihood/chi-squared.ts";
 import { planSpec } from "../../src/likelihood/from-spec.ts";
 import { type InterferometerDataset, openVisibilities } from "../../src/likelihood/interferometer-dataset.ts";
+import { traceLight } from "../../src/likelihood/traced-light.ts";
 import { checkFromVisibilities } from "../../src/likelihood/visibility-check.ts";
+import { freedModel } from "../../src/model/model.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
 
 // PyAutoLens' interferometer values under light profiles: see README.md.
@@ -95,4 +98,40 @@ test("a chi^2 that is not the visibilities' is found out", async () => {
   const [alma] = evaluation.datasets;
   const wrong = { ...alma, chiSquared: alma.chiSquared + 0.01 };
   expect((await checkFromVisibilities(files, dataset, wrong, kernels)).agree).toBe(false);
+});
+
+/** By all parameters: the dirty image of the residual visibilities, taken from the visibilities, through the light alone. */
+async function gradientsOf(text: string, ...overrides: string[]) {
+  const spec = parseSpec(text, "spec.yaml", overrides);
+  const { model, vector } = freedModel(spec);
+  const { datasets, likelihood } = await planSpec(spec, { open, model });
+  const [{ gradient, datasets: seen }] = await likelihood.evaluate(vector, { gradient: true });
+  const { compaction, nativeIndex, positions } = datasets[0] as InterferometerDataset;
+  const { data } = spec.datasets.alma as Extract<typeof spec.datasets.alma, { type: "interferometer" }>;
+  if (data.kind === "compact") throw new Error("compacted before");
+  const { grid, sky } = compaction;
+  const image = nativeFromSlim(seen[0].image, grid.shape, nativeIndex);
+  const adjoint = new Float64Array(image.length);
+  for await (const chunk of visibilityChunks(await openVisibilities(data, { open }), 512)) {
+    const uvWavelengths = orient(chunk.uvWavelengths, sky);
+    const expected = kernels.visibilities({ grid, image, uvWavelengths });
+    const residual = chunk.visibilities.map((visibility, k) => visibility - expected[k]);
+    const dirty = kernels.dirtyImage({ grid, uvWavelengths, visibilities: residual, noiseMap: chunk.noiseMap });
+    for (const [pixel, value] of dirty.entries()) adjoint[pixel] += value;
+  }
+  const light = traceLight(model).inPixels(positions, new Int32Array(nativeIndex.length / 2).fill(1));
+  const ofVisibilities = light.at(vector, true).gradient?.(slimFromNative(adjoint, grid.shape[1], nativeIndex));
+  return [gradient, ofVisibilities] as [Float64Array, Float64Array];
+}
+
+// Without a reference image the derivatives are what is left of W I and D, 1e9 and more in chi^2.
+test.each([
+  ["recentred", RECENTRED, 1e-8],
+  ["plain", SPEC, 1e-6],
+] as const)("the gradient through the compaction is that of the visibilities, %s", async (_, text, tolerance) => {
+  for (const overrides of [[], [UNEQUAL]]) {
+    const [compact, direct] = await gradientsOf(text, ...overrides);
+    expect(compact).toHaveLength(14);
+    for (const [p, slope] of direct.entries()) expect(Math.abs(compact[p] / slope - 1)).toBeLessThan(tolerance);
+  }
 });
