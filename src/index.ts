@@ -93,6 +93,7 @@ export {
 export type { Matrix, SparseMatrix } from "./operators/matrix.ts";
 export type { WCompact } from "./operators/w-compact.ts";
 export { lightProfiles, massProfiles } from "./profiles/index.ts";
+export { type LightAndMass, lightAndMassProfiles } from "./profiles/light-and-mass.ts";
 export type { LightProfile, MassProfile } from "./profiles/profile.ts";
 
 // Result: pictures.
