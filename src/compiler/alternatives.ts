@@ -31,7 +31,7 @@ export interface Contribution {
 }
 
 /**
- * For every node of `order` (operands before users), the narrowest alternative that contains all of its uses. The
+ * For every node of `order` (operands before users) that is used, the narrowest alternative that contains all of its uses. The
  * compared operands of a select are used wherever the select is.
  */
 export function placesOfUse(order: readonly Node[], outputs: readonly Node[]): ReadonlyMap<Node, Alternative> {
@@ -41,7 +41,8 @@ export function placesOfUse(order: readonly Node[], outputs: readonly Node[]): R
     places.set(node, before === undefined ? within : common(before, within));
   };
   for (const node of order.toReversed()) {
-    const within = places.get(node) as Alternative;
+    const within = places.get(node);
+    if (within === undefined) continue;
     if (node.op === "select") {
       const [a, b, whenLess, otherwise] = node.operands;
       use(a, within);

@@ -28,6 +28,8 @@ function infer(node: Node): Bounds {
   switch (node.op) {
     case "constant":
       return { lower: node.value, upper: node.value };
+    case "entry":
+      return { lower: Math.min(...node.values), upper: Math.max(...node.values) };
     case "add":
       return sum(boundsOf(a), boundsOf(b));
     case "sub":

@@ -1,7 +1,7 @@
 import { erf } from "./erf.ts";
-import type { InputNode, LoopNode, Node } from "./graph.ts";
+import type { EntryNode, InputNode, LoopNode, Node } from "./graph.ts";
 import type { OperationName } from "./operations.ts";
-import { bodyOf, inOrder } from "./order.ts";
+import { bodyOf, inOrder, withBodies } from "./order.ts";
 import type { PointArrays, PointBackend, PointProgram } from "./point-program.ts";
 
 /*
@@ -20,17 +20,21 @@ export function emitCallFunction(
   const reads = inputs.map((node, slot) => `const ${nameOf(node)} = inputs[${slot}];`);
   const writes = outputs.map((node, slot) => `outputs[${slot}] = ${nameOf(node)};`);
   const given = new Set<Node>(inputs);
-  const code = [...reads, ...statements(inOrder(outputs, (node) => given.has(node))), ...writes].join("\n");
-  const make = new Function("erf", `"use strict";\nreturn (inputs, outputs) => {\n${code}\n};`);
+  const computed = inOrder(outputs, (node) => given.has(node));
+  const code = [...reads, ...statements(computed), ...writes].join("\n");
+  const make = new Function("erf", `"use strict";\n${tables(computed)}return (inputs, outputs) => {\n${code}\n};`);
   return { run: make(erf) as CallFunction, code };
 }
 
 /** The back end for programs of rate `point`. */
 export const javascript: PointBackend = (program) => {
-  const code = pointText(program);
+  const roots = program.outputs.map(({ node }) => node);
+  const given = new Set<Node>([...program.frontier, ...program.inputs]);
+  const computed = inOrder(roots, (node) => given.has(node));
+  const code = pointText(program, computed);
   const make = new Function(
     "erf",
-    `"use strict";\nreturn ({ frontier, inputs, outputs, groupSize }, from, to) => {\n${code}\n};`,
+    `"use strict";\n${tables(computed)}return ({ frontier, inputs, outputs, groupSize }, from, to) => {\n${code}\n};`,
   );
   const run = make(erf) as (arrays: PointArrays, from: number, to: number) => void;
   return { allocate: (points, groupSize) => allocate(program, points, groupSize), run, code };
@@ -46,14 +50,7 @@ function allocate({ frontier, inputs, outputs }: PointProgram, points: number, g
   };
 }
 
-function pointText({ frontier, inputs, outputs }: PointProgram): string {
-  const given = new Set<Node>([...frontier, ...inputs]);
-  const body = statements(
-    inOrder(
-      outputs.map(({ node }) => node),
-      (node) => given.has(node),
-    ),
-  );
+function pointText({ frontier, inputs, outputs }: PointProgram, computed: readonly Node[]): string {
   const each = (reduction: string, text: (name: string, slot: number) => string) =>
     outputs.flatMap((output, slot) => (output.reduction === reduction ? [text(nameOf(output.node), slot)] : []));
   return [
@@ -65,7 +62,7 @@ function pointText({ frontier, inputs, outputs }: PointProgram): string {
     ...each("groupMean", (_, slot) => `let sum${slot} = 0;`),
     "for (let point = group * groupSize; point < (group + 1) * groupSize; point++) {",
     ...inputs.map((node, slot) => `const ${nameOf(node)} = input${slot}[point];`),
-    ...body,
+    ...statements(computed),
     ...each("each", (name, slot) => `output${slot}[point] = ${name};`),
     ...each("groupMean", (name, slot) => `sum${slot} += ${name};`),
     ...each("sum", (name, slot) => `sum${slot} += ${name};`),
@@ -76,6 +73,15 @@ function pointText({ frontier, inputs, outputs }: PointProgram): string {
   ].join("\n");
 }
 
+/** The tables that entries are of, declared. */
+function tables(nodes: readonly Node[]): string {
+  return withBodies(nodes)
+    .flatMap((node) => (node.op === "entry" ? [`const ${tableName(node)} = [${node.values.map(literal)}];\n`] : []))
+    .join("");
+}
+
+const tableName = ({ id }: EntryNode) => `t${id}`;
+
 /** One statement for every node that is computed. */
 function statements(nodes: readonly Node[]): string[] {
   return nodes.flatMap((node) => {
@@ -85,6 +91,8 @@ function statements(nodes: readonly Node[]): string[] {
       case "placeholder":
       case "result":
         return [];
+      case "entry":
+        return [`const ${nameOf(node)} = ${tableName(node)}[${nameOf(node.operands[0])}];`];
       case "loop":
         return loopText(node);
       default:
@@ -95,7 +103,7 @@ function statements(nodes: readonly Node[]): string[] {
 
 /** The state is in variables of the block around the body; the results are declared outside of it. */
 function loopText(loop: LoopNode): string[] {
-  const { count, index, initial, next, state } = loop;
+  const { count, index, initial, state } = loop;
   const counter = nameOf(index);
   return [
     `let ${state.map((_, position) => resultName(loop, position)).join(", ")};`,
@@ -103,10 +111,20 @@ function loopText(loop: LoopNode): string[] {
     ...state.map((placeholder, position) => `let ${nameOf(placeholder)} = ${nameOf(initial[position])};`),
     `for (let ${counter} = 0; ${counter} < ${nameOf(count)}; ${counter}++) {`,
     ...statements(bodyOf(loop)),
-    `[${state.map(nameOf)}] = [${next.map(nameOf)}];`,
+    ...replaced(loop),
     "}",
     ...state.map((placeholder, position) => `${resultName(loop, position)} = ${nameOf(placeholder)};`),
     "}",
+  ];
+}
+
+/** States take their next values at once: one that is the next of another is kept first. */
+function replaced({ id, next, state }: LoopNode): string[] {
+  const keeps = next.map((node) => node.op === "placeholder" && state.includes(node));
+  const kept = (position: number) => `kept${id}_${position}`;
+  return [
+    ...next.flatMap((node, position) => (keeps[position] ? [`const ${kept(position)} = ${nameOf(node)};`] : [])),
+    ...state.map((before, i) => `${nameOf(before)} = ${keeps[i] ? kept(i) : nameOf(next[i])};`),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { FRAME, type KernelPlan } from "./kernel-plan.ts";
+import { copiesOf, FRAME, type KernelPlan } from "./kernel-plan.ts";
 import type { Schedule } from "./schedule.ts";
 import { VECTOR_INSTRUCTIONS, type VectorInstruction } from "./vector-instructions.ts";
 import { initialOf, type Vector, type VectorLoop } from "./vectors.ts";
@@ -18,7 +18,7 @@ export function emitLevel(
   for (const vector of plan.schedules.get(level) as Schedule) {
     if (vector.loop !== undefined) emitLoop(code, plan, vector, vector.loop);
     else if (vector.kind !== "result")
-      for (let copy = 0; copy < plan.copies; copy++) emitVector(code, plan, vector, copy);
+      for (let copy = 0; copy < copiesOf(vector, plan.copies); copy++) emitVector(code, plan, vector, copy);
     after?.(vector);
   }
 }
@@ -35,7 +35,7 @@ export function push(code: WasmCode, plan: KernelPlan, vector: Vector, copy: num
 }
 
 function localOf({ locals }: KernelPlan, vector: Vector, copy: number): number {
-  return (locals.vectors.get(vector) as number) + copy;
+  return (locals.vectors.get(vector) as number) + (vector.shared ? 0 : copy);
 }
 
 function emitVector(code: WasmCode, plan: KernelPlan, vector: Vector, copy: number): void {
@@ -50,6 +50,13 @@ function emitVector(code: WasmCode, plan: KernelPlan, vector: Vector, copy: numb
     code.access("v128.loadFirst", 0).set(local);
     address(1);
     code.get(local).lane("load", 1, 0);
+  } else if (kind === "entry") {
+    const { frame, locals } = plan;
+    code
+      .get(FRAME)
+      .get(locals.offsets.get(vector.home as VectorLoop) as number)
+      .plain("i32.add");
+    code.access("v128.loadSplat", frame.tables.get(vector) as number);
   } else {
     for (const operand of operands) push(code, plan, operand, copy);
     if (kind === "shiftLeft" || kind === "shiftRight") code.i32(index);
@@ -60,8 +67,10 @@ function emitVector(code: WasmCode, plan: KernelPlan, vector: Vector, copy: numb
 
 function emitLoop(code: WasmCode, plan: KernelPlan, vector: Vector, loop: VectorLoop): void {
   const counter = plan.locals.counters.get(loop) as number;
+  const offset = plan.locals.offsets.get(loop) as number;
   push(code, plan, loop.count, 0);
   code.firstLane().ceilToI32().set(counter);
+  code.i32(0).set(offset);
   replaceStates(code, plan, loop, initialOf(vector));
   code.loopWhile(
     // The count may be negative.
@@ -70,6 +79,7 @@ function emitLoop(code: WasmCode, plan: KernelPlan, vector: Vector, loop: Vector
       emitLevel(code, plan, loop);
       replaceStates(code, plan, loop, loop.results);
       code.get(counter).i32(1).plain("i32.sub").set(counter);
+      code.get(offset).i32(8).plain("i32.add").set(offset);
     },
   );
 }
@@ -77,7 +87,8 @@ function emitLoop(code: WasmCode, plan: KernelPlan, vector: Vector, loop: Vector
 /** All values are read before any state is written. */
 function replaceStates(code: WasmCode, plan: KernelPlan, { states }: VectorLoop, values: readonly Vector[]): void {
   for (let copy = 0; copy < plan.copies; copy++) {
-    for (const value of values) push(code, plan, value, copy);
-    for (const state of states.toReversed()) code.set(localOf(plan, state, copy));
+    const replaced = states.filter(({ shared }) => copy === 0 || !shared);
+    for (const { index } of replaced) push(code, plan, values[index], copy);
+    for (const state of replaced.toReversed()) code.set(localOf(plan, state, copy));
   }
 }

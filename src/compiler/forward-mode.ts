@@ -42,6 +42,8 @@ export function forwardMode(
     for (const node of inOrder(targets, (candidate) => done.has(candidate))) {
       if (node.op === "loop") loops.set(node, loop(node, done));
       else if (node.op === "result") done.set(node, (loops.get(node.loop) as readonly WithTangents[])[node.position]);
+      else if (node.op === "entry")
+        done.set(node, { value: graph.entry(node.values, at(done, node.operands[0]).value), tangents: none });
       else if (node.op !== "constant" && node.op !== "input" && node.op !== "placeholder")
         done.set(
           node,

@@ -37,6 +37,12 @@ export interface PlaceholderNode extends NodeRecord {
   readonly position: "index" | number;
 }
 
+/** What a table of constants has at a loop's index, its operand: one value a step. */
+export interface EntryNode extends NodeRecord {
+  readonly op: "entry";
+  readonly values: readonly number[];
+}
+
 export interface OperationNode extends NodeRecord {
   readonly op: OperationName;
 }
@@ -64,7 +70,7 @@ export interface ResultNode extends NodeRecord {
   readonly position: number;
 }
 
-export type Node = ConstantNode | InputNode | PlaceholderNode | OperationNode | LoopNode | ResultNode;
+export type Node = ConstantNode | InputNode | PlaceholderNode | EntryNode | OperationNode | LoopNode | ResultNode;
 
 /** One step of a loop, over nodes. */
 export type Step = (state: readonly Node[], index: Node) => readonly Node[];
@@ -75,6 +81,8 @@ export interface Graph {
   input(name: string, rate: "call" | "point"): InputNode;
   /** The operation on these operands, folded (`fold.ts`) where that is exact. */
   apply(op: OperationName, ...operands: readonly Node[]): Node;
+  /** The value at an index, which counts a loop's steps. */
+  entry(values: readonly number[], index: Node): Node;
   /** The final state. @throws RangeError where the count is of rate `point`: a mistake in the formula. */
   loop(count: Node, initial: readonly Node[], step: Step): readonly Node[];
   /** How many nodes there are. */
@@ -140,6 +148,12 @@ export function createGraph(): Graph {
       rate: latestRate(operands),
       depth: deepest(operands),
     }));
+  }
+
+  function entry(values: readonly number[], index: Node): Node {
+    if (index.op === "constant") return constant(values[index.value]);
+    const { rate, depth } = index;
+    return intern(`entry ${index.id} ${values}`, (id) => ({ id, op: "entry", operands: [index], rate, depth, values }));
   }
 
   function apply(op: OperationName, ...operands: readonly Node[]): Node {
@@ -248,6 +262,7 @@ export function createGraph(): Graph {
     constant,
     input,
     apply,
+    entry,
     loop,
     get size() {
       return size;

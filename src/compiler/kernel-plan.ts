@@ -21,6 +21,8 @@ export interface FrameLayout {
   readonly frontier: number;
   /** Each in both lanes. */
   readonly constants: ReadonlyMap<Vector, number>;
+  /** Of entries, f64. */
+  readonly tables: ReadonlyMap<Vector, number>;
   readonly bytes: number;
 }
 
@@ -39,9 +41,11 @@ export interface Locals {
   readonly remaining: number;
   /** Of the first lane, the others following: 8 bytes times its point, counted through all groups. */
   readonly lanes: number;
+  /** Of each loop: 8 bytes times the steps done. */
+  readonly offsets: ReadonlyMap<VectorLoop, number>;
   /** Steps that are left. */
   readonly counters: ReadonlyMap<VectorLoop, number>;
-  /** The first copy's; those of the others follow it. */
+  /** The first copy's; those of the others follow it, unless the vector is shared. */
   readonly vectors: ReadonlyMap<Vector, number>;
   /** How many there are of each type, parameters apart. */
   readonly i32s: number;
@@ -92,7 +96,13 @@ function frameLayout({ frontier, inputs, outputs }: PointProgram, roots: readonl
     loop?.results.forEach(place);
     for (const { operands } of order) operands.forEach(place);
   }
-  return { frontier: frontierAt, constants, bytes };
+  const tables = new Map<Vector, number>();
+  for (const vector of [...schedules.values()].flat())
+    if (vector.kind === "entry") {
+      tables.set(vector, bytes);
+      bytes += 8 * vector.values.length;
+    }
+  return { frontier: frontierAt, constants, tables, bytes };
 }
 
 function scratchLayout({ outputs }: PointProgram, copies: number): ScratchLayout {
@@ -111,18 +121,38 @@ function planLocals(schedules: Schedules, copies: number): Locals {
   const remaining = take(1);
   const lanes = take(2 * copies);
   const counters = new Map<VectorLoop, number>();
-  for (const loop of schedules.keys()) if (loop !== undefined) counters.set(loop, take(1));
+  const offsets = new Map<VectorLoop, number>();
+  for (const loop of schedules.keys()) {
+    if (loop === undefined) continue;
+    counters.set(loop, take(1));
+    offsets.set(loop, take(1));
+  }
   const i32s = next - PARAMETERS;
 
   const vectors = new Map<Vector, number>();
-  for (const loop of counters.keys()) for (const state of loop.states) vectors.set(state, take(copies));
+  for (const loop of counters.keys())
+    for (const state of loop.states) vectors.set(state, take(copiesOf(state, copies)));
   for (const order of schedules.values())
     for (const vector of order) {
       // A loop's results are in its states when it is done.
       if (vector.kind === "result") vectors.set(vector, vectors.get(stateOf(vector)) as number);
-      else if (vector.kind !== "loop") vectors.set(vector, take(copies));
+      else if (vector.kind !== "loop") vectors.set(vector, take(copiesOf(vector, copies)));
     }
-  return { lastLane, remaining, lanes, counters, vectors, i32s, v128s: next - PARAMETERS - i32s };
+  return {
+    lastLane,
+    remaining,
+    lanes,
+    counters,
+    offsets,
+    vectors,
+    i32s,
+    v128s: next - PARAMETERS - i32s,
+  };
+}
+
+/** What is the same for all points is there once. */
+export function copiesOf({ shared }: Vector, copies: number): number {
+  return shared ? 1 : copies;
 }
 
 function stateOf({ index, operands: [loop] }: Vector): Vector {

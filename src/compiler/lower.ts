@@ -36,6 +36,7 @@ function lowerAll(v: VectorBuilder, roots: readonly Node[], outside: ReadonlyMap
     if (node.op === "constant") continue;
     if (node.op === "loop") loops.set(node, lowerLoop(v, node, known, vectorOf));
     else if (node.op === "result") known.set(node, (loops.get(node.loop) as readonly Vector[])[node.position]);
+    else if (node.op === "entry") known.set(node, v.entry(node.values, vectorOf(node.operands[0])));
     else if (node.op === "input" || node.op === "placeholder") vectorOf(node);
     else known.set(node, lowerOperation(v, node.op, node.operands, vectorOf));
   }

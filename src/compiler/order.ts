@@ -22,6 +22,12 @@ export function inOrder(roots: readonly Node[], stop: (node: Node) => boolean = 
   return order.reverse();
 }
 
+/** These nodes, with the bodies of the loops among them, each before its loop; what bodies share once. */
+export function withBodies(nodes: readonly Node[]): Node[] {
+  const all = nodes.flatMap((node) => (node.op === "loop" ? [...withBodies(bodyOf(node)), node] : [node]));
+  return [...new Set(all)];
+}
+
 /** The nodes of a loop's body in order, placeholders included. */
 export function bodyOf(loop: LoopNode): Node[] {
   return inOrder(loop.next, ({ depth }) => depth < loop.level);

@@ -1,6 +1,6 @@
 import { boundsOf, isPositive } from "./bounds.ts";
 import { type Graph, isConstant, latestRate, type Node, type OperationNode } from "./graph.ts";
-import { inOrder } from "./order.ts";
+import { inOrder, withBodies } from "./order.ts";
 import { rewrite } from "./rewrite.ts";
 
 /*
@@ -142,7 +142,7 @@ function shared(roots: readonly Node[]) {
   const use = (kind: keyof typeof seen, node: Node) => {
     (seen[kind].has(node) ? result : seen)[kind].add(node);
   };
-  for (const node of inOrder(roots)) {
+  for (const node of withBodies(inOrder(roots))) {
     if (node.op === "div") use("divisors", node.operands[1]);
     if (node.op === "reciprocal") use("divisors", node.operands[0]);
     for (const operand of node.operands) if (operand.op === "mul") use("products", operand);

@@ -7,12 +7,16 @@ import type { VectorInstruction } from "./vector-instructions.ts";
 export interface Vector {
   /** Grows from operands to results. */
   readonly id: number;
-  readonly kind: VectorInstruction | "constant" | "uniform" | "input" | "state" | "loop" | "result";
+  readonly kind: VectorInstruction | "constant" | "uniform" | "input" | "entry" | "state" | "loop" | "result";
   readonly operands: readonly Vector[];
   /** Of a constant: the bits of one lane. */
   readonly bits: bigint;
   /** Which uniform, input, state of its loop or result of its loop; the count of a shift. */
   readonly index: number;
+  /** Of an entry: the table, one value for each step of the loop that is its home. */
+  readonly values: readonly number[];
+  /** Whether it is the same for all points. */
+  readonly shared: boolean;
   /** The innermost loop in whose body it is computed; undefined for what is computed once a point. */
   readonly home: VectorLoop | undefined;
   /** Of a loop: its body. */
@@ -42,6 +46,8 @@ export interface VectorBuilder {
   readonly uniform: (index: number) => Vector;
   /** A value of the point. */
   readonly input: (index: number) => Vector;
+  /** The value that a table has at a step of a loop, whose index is given. */
+  readonly entry: (values: readonly number[], index: Vector) => Vector;
   readonly add: (a: Vector, b: Vector) => Vector;
   readonly sub: (a: Vector, b: Vector) => Vector;
   readonly mul: (a: Vector, b: Vector) => Vector;
@@ -88,7 +94,8 @@ export function vectorBuilder(fused: boolean): VectorBuilder {
   function make(kind: Vector["kind"], operands: readonly Vector[], more: Partial<Vector> = {}): Vector {
     let home: VectorLoop | undefined = more.home;
     for (const operand of operands) if ((operand.home?.depth ?? 0) > (home?.depth ?? 0)) home = operand.home;
-    return { id: next++, kind, operands, bits: 0n, index: 0, loop: undefined, ...more, home };
+    const shared = kind !== "input" && kind !== "state" && operands.every((operand) => operand.shared);
+    return { id: next++, kind, operands, bits: 0n, index: 0, values: [], loop: undefined, shared, ...more, home };
   }
 
   function unique(kind: Vector["kind"], operands: readonly Vector[], index = 0): Vector {
@@ -129,11 +136,12 @@ export function vectorBuilder(fused: boolean): VectorBuilder {
     openLoops++;
     // The body may use values of every loop around it, and of no other.
     const body = { depth: openLoops, count, states: [] as Vector[], results: [] as readonly Vector[] };
-    for (let index = 0; index <= initial.length; index++) body.states.push(make("state", [], { index, home: body }));
+    for (let index = 0; index <= initial.length; index++)
+      body.states.push(make("state", [], { index, home: body, shared: index === initial.length }));
     const index = body.states[initial.length];
     body.results = [...step(body.states.slice(0, -1), index), add(index, constant(1))];
     openLoops--;
-    const whole = make("loop", [...initial, constant(0), count, ...freeVectors(body)], { loop: body });
+    const whole = make("loop", [...initial, constant(0), count, ...freeVectors(body)], { loop: body, shared: false });
     return initial.map((_, position) => unique("result", [whole], position));
   }
 
@@ -143,6 +151,12 @@ export function vectorBuilder(fused: boolean): VectorBuilder {
     bits,
     uniform: (index) => unique("uniform", [], index),
     input: (index) => unique("input", [], index),
+    entry: (values, index) => {
+      const key = `entry ${index.id} ${values}`;
+      const vector = known.get(key) ?? make("entry", [index], { values });
+      known.set(key, vector);
+      return vector;
+    },
     add,
     sub,
     mul,

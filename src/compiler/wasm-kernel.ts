@@ -127,6 +127,7 @@ function allocate(plan: KernelPlan, shared: boolean, points: number, groupSize: 
   const { buffer } = memory;
   new Uint32Array(buffer, frame, lengths.length).set(addresses);
   for (const [{ bits }, offset] of plan.frame.constants) new BigUint64Array(buffer, frame + offset, 2).fill(bits);
+  for (const [{ values }, offset] of plan.frame.tables) new Float64Array(buffer, frame + offset).set(values);
   const views = addresses.map((address, index) => new Float64Array(buffer, address, lengths[index]));
   const arrays: PointArrays = {
     groupSize,

@@ -42,7 +42,26 @@ const STEPS = [
       loop(constant(10), [s], ([r]) => [f`0.5 * ${r} + 0.1 * sin(${t} + ${c} + ${i})`])[0],
       f`cos(${t} * ${s})`,
     ])[1],
+  ({ sumOver }, f, [a, b, c]) =>
+    // The second sum is needed by no one, the third does not depend on the row.
+    sumOver(QUADRATURE, ([node, weight]) => [
+      f`${weight} * sin(${a} * ${node} + ${b})`,
+      f`exp(${node})`,
+      f`${weight} * 0.1 * ${c}`,
+    ])[0],
+  ({ sumOver }, f, [a, b, c]) => {
+    const [first, second] = sumOver(QUADRATURE, ([node, weight]) => {
+      const [inner] = sumOver(QUADRATURE, ([deeper, mass]) => [
+        f`selectLess(${deeper}, ${a}, ${mass} * cos(${deeper} * ${b}), -(${mass} * ${node} * ${c}))`,
+      ]);
+      return [f`${weight} * tanh(${inner})`, f`0.5 * -(${weight} * ${inner} * ${b})`];
+    });
+    return f`${first} * ${second}`;
+  },
 ] as const satisfies readonly (<T>(algebra: Algebra<T>, f: ReturnType<typeof formula<T>>, values: readonly T[]) => T)[];
+
+/** Nodes and weights of the midpoint rule, enough of them for a loop. */
+const QUADRATURE = Array.from({ length: 9 }, (_, i) => [(i + 0.5) / 9, 1 / 9]);
 
 const instruction = fc.tuple(fc.nat(STEPS.length - 1), fc.tuple(fc.nat(99), fc.nat(99), fc.nat(99), fc.nat(99)));
 

@@ -11,8 +11,8 @@ import { MASS_TO_LIGHT_RATIO } from "./sersic.ts";
  *
  *   kappa = mass_to_light_ratio intensity exp(-q r^2 / (2 sigma^2)),     q r^2 = q^2 x'^2 + y'^2
  *
- * by the integrals of `homoeoids.ts`: the closed form (Shajib 2019, MNRAS 488, 1387) is a difference of complex error
- * functions over sqrt(1 - q^2), which is lost where q is near 1, and has no potential.
+ * by the integrals of `homoeoids.ts`: the closed form (Shajib 2019, MNRAS 488, 1387) is a difference of two Faddeeva
+ * functions, which is lost near the centre, as r^2 / sigma^2, and where q is near 1, and has no potential.
  *
  * Other codes: as PyAutoLens's Gaussian (here with -Mass at the end, because files name light and mass alike): sigma is the
  * standard deviation along the minor axis; lenstronomy's GAUSSIAN_ELLIPSE_KAPPA has sigma / sqrt(q). PyAutoLens's

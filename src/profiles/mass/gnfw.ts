@@ -41,16 +41,19 @@ function projection<T>(algebra: Algebra<T>, x2: T, innerSlope: T): T {
   const x = f`sqrt(${x2})`;
   const inner = f`selectLess(${x}, 1, ${x}, 1)`;
   const reach = f`log((1 + sqrt(1 + ${inner} * ${inner})) / ${inner})`;
+  const inverse = f`1 / ${x}`;
+  const half = f`0.5 * ${inner}`;
+  // One division and one more for the root, at each of what may be 48 times 32 nodes.
   const [sum] = algebra.sumOver(NODES, ([t, weight]) => {
     const grown = f`exp(${reach} * ${t})`;
-    const tau = f`0.5 * ${inner} * (${grown} - 1 / ${grown})`;
-    const step = f`${inner} * ${reach} * (${grown} + 1 / ${grown}) * ${weight}`;
+    const shrunk = f`1 / ${grown}`;
+    const tau = f`${half} * (${grown} - ${shrunk})`;
     const sine = f`${tau} * (2 - ${tau})`;
     const sum = f`${x} + ${sine}`;
-    const density = f`${sine} / (${sum} * ${sum}) * pow(${sum} / ${x}, ${innerSlope} - 1)`;
-    return [f`${step} / sqrt(1 + ${sine}) * ${density}`];
+    const density = f`${sine} * pow(${sum} * ${inverse}, ${innerSlope} - 1)`;
+    return [f`${weight} * (${grown} + ${shrunk}) * ${density} / (${sum} * ${sum} * sqrt(1 + ${sine}))`];
   });
-  return f`2 * ${sum}`;
+  return f`2 * ${inner} * ${reach} * ${sum}`;
 }
 
 const radial: RadialMass<typeof ROUND> = (algebra, { kappaS, innerSlope, scaleRadius }, ellipse) => {

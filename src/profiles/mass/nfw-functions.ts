@@ -25,8 +25,9 @@ export function nfwProjection<T>(algebra: Algebra<T>, x2: T) {
   const root = f`sqrt(${choose(limit, size)})`;
   const inner = f`0.5 * log((1 + ${root}) * (1 + ${root}) / ${x2})`;
   const closed = f`selectLess(${x2}, 1, ${inner}, atan(${root})) / ${root}`;
+  const small = choose(y, limit);
   let series = algebra.constant(0);
-  for (let n = SERIES_TERMS - 1; n >= 0; n--) series = f`1 / ${algebra.constant(2 * n + 3)} + ${y} * ${series}`;
+  for (let n = SERIES_TERMS - 1; n >= 0; n--) series = f`1 / ${algebra.constant(2 * n + 3)} + ${small} * ${series}`;
   const g = choose(series, f`(${closed} - 1) / ${choose(limit, y)}`);
   return { F: f`1 + ${y} * ${g}`, g };
 }

@@ -1,10 +1,11 @@
 import type { Algebra } from "../../compiler/algebra.ts";
 import { formula } from "../../compiler/formula.ts";
-import { axisRatio, offset, squaredLength } from "../elliptical.ts";
+import { axisRatio, ellipseOf, offset, squaredLength } from "../elliptical.ts";
 import { CENTRE, ELL_COMPS, type Pair, type ParameterTable, type ParameterValues } from "../parameter.ts";
 import type { MassProfile } from "../profile.ts";
 import { awayFromCentre, radialFormulas } from "../radial-mass.ts";
 import { KAPPA_S, SCALE_RADIUS } from "./halo-parameters.ts";
+import { nfwDeflection } from "./nfw-elliptical.ts";
 import { nfwMeans, nfwProjection } from "./nfw-functions.ts";
 
 /*
@@ -14,11 +15,11 @@ import { nfwMeans, nfwProjection } from "./nfw-functions.ts";
  *   kappa = 2 kappa_s g(x),     x = xi / r_s,     xi^2 = x'^2 + y'^2 / q^2
  *   round: alpha = 4 kappa_s r_s h(x) / x,     psi = 2 kappa_s r_s^2 [ln^2(x/2) - (1 - x^2) F^2]
  *
- * Wright & Brainerd 2000, eqs 11 and 13; psi by integrating alpha. Elliptical: the integrals of `homoeoids.ts`.
+ * Wright & Brainerd 2000, eqs 11 and 13; psi by integrating alpha. Elliptical: alpha in the closed form of
+ * `nfw-elliptical.ts`, psi by the integral of `homoeoids.ts`.
  *
- * Other codes: as PyAutoLens, elliptical in the mass, with r_s on the major axis; its deflections, in the
- * closed form of Heyrovsky & Karamazov 2024, are these to 1e-14, its potential of NFWSph lacks a factor r_s. lenstronomy's
- * NFW_ELLIPSE is elliptical in the potential, and its alpha_Rs is 4 kappa_s r_s (1 - ln 2).
+ * Other codes: as PyAutoLens, elliptical in the mass, with r_s on the major axis; its deflections, also in closed form, are
+ * these to 1e-14, its potential of NFWSph lacks a factor r_s. lenstronomy's NFW_ELLIPSE is elliptical in the potential, and its alpha_Rs is 4 kappa_s r_s (1 - ln 2).
  */
 
 const ROUND = { centre: CENTRE, kappaS: KAPPA_S, scaleRadius: SCALE_RADIUS } as const satisfies ParameterTable;
@@ -41,6 +42,8 @@ export const nfw: MassProfile<typeof PARAMETERS> = {
     const perSquare = f`1 / (${axisRatio(algebra, ellipse)} * ${scaleRadius} * ${scaleRadius})`;
     return { convergence: (squared) => f`2 * ${kappaS} * ${nfwProjection(algebra, f`${squared} * ${perSquare}`).g}` };
   }),
+  deflection: (algebra, position, values) =>
+    nfwDeflection(algebra, offset(algebra, position, values.centre), ellipseOf(algebra, values.ellComps), values),
 };
 
 type Values<T> = ParameterValues<typeof ROUND, T>;

@@ -7,7 +7,7 @@ import { CENTRE, ELL_COMPS, type Pair, type ParameterTable, type ParameterValues
 import type { MassProfile } from "../profile.ts";
 import { CORE_RADIUS, EINSTEIN_RADIUS, SLOPE } from "./parameters.ts";
 import { powerLawAmplitude } from "./power-law.ts";
-import { seriesLength } from "./tessore-metcalf.ts";
+import { seriesLength, wholeSteps } from "./tessore-metcalf.ts";
 
 /*
  * The elliptical power law with a core.
@@ -125,7 +125,7 @@ function downwards<T>(algebra: Algebra<T>, minusW: Pair<T>, radius: T, core: T, 
   const { mul, scale } = complex(algebra);
   const squared = f`${radius} * ${radius}`;
   const inverseStretch = f`${squared} / (${squared} + 2 * ${core} * ${core})`;
-  const [terms] = algebra.loop(count, [f`0`], ([done]) => [f`${done} + 1`]);
+  const terms = wholeSteps(algebra, count);
   const [, y, x] = algebra.loop(count, [f`0`, f`0`, f`1`], ([above, sumY, sumX], index) => {
     const n = f`${terms} - ${index}`;
     const ratio = f`(${n} + 0.5 * ${t} - 1) * ${inverseStretch} / (2 * ${n} + 1 - (${n} + 2 - 0.5 * ${t}) * ${inverseStretch} * ${above})`;

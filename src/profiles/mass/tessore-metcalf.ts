@@ -33,15 +33,22 @@ export function seriesLength<T>(algebra: Algebra<T>, ellipse: Ellipse<T>): T {
 
 /** v F(conj(e) v^2) of a point v in the unit disk, for t in [0, 4). */
 export function powerLawDirection<T>(algebra: Algebra<T>, v: Pair<T>, ellipse: Ellipse<T>, t: T): Pair<T> {
-  const { add, constant, div, loop, sub } = algebra;
+  const f = formula(algebra);
   const { conjugate, mul, scale } = complex(algebra);
-  const minusW = scale(constant(-1), mul(conjugate(ellipse.ellComps), mul(v, v)));
-  const rest = sub(constant(4), t);
-  const [y, x] = loop(seriesLength(algebra, ellipse), [...v, ...v], ([sumY, sumX, termY, termX], n) => {
-    const twice = add(n, n);
-    const ratio = div(add(twice, t), add(twice, rest));
-    const [nextY, nextX] = scale(ratio, mul(minusW, [termY, termX]));
-    return [add(sumY, nextY), add(sumX, nextX), nextY, nextX];
+  const minusW = scale(f`-1`, mul(conjugate(ellipse.ellComps), mul(v, v)));
+  const count = seriesLength(algebra, ellipse);
+  const steps = wholeSteps(algebra, count);
+  // From the last term: 1 - w t/(4 - t) (1 - w (2 + t)/(6 - t) (1 - ...)).
+  const [y, x] = algebra.loop(count, [f`0`, f`1`], ([sumY, sumX], index) => {
+    const twice = f`2 * (${steps} - 1 - ${index})`;
+    const [nextY, nextX] = scale(f`(${twice} + ${t}) / (${twice} + 4 - ${t})`, mul(minusW, [sumY, sumX]));
+    return [nextY, f`1 + ${nextX}`];
   });
-  return [y, x];
+  return mul(v, [y, x]);
+}
+
+/** How many steps a loop of this count has. */
+export function wholeSteps<T>(algebra: Algebra<T>, count: T): T {
+  const f = formula(algebra);
+  return algebra.loop(count, [f`0`], ([done]) => [f`${done} + 1`])[0];
 }
