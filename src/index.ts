@@ -4,6 +4,7 @@
 
 // Kernels: every function in its voices.
 export { type Absent, isAbsent, type Kernel, VOICE_NAMES, type Voice, type VoiceName } from "./backend/contract.ts";
+export { compileForGpu, compileGradientForGpu, type GpuGradient, type GpuKernel } from "./backend/gpu-kernel.ts";
 export {
   type ArgsOf,
   type KernelName,
@@ -13,7 +14,9 @@ export {
   type VoiceKernels,
 } from "./backend/kernels.ts";
 export { bestWasmBuild, chooseWasmBuild, type WasmBuild } from "./backend/wasm.ts";
+export { type GpuPoints, WebGpu } from "./backend/webgpu.ts";
 export { type Algebra, numbers } from "./compiler/algebra.ts";
+export type { PointFunction } from "./compiler/compile.ts";
 export { type Formula, formula } from "./compiler/formula.ts";
 // Dataset: what was observed, and its compaction.
 export { type ArrayFile, type OpenFile, openArray } from "./dataset/array-file.ts";
@@ -90,6 +93,7 @@ export {
 export type { Matrix, SparseMatrix } from "./operators/matrix.ts";
 export type { WCompact } from "./operators/w-compact.ts";
 export { lightProfiles, massProfiles } from "./profiles/index.ts";
+export { type LightAndMass, lightAndMassProfiles } from "./profiles/light-and-mass.ts";
 export type { LightProfile, MassProfile } from "./profiles/profile.ts";
 
 // Result: pictures.

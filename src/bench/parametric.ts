@@ -13,6 +13,7 @@ import type { DatasetLikelihood } from "../likelihood/evaluation.ts";
 import { planImaging } from "../likelihood/imaging.ts";
 import type { ImagingDataset } from "../likelihood/imaging-dataset.ts";
 import { type LightVoice, referenceLight } from "../likelihood/pixel-light.ts";
+import { givenLight } from "../likelihood/seen-light.ts";
 import { stopwatch } from "../likelihood/stopwatch.ts";
 import { traceLight } from "../likelihood/traced-light.ts";
 import { buildModel, instantiate, type Model } from "../model/model.ts";
@@ -185,7 +186,7 @@ export function parametricContenders(
   return ROWS.flatMap(({ name, voice, kernels, light }) => {
     const planned = (): DatasetLikelihood => {
       const dataset = { ...inputs.dataset, overSampling: { light: overSampling, source: 1 } };
-      return planImaging(dataset, light(inputs.model), kernelsOf(voice === "reference" ? voice : "wasm"));
+      return planImaging(dataset, givenLight(light(inputs.model)), kernelsOf(voice === "reference" ? voice : "wasm"));
     };
     let kept: DatasetLikelihood | undefined;
     return kernels.map(
@@ -238,7 +239,7 @@ export function parametricCheck(inputs: ParametricInputs) {
   const answer = (overSampling: number, round: number, steep: boolean): Float64Array => {
     const dataset = { ...inputs.dataset, overSampling: { light: overSampling, source: 1 } };
     const light = steep ? traceLight(inputs.model, javascript) : referenceLight(inputs.model);
-    const evaluated = planImaging(dataset, light, kernelsOf("reference"));
+    const evaluated = planImaging(dataset, givenLight(light), kernelsOf("reference"));
     const { chiSquared, noiseNormalization, gradient } = evaluated.evaluate(
       inputs.vector(round),
       { gradient: steep },

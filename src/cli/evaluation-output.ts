@@ -47,9 +47,15 @@ function datasetJson(dataset: Dataset, { type, chiSquared, noiseNormalization, .
     type,
     log_likelihood: -0.5 * (chiSquared + noiseNormalization),
     terms: { chi_squared: chiSquared, noise_normalization: noiseNormalization },
+    ...(Object.keys(rest.intensities).length > 0 ? { intensities: finite(rest.intensities) } : {}),
     image_pixels: dataset.nativeIndex.length / 2,
     ...(dataset.type === "imaging" ? { flagged_pixels: dataset.flagged } : { lattice_sums: rest.latticeSums }),
   };
+}
+
+/** JSON has no NaN: null where there are no intensities. */
+function finite(intensities: Readonly<Record<string, number>>): Readonly<Record<string, number>> | null {
+  return Object.values(intensities).every(Number.isFinite) ? intensities : null;
 }
 
 /** The same for people, as a table. */
@@ -68,6 +74,12 @@ export function printEvaluation(
     ...Object.entries(terms).map(([name, value]) => [`  ${name}`, value] as [string, number | null]),
     ...(datasets.length > 1 && failure === null ? Object.entries(json.datasets) : []).map(
       ([name, { log_likelihood }]) => [`log likelihood of ${name}`, log_likelihood] as [string, number],
+    ),
+    ...Object.entries(json.datasets).flatMap(([name, { intensities }]) =>
+      Object.entries(intensities ?? {}).map(([path, value]): [string, number] => [
+        datasets.length > 1 ? `${path} in ${name}` : path,
+        value,
+      ]),
     ),
     ["regularization coefficient", json.regularization_coefficient],
     ["error bound of log likelihood", checks.log_likelihood_error_bound?.toExponential(1)],

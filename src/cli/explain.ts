@@ -2,6 +2,7 @@ import { type Explanation, explain as explained, explanationText } from "../comp
 import { requireParametric } from "../likelihood/parametric.ts";
 import { isPixelized } from "../likelihood/plan.ts";
 import { traceLight } from "../likelihood/traced-light.ts";
+import { withIntensities } from "../model/linear-light.ts";
 import { buildModel, freedModel } from "../model/model.ts";
 import { errorInSpec } from "../model/parse-spec.ts";
 import { command } from "./command.ts";
@@ -21,7 +22,9 @@ export const explain = command({
       }
       requireParametric(written);
       // Without priors the derivatives are those that evaluate --gradient takes.
-      const model = written.parameters.length > 0 ? written : freedModel(spec).model;
+      const searched = written.parameters.length > 0 ? written : freedModel(spec).model;
+      // What is solved for comes to the kernels as parameters do.
+      const model = withIntensities(searched);
       const light = traceLight(model);
       const [value, gradient] = [explained(light.kernel), explained(light.gradient())];
       const parameters = model.parameters.map(({ path }) => path);

@@ -44,12 +44,23 @@ export interface CompiledGradient extends CompiledKernel {
   gradient(parameters: Float64Array, totals: Float64Array): Float64Array;
 }
 
+/** A function's graph, its outputs simplified: what is compiled. */
+export interface TracedFunction {
+  readonly graph: Graph;
+  readonly outputs: readonly PointOutput[];
+  readonly inputs: readonly InputNode[];
+  readonly parameters: readonly InputNode[];
+}
+
+/** With derivatives among the outputs, and the function that takes their totals to the parameters. */
+export interface TracedGradient extends TracedFunction, Pick<CompiledGradient, "derivatives" | "gradient"> {
+  /** The text of `gradient`. */
+  readonly code: string;
+}
+
 /** Traces the function and compiles it with a back end. */
 export function compile(point: PointFunction, backend: PointBackend): CompiledKernel {
-  const { graph, inputs, outputs, parameters } = trace(point);
-  const simple = simplify(graph, outputs);
-  const reduced = simple.map((node, i) => ({ node, reduction: point.outputs[i] }));
-  return kernelOf(graph, reduced, inputs, parameters, backend);
+  return kernelOf(traceFunction(point), backend);
 }
 
 /**
@@ -57,6 +68,19 @@ export function compile(point: PointFunction, backend: PointBackend): CompiledKe
  * their sum, each multiplied at each point by an input of its own: these stand after the function's inputs.
  */
 export function compileGradient(point: PointFunction, backend: PointBackend): CompiledGradient {
+  const traced = traceGradient(point);
+  const kernel = kernelOf(traced, backend);
+  const { code, derivatives, gradient } = traced;
+  return { ...kernel, code: { ...kernel.code, call: `${kernel.code.call}\n\n${code}` }, derivatives, gradient };
+}
+
+export function traceFunction(point: PointFunction): TracedFunction {
+  const { graph, inputs, outputs, parameters } = trace(point);
+  const reduced = simplify(graph, outputs).map((node, i) => ({ node, reduction: point.outputs[i] }));
+  return { graph, outputs: reduced, inputs, parameters };
+}
+
+export function traceGradient(point: PointFunction): TracedGradient {
   const { graph, inputs, outputs, parameters } = trace(point);
   const weights = outputs.length === 1 ? [] : outputs.map((_, i) => graph.input(`weight ${i}`, "point"));
   const simple = simplify(graph, outputs);
@@ -66,12 +90,14 @@ export function compileGradient(point: PointFunction, backend: PointBackend): Co
     ...split.outputs.map((node, i) => ({ node, reduction: point.outputs[i] })),
     ...split.adjoints.map((node) => ({ node, reduction: point.outputs[0] })),
   ];
-  const kernel = kernelOf(graph, reduced, [...inputs, ...weights], parameters, backend);
   const sweep = emitCallFunction([...parameters, ...split.totals], split.gradient);
   const values = new Float64Array(parameters.length + split.totals.length);
   return {
-    ...kernel,
-    code: { ...kernel.code, call: `${kernel.code.call}\n\n${sweep.code}` },
+    graph,
+    outputs: reduced,
+    inputs: [...inputs, ...weights],
+    parameters,
+    code: sweep.code,
     derivatives: split.totals.length,
     gradient: (given, totals) => {
       values.set(given);
@@ -91,13 +117,7 @@ function trace(point: PointFunction) {
   return { graph, parameters, inputs, outputs };
 }
 
-function kernelOf(
-  graph: Graph,
-  outputs: readonly PointOutput[],
-  inputs: readonly InputNode[],
-  parameters: readonly InputNode[],
-  backend: PointBackend,
-): CompiledKernel {
+function kernelOf({ graph, outputs, inputs, parameters }: TracedFunction, backend: PointBackend): CompiledKernel {
   const { allocate, run, general } = compileDecided(graph, outputs, inputs, parameters, backend);
   const { frontier, kernel, program } = general;
   return { allocate, run, program, code: { call: frontier.code, point: kernel.code } };

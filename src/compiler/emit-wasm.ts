@@ -31,7 +31,6 @@ export function emitPart(plan: KernelPlan): WasmFunction {
   const code = new WasmCode();
   takePart(code, plan);
   for (const sum of sumsOf(plan)) code.get(SCRATCH).f64(0).access("f64.store", sum.total);
-  code.f64(1).get(GROUP_SIZE).plain("f64.fromI32").plain("f64.div").splat().set(locals.inverseGroupSize);
   code.loopWhile(
     () => code.get(GROUP).get(END).plain("i32.less"),
     () => {
@@ -126,7 +125,7 @@ function endBlock(code: WasmCode, plan: KernelPlan): void {
       pushGroup(code, plan, lane);
       code.i32(3).plain("i32.shiftLeft").plain("i32.add");
       code.get(SCRATCH).access("f64.load", accumulator(plan, output) + 8 * lane);
-      code.access("f64.store", 0);
+      code.get(GROUP_SIZE).plain("f64.fromI32").plain("f64.div").access("f64.store", 0);
     }
   for (const sum of sumsOf(plan)) {
     code.get(SCRATCH).get(SCRATCH).access("f64.load", sum.total);
@@ -170,7 +169,6 @@ function emitOutput(code: WasmCode, plan: KernelPlan, output: number): void {
     const place = accumulator(plan, output) + 16 * copy;
     code.get(SCRATCH);
     push(code, plan, root, copy);
-    if (reduction === "groupMean") code.get(plan.locals.inverseGroupSize).simd(VECTOR_INSTRUCTIONS.mul.opcode);
     code.get(SCRATCH).access("v128.load", place).simd(VECTOR_INSTRUCTIONS.add.opcode);
     code.access("v128.store", place);
   }

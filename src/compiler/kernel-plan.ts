@@ -45,7 +45,6 @@ export interface Locals {
   readonly offsets: ReadonlyMap<VectorLoop, number>;
   /** Steps that are left. */
   readonly counters: ReadonlyMap<VectorLoop, number>;
-  readonly inverseGroupSize: number;
   /** The first copy's; those of the others follow it, unless the vector is shared. */
   readonly vectors: ReadonlyMap<Vector, number>;
   /** How many there are of each type, parameters apart. */
@@ -130,7 +129,6 @@ function planLocals(schedules: Schedules, copies: number): Locals {
   }
   const i32s = next - PARAMETERS;
 
-  const inverseGroupSize = take(1);
   const vectors = new Map<Vector, number>();
   for (const loop of counters.keys())
     for (const state of loop.states) vectors.set(state, take(copiesOf(state, copies)));
@@ -140,17 +138,7 @@ function planLocals(schedules: Schedules, copies: number): Locals {
       if (vector.kind === "result") vectors.set(vector, vectors.get(stateOf(vector)) as number);
       else if (vector.kind !== "loop") vectors.set(vector, take(copiesOf(vector, copies)));
     }
-  return {
-    lastLane,
-    remaining,
-    lanes,
-    counters,
-    offsets,
-    inverseGroupSize,
-    vectors,
-    i32s,
-    v128s: next - PARAMETERS - i32s,
-  };
+  return { lastLane, remaining, lanes, counters, offsets, vectors, i32s, v128s: next - PARAMETERS - i32s };
 }
 
 /** What is the same for all points is there once. */

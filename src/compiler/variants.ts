@@ -1,5 +1,5 @@
 import { emitCallStage } from "./call-stage.ts";
-import { emitCallFunction } from "./emit-js.ts";
+import { emitCallFunction, javascript } from "./emit-js.ts";
 import type { Graph, InputNode, Node } from "./graph.ts";
 import { inOrder, withBodies } from "./order.ts";
 import { pointProgram } from "./partition.ts";
@@ -16,21 +16,70 @@ import { simplify } from "./simplify.ts";
  * case last), and with others when parameters first ask for it.
  */
 
-/** A program for one set of decisions, with what it needs once a call. */
-interface Variant {
+/** A program for one set of decisions, made executable, with what it needs once a call. */
+export interface Variant<Kernel> {
   readonly program: PointProgram;
-  readonly kernel: PointKernel;
+  readonly kernel: Kernel;
   readonly frontier: ReturnType<typeof emitCallStage>;
+}
+
+export interface Variants<Kernel> {
+  /** The variant made first. */
+  readonly general: Variant<Kernel>;
+  /** The variant for these parameters, made when first asked for. */
+  choose(parameters: Float64Array): Variant<Kernel>;
+}
+
+/** What is compiled: outputs of rate `point` of a graph. */
+interface Decidable {
+  readonly graph: Graph;
+  readonly outputs: readonly PointOutput[];
+  readonly inputs: readonly InputNode[];
+  readonly parameters: readonly InputNode[];
+}
+
+/** The variants of these outputs, the conditions of rate `call` decided; `tables` fills what a call tabulates. */
+export function planVariants<Kernel>(
+  { graph, outputs, inputs, parameters }: Decidable,
+  make: (program: PointProgram) => Kernel,
+  tables: PointBackend = javascript,
+): Variants<Kernel> {
+  const conditions = conditionsOf(outputs.map(({ node }) => node));
+  const sides = emitCallFunction(
+    parameters,
+    conditions.flatMap(({ less, than }) => [less, than]),
+  );
+  const compared = new Float64Array(2 * conditions.length);
+  const variants = new Map<string, Variant<Kernel>>();
+
+  function variantOf(decisions: readonly boolean[]): Variant<Kernel> {
+    const key = String(decisions);
+    const variant = variants.get(key) ?? compile(decisions);
+    variants.set(key, variant);
+    return variant;
+  }
+
+  function compile(decisions: readonly boolean[]): Variant<Kernel> {
+    const program = pointProgram(decide(graph, outputs, conditions, decisions), inputs);
+    return { program, kernel: make(program), frontier: emitCallStage(graph, parameters, program.frontier, tables) };
+  }
+
+  return {
+    general: variantOf(conditions.map(() => false)),
+    choose(values) {
+      sides.run(values, compared);
+      return variantOf(conditions.map((_, i) => compared[2 * i] < compared[2 * i + 1]));
+    },
+  };
 }
 
 export interface DecidedKernel {
   allocate: PointKernel["allocate"];
   run(parameters: Float64Array, arrays: PointArrays, from: number, to: number): void;
-  /** The variant compiled first. */
-  readonly general: Variant;
+  readonly general: Variant<PointKernel>;
 }
 
-/** Compiles outputs of rate `point`, with the conditions of rate `call` decided. */
+/** Compiles all variants to work in the arrays of the general one. */
 export function compileDecided(
   graph: Graph,
   outputs: readonly PointOutput[],
@@ -38,36 +87,14 @@ export function compileDecided(
   parameters: readonly InputNode[],
   backend: PointBackend,
 ): DecidedKernel {
-  const conditions = conditionsOf(outputs.map(({ node }) => node));
-  const sides = emitCallFunction(
-    parameters,
-    conditions.flatMap(({ less, than }) => [less, than]),
-  );
-  const compared = new Float64Array(2 * conditions.length);
-  const variants = new Map<string, Variant>();
+  const { general, choose } = planVariants({ graph, outputs, inputs, parameters }, backend, backend);
   /** Of arrays, how to make or find those that another variant works in. */
-  const others = new WeakMap<PointArrays, (variant: Variant) => PointArrays>();
-
-  function variantOf(decisions: readonly boolean[]): Variant {
-    const key = String(decisions);
-    const variant = variants.get(key) ?? compile(decisions);
-    variants.set(key, variant);
-    return variant;
-  }
-
-  function compile(decisions: readonly boolean[]): Variant {
-    const decided = decide(graph, outputs, conditions, decisions);
-    const program = pointProgram(decided, inputs);
-    return { program, kernel: backend(program), frontier: emitCallStage(graph, parameters, program.frontier, backend) };
-  }
-
-  const nothing = conditions.map(() => false);
-  const general = variantOf(nothing);
+  const others = new WeakMap<PointArrays, (variant: Variant<PointKernel>) => PointArrays>();
   return {
     general,
     allocate(points, groupSize) {
       const arrays = general.kernel.allocate(points, groupSize);
-      const made = new Map<Variant, PointArrays>();
+      const made = new Map<Variant<PointKernel>, PointArrays>();
       others.set(arrays, (variant) => {
         const theirs = made.get(variant) ?? variant.kernel.allocate(points, groupSize);
         made.set(variant, theirs);
@@ -76,14 +103,12 @@ export function compileDecided(
       return arrays;
     },
     run(values, arrays, from, to) {
-      sides.run(values, compared);
-      const decisions = conditions.map((_, i) => compared[2 * i] < compared[2 * i + 1]);
-      const variant = variantOf(decisions);
+      const variant = choose(values);
       if (variant === general) {
         runVariant(variant, values, arrays, from, to);
         return;
       }
-      const theirs = (others.get(arrays) as (variant: Variant) => PointArrays)(variant);
+      const theirs = (others.get(arrays) as (variant: Variant<PointKernel>) => PointArrays)(variant);
       arrays.inputs.forEach((input, slot) => {
         theirs.inputs[slot].set(input.subarray(from, to), from);
       });
@@ -96,9 +121,15 @@ export function compileDecided(
   };
 }
 
-function runVariant(variant: Variant, parameters: Float64Array, arrays: PointArrays, from: number, to: number): void {
-  variant.frontier.run(parameters, arrays.frontier);
-  variant.kernel.run(arrays, from, to);
+function runVariant(
+  { frontier, kernel }: Variant<PointKernel>,
+  parameters: Float64Array,
+  arrays: PointArrays,
+  from: number,
+  to: number,
+): void {
+  frontier.run(parameters, arrays.frontier);
+  kernel.run(arrays, from, to);
 }
 
 /** A comparison of values of rate `call`. */

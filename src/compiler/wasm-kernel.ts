@@ -14,8 +14,8 @@ import { F64, type ImportedMemory, WasmCode, wasmModule } from "./wasm-module.ts
 const PAGE = 65536;
 const MOST_PAGES = 65536;
 
-/** As much as wakes no thread in vain: some 50 microseconds' work. */
-const PART_POINTS = 4096;
+/** Some 20 microseconds of work: threads that have just been busy take it up at once. */
+const PART_POINTS = 1024;
 
 /** A module with its memory and the exports of an instance. */
 export interface PartProgram {

@@ -18,14 +18,15 @@ export interface SubSizeSteps {
   readonly sizes: readonly number[];
 }
 
-/** The same sub-size in every one of `count` pixels. */
+/** The same sub-size in every one of `count` pixels. @throws InputError for one that is not whole. */
 export function fixedSubSizes(count: number, size: number): Int32Array {
+  requireSubSize(size);
   return new Int32Array(count).fill(size);
 }
 
 /**
  * Sub-sizes by what is known of a pixel: its distance from a centre, its brightness or its signal to noise.
- * @throws InputError when edges do not rise or there is not one size more than edges.
+ * @throws InputError when edges do not rise, there is not one size more than edges, or a size is not whole.
  */
 export function steppedSubSizes(values: Float64Array, { edges, sizes }: SubSizeSteps): Int32Array {
   if (sizes.length !== edges.length + 1 || !edges.every((edge, k) => k === 0 || edge > edges[k - 1])) {
@@ -35,6 +36,7 @@ export function steppedSubSizes(values: Float64Array, { edges, sizes }: SubSizeS
       "give rising edges, and one size more than edges: the last is that beyond them",
     );
   }
+  for (const size of sizes) requireSubSize(size);
   return Int32Array.from(values, (value) => {
     const step = edges.findIndex((edge) => value < edge);
     return sizes[step < 0 ? edges.length : step];
@@ -89,12 +91,14 @@ export function pixelMeans(values: Float64Array, subSizes: Int32Array): Float64A
   });
 }
 
+function requireSubSize(size: number, where?: string): void {
+  if (Number.isInteger(size) && size >= 1 && size <= LARGEST_SUB_SIZE) return;
+  const remedy = `give whole numbers from 1 to ${LARGEST_SUB_SIZE}`;
+  throw new InputError("oversampling/size", `a sub-size of ${size}`, remedy, where);
+}
+
 function countSubPixels(subSizes: Int32Array): number {
-  const wrong = subSizes.findIndex((size) => !(size >= 1 && size <= LARGEST_SUB_SIZE));
-  if (wrong >= 0) {
-    const what = `sub-size ${subSizes[wrong]} in pixel ${wrong}`;
-    throw new InputError("oversampling/size", what, `give whole numbers from 1 to ${LARGEST_SUB_SIZE}`);
-  }
+  for (const [m, size] of subSizes.entries()) requireSubSize(size, `pixel ${m}`);
   const count = subSizes.reduce((sum, size) => sum + size * size, 0);
   if (count > MOST_SUB_PIXELS) {
     const what = `${count} sub-pixels together, more than ${MOST_SUB_PIXELS}`;

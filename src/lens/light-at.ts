@@ -1,12 +1,12 @@
 import type { Algebra } from "../compiler/algebra.ts";
 import type { Pair } from "../profiles/parameter.ts";
 import type { Galaxy } from "./galaxy.ts";
-import { type LensPlane, planeAt } from "./lens-planes.ts";
+import { type LensPlane, type PlaneValues, planeAt } from "./lens-planes.ts";
 import { tracePosition } from "./trace-rays.ts";
 
 /**
- * The light of all galaxies in one direction, before any PSF or primary beam: ray tracing and light profiles as one
- * formula over any algebra, to be compiled.
+ * The light of all galaxies in one direction, each through all masses in front of it, before any PSF or primary beam:
+ * `lensedImage` as one formula over any algebra, to be compiled.
  * @param planes Of these galaxies, by `lensPlanes`: the same for all values of their parameters.
  * @param position Image-plane (y, x), arcseconds.
  * @returns Intensity per pixel.
@@ -17,16 +17,18 @@ export function lightAt<T>(
   planes: readonly LensPlane[],
   position: Pair<T>,
 ): T {
-  const valuesOfMasses = planes.map(({ redshift }) =>
-    galaxies
-      .filter((galaxy) => galaxy.redshift === redshift)
-      .flatMap(({ masses }) => masses.map(({ values }) => values)),
-  );
-  const ray = tracePosition(algebra, planes, position, valuesOfMasses);
+  const ray = tracePosition(algebra, planes, position, valuesOf(galaxies, planes));
   let light = algebra.constant(0);
   for (const { lights, redshift } of galaxies) {
     const seen = ray[planeAt(planes, redshift)];
     for (const { profile, values } of lights) light = algebra.add(light, profile.intensity(algebra, seen, values));
   }
   return light;
+}
+
+function valuesOf<T>(galaxies: readonly Galaxy<T>[], planes: readonly LensPlane[]): PlaneValues<T> {
+  return planes.map((plane) => {
+    const inPlane = galaxies.filter(({ redshift }) => redshift === plane.redshift);
+    return inPlane.flatMap(({ masses }) => masses.map(({ values }) => values));
+  });
 }

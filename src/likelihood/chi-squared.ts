@@ -40,20 +40,17 @@ export interface ImageChiSquared {
 }
 
 /**
- * The same chi^2, planned once for many images that are dark outside some pixels: Wd is a convolution of d with the
- * lattice of differences and, where noise is unequal, of d turned about the grid's centre with the lattice of sums.
- * Two transforms, in the place of a product of all pairs of pixels. W is symmetric, so that the derivatives need no more.
- * @param nativeIndex (M, 2) row and column of the pixels that may be lit; a reference image may light any others.
+ * W times images that are dark outside some pixels, in those pixels: a convolution with the lattice of differences and,
+ * where noise is unequal, of the image turned about the grid's centre with the lattice of sums. Two transforms, in the
+ * place of a product of all pairs of pixels.
+ * @param lit (M, 2) row and column of these pixels.
  */
-export function planImageChiSquared(
-  compaction: Compaction,
-  nativeIndex: Int32Array,
+export function planTimesW(
+  { sums, grid }: Compaction,
+  lit: Int32Array,
   kernels: VoiceKernels,
-): (image: Float64Array) => ImageChiSquared {
-  const { sums, grid, referenceImage } = compaction;
+): (image: Float64Array) => Float64Array {
   const [rows, columns] = grid.shape;
-  const data = sums.residual ?? sums.data;
-  const lit = referenceImage === null ? nativeIndex : everyPixel(grid.shape);
   const turned = lit.map((index, at) => (at % 2 === 0 ? rows : columns) - 1 - index);
   const shape = [2 * rows - 1, 2 * columns - 1] as const;
   const planned = (values: Float64Array, from: Int32Array) => {
@@ -63,14 +60,35 @@ export function planImageChiSquared(
   const { minus, plus } = sums.wCompact;
   const timesMinus = planned(allDifferences(minus, shape), lit);
   const timesPlus = plus === null ? null : planned(plus, turned);
+  return (image) => {
+    const product = timesMinus(image);
+    timesPlus?.(image).forEach((value, i) => {
+      product[i] += value;
+    });
+    return product;
+  };
+}
+
+/**
+ * The same chi^2, planned once for many images that are dark outside some pixels. W is symmetric, so that the derivatives
+ * need no more than Wd.
+ * @param nativeIndex (M, 2) row and column of the pixels that may be lit; a reference image may light any others.
+ */
+export function planImageChiSquared(
+  compaction: Compaction,
+  nativeIndex: Int32Array,
+  kernels: VoiceKernels,
+): (image: Float64Array) => ImageChiSquared {
+  const { sums, grid, referenceImage } = compaction;
+  const [, columns] = grid.shape;
+  const data = sums.residual ?? sums.data;
+  const lit = referenceImage === null ? nativeIndex : everyPixel(grid.shape);
+  const timesW = planTimesW(compaction, lit, kernels);
   const dirtyImage = slimFromNative(data.dirtyImage, columns, nativeIndex);
   return (image) => {
     const difference = departure(compaction, image);
     const d = slimFromNative(difference, columns, lit);
-    const product = timesMinus(d);
-    timesPlus?.(d).forEach((value, i) => {
-      product[i] += value;
-    });
+    const product = timesW(d);
     return {
       chiSquared: dot(d, product) - 2 * dot(difference, data.dirtyImage) + data.chiSquared,
       slopes() {

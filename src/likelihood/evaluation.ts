@@ -35,6 +35,10 @@ export interface DatasetEvaluation {
   readonly noiseNormalization: number;
   /** (M) the model in the unmasked pixels as the instrument sees it: through the PSF, or through the primary beam. */
   readonly image: Float64Array;
+  /** The intensities that were solved for, by their paths in the spec. */
+  readonly intensities: Readonly<Record<string, number>>;
+  /** Why the model has no image here, or null. */
+  readonly failure: string | null;
   /** (P) of its log likelihood by the free parameters; null where it was not asked for. */
   readonly gradient: Float64Array | null;
   /** Bound of what rounding in the compaction adds to the log likelihood: 0 where nothing is compacted. */

@@ -17,7 +17,7 @@ export interface ImagingDataset extends Imaging {
   readonly name: string;
   /** (B, 2) row and column of the pixels around the mask whose light the PSF brings into it. */
   readonly blurringRegion: Int32Array;
-  /** Sub-pixels a side of an unmasked pixel: of light profiles, and of a pixelized source. */
+  /** As the spec has it; `lightSubSizes` makes numbers of it. */
   readonly overSampling: ImagingSpec["overSampling"];
   /** What is allowed but may not be meant, a line each. */
   readonly warnings: readonly string[];

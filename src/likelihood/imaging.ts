@@ -12,8 +12,9 @@ import {
 import type { DatasetLikelihood } from "./evaluation.ts";
 import type { ImagingDataset } from "./imaging-dataset.ts";
 import type { Explained } from "./picks.ts";
-import type { LightVoice } from "./pixel-light.ts";
+import type { Instrument, ModelLightVoice } from "./seen-light.ts";
 import { timed } from "./stopwatch.ts";
+import { lightSubSizes } from "./sub-sizes.ts";
 
 /** The PSF's blurring of the unmasked pixels and those around the mask, planned for one voice. */
 export interface Blurring {
@@ -66,31 +67,30 @@ function joined(first: Int32Array, second: Int32Array): Int32Array {
  * over-sampling in the blurring region, blurred by the PSF, against data with Gaussian noise.
  * @throws InputError where over-sampling makes too many sub-pixels.
  */
-export function planImaging(dataset: ImagingDataset, lightVoice: LightVoice, kernels: VoiceKernels): DatasetLikelihood {
+export function planImaging(dataset: ImagingDataset, model: ModelLightVoice, kernels: VoiceKernels): DatasetLikelihood {
   const { grid, nativeIndex, blurringRegion, data, noiseMap } = dataset;
-  const subSizes = joined(
-    fixedSubSizes(nativeIndex.length / 2, dataset.overSampling.light),
-    fixedSubSizes(blurringRegion.length / 2, 1),
-  );
+  const subSizes = joined(lightSubSizes(dataset), fixedSubSizes(blurringRegion.length / 2, 1));
   const positions = subPixelPositions(grid, joined(nativeIndex, blurringRegion), subSizes);
-  const light = lightVoice.inPixels(positions, subSizes);
   const blurring = planBlurring(dataset, kernels);
+  const camera: Instrument = {
+    see: blurring.blur,
+    adjoint: blurring.adjoint,
+    weightedResidual: (image) => weightedResidual(data, image, noiseMap),
+    planWeigh: () => (image) => image.map((value, m) => value / (noiseMap[m] * noiseMap[m])),
+  };
+  const light = model.seenBy(camera, positions, subSizes);
   const noiseNormalization = noiseMap.reduce((sum, sigma) => sum + Math.log(2 * Math.PI * sigma * sigma), 0);
   return {
     picks: [blurring.pick],
     evaluate(vector, { gradient = false }, watch) {
-      const seen = timed(watch, "model_image", () => light.at(vector, gradient));
-      const image = timed(watch, "blurring", () => blurring.blur(seen.image));
-      const chiSquared = timed(watch, "chi_squared", () => chiSquaredOf(data, image, noiseMap));
+      const seen = light.at(vector, gradient, watch);
       return {
         name: dataset.name,
         type: "imaging",
-        chiSquared,
+        chiSquared: timed(watch, "chi_squared", () => chiSquaredOf(data, seen.image, noiseMap)),
         noiseNormalization,
-        image,
-        gradient: timed(watch, "gradient", () => {
-          return seen.gradient?.(blurring.adjoint(weightedResidual(data, image, noiseMap))) ?? null;
-        }),
+        ...seen,
+        gradient: timed(watch, "gradient", () => seen.gradient?.(camera.weightedResidual(seen.image)) ?? null),
         logLikelihoodErrorBound: 0,
         latticeSums: null,
       };

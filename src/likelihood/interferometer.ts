@@ -85,8 +85,8 @@ export function pixelizedSource(model: Model): number {
     if (profiles.some(({ linear }) => linear)) {
       throw new InputError(
         "likelihood/linear",
-        "has light with intensity: linear, which no likelihood solves for yet",
-        "remove it, or give the galaxy a pixelization",
+        "has light with intensity: linear beside a pixelized source, which no likelihood solves for yet",
+        "remove it, or the pixelization",
         `galaxies.${name}`,
       );
     }
@@ -182,6 +182,8 @@ function evaluateOne(
         chiSquared: terms.chiSquared,
         noiseNormalization: terms.noiseNormalization,
         image: seen,
+        intensities: {},
+        failure: null,
         gradient: null,
         logLikelihoodErrorBound: bound,
         latticeSums: dataset.compaction.latticeSums,

@@ -6,13 +6,13 @@ import { InputError } from "../errors.ts";
 import { lensPlanes } from "../lens/lens-planes.ts";
 import { instantiate, type Model } from "../model/model.ts";
 import { vectorsOf } from "./batch.ts";
-import { errorBoundOfImage, planImageChiSquared } from "./chi-squared.ts";
+import { errorBoundOfImage, type ImageChiSquared, planImageChiSquared, planTimesW } from "./chi-squared.ts";
 import type { Dataset } from "./dataset.ts";
 import type { DatasetEvaluation, DatasetLikelihood, EvaluateOptions, Evaluation, Likelihood } from "./evaluation.ts";
 import { planImaging } from "./imaging.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
 import type { Explained } from "./picks.ts";
-import type { LightVoice } from "./pixel-light.ts";
+import type { Instrument, ModelLightVoice } from "./seen-light.ts";
 import { type Stopwatch, stopwatch, timed, withTotal } from "./stopwatch.ts";
 
 export interface ParametricPlan {
@@ -20,7 +20,7 @@ export interface ParametricPlan {
   readonly model: Model;
   readonly voice: VoiceName;
   /** The model's light in that voice. */
-  readonly light: LightVoice;
+  readonly light: ModelLightVoice;
   readonly kernels: VoiceKernels;
   readonly picks: readonly Explained[];
 }
@@ -56,20 +56,8 @@ export function planParametric({ datasets, model, voice, light, kernels, picks }
   };
 }
 
-/**
- * @throws InputError for a model without light, or with light that is to be solved for; `where` is a path of the spec,
- * where there is one to blame.
- */
+/** @throws InputError for a model without light, or with galaxies that `lensPlanes` refuses. */
 export function requireParametric(model: Model): void {
-  for (const { name, profiles } of model.galaxies) {
-    if (profiles.every(({ linear }) => !linear)) continue;
-    throw new InputError(
-      "likelihood/linear",
-      "has light with intensity: linear, which no likelihood solves for yet",
-      "give a number, or a prior",
-      `galaxies.${name}`,
-    );
-  }
   if (!model.galaxies.some(({ profiles }) => profiles.some(({ kind }) => kind === "light"))) {
     const remedy = "give the source a light profile or a pixelization";
     throw new InputError("likelihood/source", "no galaxy has light or a pixelization", remedy);
@@ -81,33 +69,37 @@ export function requireParametric(model: Model): void {
 /** The likelihood of compacted visibilities under light profiles, taken at the pixels' centres. */
 function planVisibilities(
   dataset: InterferometerDataset,
-  lightVoice: LightVoice,
+  model: ModelLightVoice,
   kernels: VoiceKernels,
 ): DatasetLikelihood {
   const { compaction, nativeIndex, positions, primaryBeam } = dataset;
   const { sums, grid } = compaction;
-  const light = lightVoice.inPixels(positions, fixedSubSizes(nativeIndex.length / 2, 1));
   const throughBeam = (image: Float64Array) => {
     return primaryBeam === null ? image.slice() : image.map((intensity, m) => intensity * primaryBeam[m]);
   };
+  const native = (image: Float64Array) => nativeFromSlim(image, grid.shape, nativeIndex);
   const chiSquaredOf = planImageChiSquared(compaction, nativeIndex, kernels);
+  const residualOf = ({ slopes }: ImageChiSquared) => slopes().map((slope) => -0.5 * slope);
+  const array: Instrument = {
+    see: throughBeam,
+    adjoint: throughBeam,
+    weightedResidual: (image) => residualOf(chiSquaredOf(native(image))),
+    planWeigh: () => planTimesW(compaction, nativeIndex, kernels),
+  };
+  const light = model.seenBy(array, positions, fixedSubSizes(nativeIndex.length / 2, 1));
   return {
     picks: [dataset.latticeSums],
     evaluate(vector, { gradient = false }, watch) {
-      const seen = timed(watch, "model_image", () => light.at(vector, gradient));
-      const image = throughBeam(seen.image);
-      const native = nativeFromSlim(image, grid.shape, nativeIndex);
-      const { chiSquared, slopes } = timed(watch, "chi_squared", () => chiSquaredOf(native));
+      const seen = light.at(vector, gradient, watch);
+      const difference = timed(watch, "chi_squared", () => chiSquaredOf(native(seen.image)));
       return {
         name: dataset.name,
         type: "interferometer",
-        chiSquared,
+        chiSquared: difference.chiSquared,
         noiseNormalization: sums.noiseNormalization,
-        image,
-        gradient: timed(watch, "gradient", () => {
-          return seen.gradient?.(throughBeam(slopes().map((slope) => -0.5 * slope))) ?? null;
-        }),
-        logLikelihoodErrorBound: errorBoundOfImage(compaction, native),
+        ...seen,
+        gradient: timed(watch, "gradient", () => seen.gradient?.(residualOf(difference)) ?? null),
+        logLikelihoodErrorBound: errorBoundOfImage(compaction, native(seen.image)),
         latticeSums: compaction.latticeSums,
       };
     },
@@ -165,6 +157,8 @@ function failureOf(
   gradient: Float64Array | null,
   { parameters }: Model,
 ): string | null {
+  const unseen = datasets.find((dataset) => dataset.failure !== null);
+  if (unseen !== undefined) return `in '${unseen.name}' ${unseen.failure}`;
   const bad = datasets.find((dataset) => !Number.isFinite(dataset.chiSquared));
   if (bad !== undefined) return `chi^2 of '${bad.name}' is not finite`;
   const steep = gradient?.findIndex((slope) => !Number.isFinite(slope)) ?? -1;

@@ -2,16 +2,20 @@ import type { VoiceName } from "../backend/contract.ts";
 import { kernelsBeside, type VoiceKernels } from "../backend/kernels.ts";
 import { InputError } from "../errors.ts";
 import { RECTANGULAR_MAPPINGS } from "../inversion/mesh/rectangular.ts";
+import { linearIntensities, withIntensities } from "../model/linear-light.ts";
 import type { Model } from "../model/model.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Likelihood } from "./evaluation.ts";
 import { pixelizedSource, planInterferometer } from "./interferometer.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
+import { referenceBasis, traceBasis } from "./light-basis.ts";
+import { linearLight } from "./linear-light.ts";
 import { planParametric, requireParametric } from "./parametric.ts";
 import { given, pick, type SubjectOf } from "./picks.ts";
 import { referenceLight } from "./pixel-light.ts";
-import { type TracedLight, traceLight } from "./traced-light.ts";
+import { givenLight, type ModelLightVoice } from "./seen-light.ts";
+import { traceLight } from "./traced-light.ts";
 import type { Tuning } from "./tuning.ts";
 
 export type BackendChoice = "auto" | VoiceName;
@@ -62,13 +66,13 @@ export function plan(
   const ofVoice = { choice: "backend", picked: voice, because, candidates: [] };
   if (!isPixelized(model)) {
     requireParametric(model);
-    const tracedLight = voice === "traced" ? traced(model, backend) : null;
-    if (tracedLight !== null || voice !== "traced") {
-      const light = tracedLight ?? referenceLight(model);
+    const traced = voice === "traced" ? tracedLight(model, kernels, backend) : null;
+    if (traced !== null || voice !== "traced") {
+      const light = traced ?? lightOf(model, false, kernels);
       return planParametric({ datasets, model, voice, light, kernels, picks: [ofVoice] });
     }
     const picks = [{ ...ofVoice, picked: "wasm", because: "built in: the model is too large for the compiler" }];
-    return planParametric({ datasets, model, voice: "wasm", light: referenceLight(model), kernels, picks });
+    return planParametric({ datasets, model, voice: "wasm", light: lightOf(model, false, kernels), kernels, picks });
   }
   if (datasets.length > 1 || dataset.type === "imaging") {
     const what = `a pixelized source in ${datasets.length > 1 ? "several datasets" : "imaging"}`;
@@ -84,13 +88,21 @@ export function plan(
 }
 
 /** The model's light, or null where `auto` may do without the compiler because the model is too large for it. */
-function traced(model: Model, choice: BackendChoice): TracedLight | null {
+function tracedLight(model: Model, kernels: VoiceKernels, choice: BackendChoice): ModelLightVoice | null {
   try {
-    return traceLight(model);
+    return lightOf(model, true, kernels);
   } catch (error) {
     if (choice === "auto" && error instanceof InputError && error.tag === "compiler/size") return null;
     throw error;
   }
+}
+
+/** The light of a model, its intensities given or to be solved for. */
+function lightOf(model: Model, traced: boolean, kernels: VoiceKernels): ModelLightVoice {
+  const voiceOf = (model: Model) => (traced ? traceLight(model) : referenceLight(model));
+  if (linearIntensities(model).length === 0) return givenLight(voiceOf(model));
+  const basis = traced ? traceBasis(model) : referenceBasis(model);
+  return linearLight(model, { basis, solved: () => voiceOf(withIntensities(model)) }, kernels);
 }
 
 /** Whether any source is left to a mesh; its likelihood is then an evidence. */

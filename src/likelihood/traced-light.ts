@@ -44,7 +44,8 @@ export function traceLight(model: Model, backend: PointBackend = webAssemblyOfTh
   };
 }
 
-function ofBearableSize<T>(compiled: () => T): T {
+/** @throws InputError `compiler/size` where the compiler says that it is too much. */
+export function ofBearableSize<T>(compiled: () => T): T {
   try {
     return compiled();
   } catch (error) {
@@ -81,22 +82,17 @@ function inPixels(
 ): PixelLight {
   const image = new Float64Array(subSizes.length);
   const batches = planBatches(subSizes);
-  const prepared = (compiled: CompiledKernel) => batches.map((batch) => allocate(compiled, batch, positions));
-  const arrays = prepared(kernel);
+  const arrays = prepare(kernel, batches, positions);
   let withDerivatives: readonly PointArrays[] | undefined;
   const run = (compiled: CompiledKernel, vector: Float64Array, places: readonly PointArrays[]) => {
-    batches.forEach(({ pixels, groupSize }, b) => {
-      compiled.run(vector, places[b], 0, pixels.length * groupSize);
-      const [means] = places[b].outputs;
-      for (let i = 0; i < pixels.length; i++) image[pixels[i]] = means[i];
-    });
+    inEveryBatch(compiled, vector, batches, places, [image]);
     return image;
   };
   return {
     at(vector, withGradient) {
       if (!withGradient) return { image: run(kernel, vector, arrays), gradient: null };
       const compiled = gradient();
-      withDerivatives ??= prepared(compiled);
+      withDerivatives ??= prepare(compiled, batches, positions);
       const places = withDerivatives;
       return {
         image: run(compiled, vector, places),
@@ -107,7 +103,7 @@ function inPixels(
 }
 
 /** Pixels of one sub-size, which a kernel takes together. */
-interface Batch {
+export interface Batch {
   /** Their indexes. */
   readonly pixels: Int32Array;
   /** Of each the index of its first sub-pixel; its others follow. */
@@ -115,7 +111,7 @@ interface Batch {
   readonly groupSize: number;
 }
 
-function planBatches(subSizes: Int32Array): readonly Batch[] {
+export function planBatches(subSizes: Int32Array): readonly Batch[] {
   const pixelsOf = new Map<number, number[]>();
   const firstPoints = new Int32Array(subSizes.length);
   let next = 0;
@@ -130,6 +126,28 @@ function planBatches(subSizes: Int32Array): readonly Batch[] {
   return [...pixelsOf].map(([size, found]) => {
     const pixels = Int32Array.from(found);
     return { pixels, firstPoints: pixels.map((pixel) => firstPoints[pixel]), groupSize: size * size };
+  });
+}
+
+/** Places for each batch's inputs and outputs, the positions written. */
+export function prepare(kernel: CompiledKernel, batches: readonly Batch[], positions: Float64Array): PointArrays[] {
+  return batches.map((batch) => allocate(kernel, batch, positions));
+}
+
+/** Runs a kernel in all pixels. @param images Of the kernel's first outputs, in the order of the pixels. */
+export function inEveryBatch(
+  kernel: CompiledKernel,
+  vector: Float64Array,
+  batches: readonly Batch[],
+  places: readonly PointArrays[],
+  images: readonly Float64Array[],
+): void {
+  batches.forEach(({ pixels, groupSize }, b) => {
+    kernel.run(vector, places[b], 0, pixels.length * groupSize);
+    images.forEach((image, output) => {
+      const means = places[b].outputs[output];
+      for (let i = 0; i < pixels.length; i++) image[pixels[i]] = means[i];
+    });
   });
 }
 

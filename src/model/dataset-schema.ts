@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { pixelGrid } from "../grid.ts";
+import { overSampling } from "./over-sampling-schema.ts";
 import { choose, file, isPlain, oneOf, position, positive, quantity, refuse, shape, strict, tagged } from "./schema.ts";
 import type { DatasetSpec, ImagingSpec, InterferometerSpec, MaskSpec } from "./spec.ts";
 
@@ -129,15 +130,6 @@ const compact: z.ZodType<InterferometerSpec> = strict({
   data: { kind: "compact" as const, compact, xAxis: x_axis },
 }));
 
-/** Beyond this, a pixel needs an integral rather than a mean. */
-const MOST_SUB_PIXELS_A_SIDE = 64;
-
-const subSizeRemedy = `give the sub-pixels a side of a pixel, an integer from 1 to ${MOST_SUB_PIXELS_A_SIDE}`;
-const subSize = z
-  .int({ error: subSizeRemedy })
-  .min(1, { error: subSizeRemedy })
-  .max(MOST_SUB_PIXELS_A_SIDE, { error: subSizeRemedy });
-
 const imaging: z.ZodType<ImagingSpec> = strict({
   type: z.literal("imaging"),
   data: file,
@@ -146,7 +138,7 @@ const imaging: z.ZodType<ImagingSpec> = strict({
   normalize_psf: z.boolean({ error: "give true, or false for a PSF whose sum is meant" }).default(true),
   pixel_scale: positive("arcsec", "the positive side of a pixel"),
   mask: mask.optional(),
-  over_sampling: strict({ light: subSize.default(1), source: subSize.default(1) }).optional(),
+  over_sampling: overSampling.optional(),
   x_axis: oneOf(["east", "west"]).default("west"),
   fits_row_zero: oneOf(["bottom", "top"]).default("bottom"),
 }).transform(({ data, noise_map, psf, normalize_psf, pixel_scale, mask, over_sampling, x_axis, fits_row_zero }) => ({

@@ -1,11 +1,12 @@
 import * as z from "zod";
 import { nearMiss } from "../nearest.ts";
 import { lightProfiles, massProfiles } from "../profiles/index.ts";
+import { type LightAndMass, lightAndMassProfiles } from "../profiles/light-and-mass.ts";
 import type { ParameterTable } from "../profiles/parameter.ts";
 import type { LightProfile, MassProfile } from "../profiles/profile.ts";
 import { lightSetSchemas } from "./light-set-schema.ts";
 import { entry, parameterSchema } from "./parameter-schema.ts";
-import { choose, isPlain, oneOf, quantity, refuseNames, shape, strict, tagged } from "./schema.ts";
+import { choose, isPlain, oneOf, quantity, refuse, refuseNames, shape, strict, tagged } from "./schema.ts";
 import type { GalaxySpec, MeshSpec, ParameterSpec, PixelizationSpec, ProfileSpec, RegularizationSpec } from "./spec.ts";
 
 /** More source pixels than a dense curvature matrix of 800 MB has rows. */
@@ -36,12 +37,12 @@ const regularization: z.ZodType<RegularizationSpec> = tagged<RegularizationSpec>
 
 const pixelization: z.ZodType<PixelizationSpec> = strict({ mesh, regularization });
 
-function profileSchema(profile: MassProfile | LightProfile): z.ZodType<ProfileSpec> {
+function profileSchema(profile: MassProfile | LightProfile | LightAndMass): z.ZodType<ProfileSpec> {
   const table: ParameterTable = profile.parameters;
   const fields = Object.values(table).map((parameter) => {
     const schema = parameterSchema(parameter);
-    const mayBeLinear = profile.kind === "light" && parameter.name === "intensity";
-    return [parameter.name, mayBeLinear ? orLinear(schema) : schema] as const;
+    if (parameter.name !== "intensity" || profile.kind === "mass") return [parameter.name, schema] as const;
+    return [parameter.name, profile.kind === "light" ? orLinear(schema) : notLinear(schema)] as const;
   });
   return strict({ profile: z.literal(profile.name), ...Object.fromEntries(fields) }).transform(
     (given: Readonly<Record<string, unknown>>): ProfileSpec => ({
@@ -59,8 +60,16 @@ function orLinear(schema: z.ZodType<ParameterSpec>): z.ZodType<ParameterSpec> {
   return choose<ParameterSpec>((value) => (typeof value === "string" ? oneOf(["linear"]) : schema));
 }
 
+/** The inversion is of light alone: were it to solve for this intensity, the mass would be unknown. */
+function notLinear(schema: z.ZodType<ParameterSpec>): z.ZodType<ParameterSpec> {
+  const remedy = "give a number or a prior, since the mass follows the intensity, or take light and mass apart";
+  return choose<ParameterSpec>((value) => (value === "linear" ? refuse(remedy) : schema));
+}
+
+const EVERY_PROFILE = [...massProfiles.values(), ...lightProfiles.values(), ...lightAndMassProfiles.values()];
+
 const profile: z.ZodType<ProfileSpec> = tagged<ProfileSpec>("profile", {
-  ...Object.fromEntries([...massProfiles.values(), ...lightProfiles.values()].map((p) => [p.name, profileSchema(p)])),
+  ...Object.fromEntries(EVERY_PROFILE.map((known) => [known.name, profileSchema(known)])),
   ...lightSetSchemas,
 });
 

@@ -2,8 +2,10 @@ import type { Algebra } from "../compiler/algebra.ts";
 import { InputError } from "../errors.ts";
 import type { Galaxy, LightComponent, MassComponent } from "../lens/galaxy.ts";
 import { lightProfiles, massProfiles } from "../profiles/index.ts";
+import { lightAndMassProfiles } from "../profiles/light-and-mass.ts";
 import type { Pair, Parameter, ParameterTable, ParameterValues, Prior } from "../profiles/parameter.ts";
-import type { MeshSpec, ParameterEntry, ParameterSpec, Spec } from "./spec.ts";
+import type { LightProfile, MassProfile } from "../profiles/profile.ts";
+import type { MeshSpec, ParameterEntry, ParameterSpec, ProfileSpec, Spec } from "./spec.ts";
 
 /** A parameter to be found: one entry of the vectors that a search draws. */
 export interface FreeParameter {
@@ -19,8 +21,8 @@ export interface ProfileTemplate {
   readonly kind: "mass" | "light";
   readonly profile: string;
   readonly values: Readonly<Record<string, Slot | Pair<Slot>>>;
-  /** The intensity is left to the linear inversion; its value is 1. */
-  readonly linear: boolean;
+  /** Where the intensity is left to the linear inversion, and is 1 here: its path in the spec, or null. */
+  readonly linear: string | null;
 }
 
 export interface GalaxyTemplate {
@@ -41,9 +43,10 @@ export interface Pixelization {
   readonly regularization: { readonly type: "constant"; readonly coefficient: number | "maximize" };
 }
 
-/** A light profile whose intensity may be left to the linear inversion (its value is then 1). */
+/** A light profile whose intensity may be left to the linear inversion, and is then 1. */
 export interface ModelLight extends LightComponent {
-  readonly linear: boolean;
+  /** The path of that intensity: `galaxies.lens.bulge.intensity`, of a set `galaxies.lens.bulge.intensity.3`; or null. */
+  readonly linear: string | null;
 }
 
 export interface ModelGalaxy extends Galaxy {
@@ -81,7 +84,7 @@ function modelWith(
   priorOf: (parameter: Parameter | undefined, entry: ParameterEntry) => Prior | null,
 ): Model {
   const parameters: FreeParameter[] = [];
-  const slot = (entry: ParameterEntry, path: string, parameter?: Parameter): Slot => {
+  const slot: MakeSlot = (entry, path, parameter) => {
     const prior = priorOf(parameter, entry);
     if (prior === null) return entry as number;
     parameters.push({ path, prior });
@@ -89,22 +92,7 @@ function modelWith(
   };
   const galaxies = Object.entries(spec.galaxies).map(([name, { redshift, profiles, pixelization }]): GalaxyTemplate => {
     const path = `galaxies.${name}`;
-    const templates = Object.entries(profiles).flatMap(([key, { kind, profile, parameters, members = [{}] }]) => {
-      const table: ParameterTable = profileNamed(kind, profile).parameters;
-      const filled = (given: Readonly<Record<string, ParameterSpec>>, rows: ParameterTable | undefined) =>
-        Object.entries(table)
-          .filter(([parameter]) => Object.hasOwn(given, parameter))
-          .map(([parameter, { name: inFile }]) => {
-            const ofRow = (entry: ParameterEntry, at: string) => slot(entry, at, rows?.[parameter]);
-            return [parameter, slots(given[parameter], `${path}.${key}.${inFile}`, ofRow)] as const;
-          });
-      // Filled once, so that a free parameter that members share is one parameter.
-      const shared = filled(parameters, table);
-      return members.map((own): ProfileTemplate => {
-        const linear = Object.values({ ...parameters, ...own }).includes("linear");
-        return { kind, profile, values: Object.fromEntries([...shared, ...filled(own, undefined)]), linear };
-      });
-    });
+    const templates = Object.entries(profiles).flatMap(([key, spec]) => templatesOf(spec, `${path}.${key}`, slot));
     const coefficient = pixelization?.regularization.coefficient;
     return {
       name,
@@ -122,11 +110,38 @@ function modelWith(
   return { parameters, galaxies };
 }
 
-function slots(
-  given: ParameterSpec,
-  path: string,
-  slot: (entry: ParameterEntry, path: string) => Slot,
-): Slot | Pair<Slot> {
+/** @param parameter Its row in a profile's table, where that has one and the entry is not a member's own. */
+type MakeSlot = (entry: ParameterEntry, path: string, parameter?: Parameter) => Slot;
+
+/** The profiles that an entry of a galaxy stands for: itself, the members of a set, or light and mass. */
+function templatesOf({ kind, profile, parameters, members }: ProfileSpec, path: string, slot: MakeSlot) {
+  const components = componentsOf(kind, profile);
+  const table: ParameterTable = Object.assign({}, ...components.map((component) => component.parameters));
+  const filled = (given: Readonly<Record<string, ParameterSpec>>, rows?: ParameterTable) =>
+    Object.entries(table)
+      .filter(([parameter]) => Object.hasOwn(given, parameter))
+      .map(([parameter, { name }]) => {
+        const ofRow: MakeSlot = (entry, at) => slot(entry, at, rows?.[parameter]);
+        return [parameter, slots(given[parameter], `${path}.${name}`, ofRow)] as const;
+      });
+  // Filled once, so that a free parameter that profiles share is one parameter.
+  const shared = filled(parameters, table);
+  return (members ?? [{}]).flatMap((own, member) => {
+    const values = [...shared, ...filled(own)];
+    const linear = Object.values({ ...parameters, ...own }).includes("linear");
+    return components.map((component): ProfileTemplate => {
+      const names = Object.keys(component.parameters);
+      return {
+        kind: component.kind,
+        profile: component.name,
+        values: Object.fromEntries(values.filter(([parameter]) => names.includes(parameter))),
+        linear: linear ? `${path}.intensity${members === undefined ? "" : `.${member}`}` : null,
+      };
+    });
+  });
+}
+
+function slots(given: ParameterSpec, path: string, slot: MakeSlot): Slot | Pair<Slot> {
   if (given === "linear") return 1;
   if (isPair(given)) return [slot(given[0], `${path}.0`), slot(given[1], `${path}.1`)];
   return slot(given, path);
@@ -192,10 +207,16 @@ function isPair<T>(value: T | Pair<T>): value is Pair<T> {
   return Array.isArray(value);
 }
 
-function profileNamed(kind: "mass" | "light", name: string) {
-  const profile = kind === "mass" ? massProfiles.get(name) : lightProfiles.get(name);
-  if (profile === undefined) {
-    throw new InputError("model/profile", `there is no ${kind} profile '${name}'`, "give the name of a known profile");
-  }
-  return profile;
+function componentsOf(kind: ProfileSpec["kind"], name: string): readonly (LightProfile | MassProfile)[] {
+  if (kind !== "light_and_mass") return [profileNamed(kind, name)];
+  const { light, mass } = lightAndMassProfiles.get(name) ?? unknownProfile("light-and-mass", name);
+  return [light, mass];
+}
+
+function profileNamed(kind: "mass" | "light", name: string): LightProfile | MassProfile {
+  return (kind === "mass" ? massProfiles.get(name) : lightProfiles.get(name)) ?? unknownProfile(kind, name);
+}
+
+function unknownProfile(kind: string, name: string): never {
+  throw new InputError("model/profile", `there is no ${kind} profile '${name}'`, "give the name of a known profile");
 }

@@ -9,7 +9,7 @@ export type ParameterEntry = number | Prior;
 export type ParameterSpec = ParameterEntry | readonly [ParameterEntry, ParameterEntry] | "linear";
 
 export interface ProfileSpec {
-  readonly kind: "mass" | "light";
+  readonly kind: "mass" | "light" | "light_and_mass";
   /** The name in the registry of that kind. */
   readonly profile: string;
   /** By the names that the profile's parameter table has in code. */
@@ -87,6 +87,19 @@ export interface InterferometerSpec {
   readonly recentre: FileReference | undefined;
 }
 
+/** Sub-pixels a side of a pixel: of every pixel, or of each by where it is or by what was seen there. */
+export type SubSizeSpec =
+  | number
+  | {
+      readonly by: "radius";
+      /** Rising, arcseconds. */
+      readonly radii: readonly number[];
+      /** subSizes[k] inside radii[k], one more than radii. */
+      readonly subSizes: readonly number[];
+      readonly centres: readonly (readonly [y: number, x: number])[];
+    }
+  | { readonly by: "signal_to_noise"; readonly cut: number; readonly lower: number; readonly upper: number };
+
 export interface ImagingSpec {
   readonly type: "imaging";
   readonly data: FileReference;
@@ -97,7 +110,7 @@ export interface ImagingSpec {
   readonly pixelScale: number;
   readonly mask: MaskSpec | undefined;
   /** Sub-pixels a side of a pixel: of light profiles, wherever they are, and of a pixelized source. */
-  readonly overSampling: { readonly light: number; readonly source: number };
+  readonly overSampling: { readonly light: SubSizeSpec; readonly source: number };
   readonly xAxis: "east" | "west";
   readonly fitsRowZero: "bottom" | "top";
 }

@@ -92,7 +92,15 @@ const CASES: Readonly<Record<string, Case>> = {
     "datasets.alma",
     "alma.npz",
   ],
-  "light that is to be solved for": [spec("intensity: 0.5", "intensity: linear"), "lens.yaml:11:", "galaxies.lens"],
+  "light and mass whose intensity is to be solved for": [
+    spec(
+      "profile: Sersic, ell_comps: [0.05, -0.1], intensity: 0.5",
+      "profile: SersicLightMass, mass_to_light_ratio: 1, intensity: linear",
+    ),
+    "lens.yaml:13:",
+    "galaxies.lens.bulge.intensity",
+    "take light and mass apart",
+  ],
   "a prior": [
     spec("einstein_radius: 0.9", "einstein_radius: { prior: uniform, lower: 0.5, upper: 2 }"),
     "galaxies.lens.mass.einstein_radius",

@@ -211,10 +211,12 @@ describe("sub-pixels", () => {
       tagOf(() => steppedSubSizes(new Float64Array(1), { edges, sizes }));
     expect(steps([1, 1], [2, 3, 4])).toMatch(/^oversampling\/steps: .*\[1, 1\]; give rising/);
     expect(steps([1], [2])).toMatch(/^oversampling\/steps/);
+    expect(steps([1], [2, 1.5])).toBe("oversampling/size: a sub-size of 1.5; give whole numbers from 1 to 64");
+    expect(tagOf(() => fixedSubSizes(3, 2.5))).toMatch(/^oversampling\/size: a sub-size of 2.5/);
     const grid = pixelGrid([1, 1], 1);
     for (const size of [0, -1, 65]) {
       const tag = tagOf(() => subPixelPositions(grid, Int32Array.of(0, 0), Int32Array.of(size)));
-      expect(tag).toMatch(new RegExp(`^oversampling/size: sub-size ${size} in pixel 0`));
+      expect(tag).toMatch(new RegExp(`^oversampling/size: pixel 0: a sub-size of ${size}`));
     }
     const many = new Int32Array(20_000).fill(64);
     expect(tagOf(() => subPixelPositions(grid, new Int32Array(40_000), many))).toMatch(

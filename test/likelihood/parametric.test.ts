@@ -136,10 +136,6 @@ describe("what cannot be planned is said, with its place and what to do", () => 
   const [BULGE] = GALAXIES.match(/bulge:.*/) as RegExpMatchArray;
   const pixelized = (text: string) => text.replace(LIGHT, MESH).replace(BULGE, "");
   const WRONG: Readonly<Record<string, readonly [text: string, message: RegExp]>> = {
-    "light to be solved for": [
-      SPEC.replace("intensity: 0.5", "intensity: linear"),
-      /^lens\.yaml:\d+:\d+: galaxies\.lens: has light with intensity: linear/,
-    ],
     "no light": [SPEC.replace(LIGHT, "").replace(BULGE, ""), /^lens\.yaml:\d+:\d+: no galaxy has light/],
     "a pixelized source in imaging": [pixelized(SPEC), /^lens\.yaml:3:\d+: dataset 'hst' is imaging; .*light profiles/],
     "a pixelized source in two interferometers": [

@@ -110,6 +110,12 @@ const INDEX = `galaxies.source.disk.sersic_index=${PRIOR}`;
 const SOME = [RADIUS, CENTRE, INDEX];
 const AT = Float64Array.of(0.95, 0.12, 0.03, 1.2);
 
+const FARTHER = `    halo: { profile: IsothermalSph, centre: [0.1, 0.1], einstein_radius: 0.2 }
+  farther:
+    redshift: 2.0
+    disk: { profile: Gaussian, centre: [-0.1, 0.0], ell_comps: [0.2, 0.1], intensity: 0.5, sigma: 0.2 }
+`;
+
 const BEAM = "primary_beam: { fwhm: 2 }, ";
 const alma = (beam: string, more = "") =>
   `  alma${more}: { type: interferometer, compact: alma${more}.npz, ${beam}mask: { type: circular, radius: 1.3 } }\n`;
@@ -128,8 +134,19 @@ describe("visibilities and images together", async () => {
     visibilities: `datasets:\n${alma("")}${GALAXIES}`,
     "through a primary beam": `datasets:\n${alma(BEAM)}${GALAXIES}`,
     "recentred, with unequal noise": `datasets:\n${alma(BEAM, "2")}${GALAXIES}`,
+    "three planes, the middle one light and mass": `datasets:\n${alma("")}${GALAXIES}${FARTHER}`,
     "an image and visibilities": `${HST}${alma("")}${alma(BEAM, "2")}${GALAXIES}`,
   };
+
+  test.each(Object.entries(specs))("%s: the voices agree", async (_, text) => {
+    const images = await Promise.all(
+      (["reference", "traced"] as const).map(async (backend) => {
+        const { likelihood } = await planSpec(parseSpec(text, "lens.yaml", SOME), { open: opener(files), backend });
+        return (await likelihood.evaluate(AT))[0].datasets.map(({ image }) => image);
+      }),
+    );
+    for (const [d, image] of images[0].entries()) expect(relativeDifference(images[1][d], image)).toBeLessThan(1e-13);
+  });
 
   test.each(Object.entries(specs))("%s: the gradient is that of differences", async (_, text) => {
     const { likelihood } = await planSpec(parseSpec(text, "lens.yaml", SOME), { open: opener(files) });

@@ -7,6 +7,7 @@ import { lightSetSchemas } from "../../src/model/light-set-schema.ts";
 import { buildModel, instantiate } from "../../src/model/model.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
 import { lightProfiles, massProfiles } from "../../src/profiles/index.ts";
+import { lightAndMassProfiles } from "../../src/profiles/light-and-mass.ts";
 
 const around = (entry: string) => `
 datasets: { hst: { type: imaging, data: a.fits, noise_map: b.fits, psf: c.fits, pixel_scale: 0.05 } }
@@ -23,7 +24,9 @@ describe("a set of light profiles", () => {
     const model = modelOf(entry);
     expect(model.parameters.map(({ path }) => path)).toEqual(["galaxies.lens.bulge.centre.1"]);
     const lights = lightsOf(entry, [0.3]);
-    expect(lights.map(({ profile, linear }) => [profile.name, linear])).toEqual(Array(3).fill(["Gaussian", true]));
+    expect(lights.map(({ profile, linear }) => [profile.name, linear])).toEqual(
+      [0, 1, 2].map((member) => ["Gaussian", `galaxies.lens.bulge.intensity.${member}`]),
+    );
     for (const [i, { values }] of lights.entries()) {
       expect(values).toMatchObject({ centre: [0.1, 0.3], ellComps: [0.2, 0], intensity: 1 });
       expect(values.sigma).toBeCloseTo(10 ** (i - 2), 14);
@@ -83,7 +86,8 @@ test.each([
 });
 
 test("a name in a file is that of one profile, of light or of mass", () => {
-  const names = [...massProfiles.keys(), ...lightProfiles.keys(), ...Object.keys(lightSetSchemas)];
+  const registries = [massProfiles, lightProfiles, lightAndMassProfiles].flatMap((profiles) => [...profiles.keys()]);
+  const names = [...registries, ...Object.keys(lightSetSchemas)];
   expect(names.filter((name, i) => names.indexOf(name) < i)).toEqual([]);
 });
 
@@ -103,10 +107,10 @@ test("whatever is written in a set, it is a spec or an InputError", () => {
   );
 });
 
-test("no likelihood solves for a linear intensity yet, and says so", () => {
+test("no likelihood solves for a linear intensity beside a pixelized source yet, and says so", () => {
   const linear = modelOf("{ profile: Sersic, effective_radius: 1, sersic_index: 4, intensity: linear }");
   expect(() => pixelizedSource(linear)).toThrow(
-    /galaxies\.lens: .*intensity: linear, which no likelihood solves for yet/,
+    /galaxies\.lens: .*intensity: linear beside a pixelized source, which no likelihood solves for yet/,
   );
   const fixed = modelOf("{ profile: Sersic, effective_radius: 1, sersic_index: 4, intensity: 2 }");
   expect(() => pixelizedSource(fixed)).toThrow(/has a light profile/);

@@ -30,7 +30,8 @@ describe("a model", () => {
       ["Isothermal", { centre: [0.01, 0.02], ellComps: [0.1, 0.2], einsteinRadius: 1.5 }],
       ["ExternalShear", { gamma1: 0.03, gamma2: -0.04 }],
     ]);
-    expect(lens.lights).toMatchObject([{ profile: { name: "Sersic" }, linear: true, values: { intensity: 1 } }]);
+    const linear = "galaxies.lens.bulge.intensity";
+    expect(lens.lights).toMatchObject([{ profile: { name: "Sersic" }, linear, values: { intensity: 1 } }]);
     expect(source.pixelization).toEqual({
       mesh: { type: "rectangular_uniform", shape: [30, 20], edges: "extrapolate" },
       regularization: { type: "constant", coefficient: 7 },

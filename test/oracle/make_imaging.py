@@ -26,5 +26,6 @@ keep["r2.0_os4_truth/unblurred_image_slim"] = raw["r2.0_os4_truth/unblurred_imag
 keep["r2.0_os4_truth/blurring_image_slim"] = raw["r2.0_os4_truth/blurring_image_slim"][::29]
 keep["blurring_mask"] = raw["mask_r2.0/blurring_mask"]
 np.savez_compressed("imaging.npz", **keep)
-json.dump({"params": terms["params"], "fits": {k: v for k, v in terms["fits"].items() if "linear" not in k}},
+json.dump({"params": terms["params"], "fits": {k: v for k, v in terms["fits"].items() if "linear" not in k},
+           "linear": terms["fits"]["linear_lp_r2.0_os4_positive_False"]},
           open("imaging.json", "w"), indent=1)
