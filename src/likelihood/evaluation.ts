@@ -13,7 +13,7 @@ export interface SourceReconstruction {
   readonly values: Float64Array;
   /** The regularization coefficient in force, found by the likelihood where the model says `maximize`. */
   readonly coefficient: number;
-  /** (M) the lensed source in the unmasked pixels, before the primary beam. */
+  /** (M) the lensed source in the unmasked pixels, before the PSF or the primary beam. */
   readonly image: Float64Array;
 }
 
@@ -83,7 +83,7 @@ export interface Evaluation {
   /** |(F + H) s - D| / |D|: what the solver left; null without a pixelized source. */
   readonly solveResidual: number | null;
   readonly backend: VoiceName;
-  /** null without a pixelized source. */
+  /** null without a pixelized source in visibilities. */
   readonly curvatureForm: CurvatureForm | null;
   /** Wall-clock time of each step. */
   readonly seconds: Readonly<Record<string, number>>;

@@ -7,13 +7,15 @@ import type { Model } from "../model/model.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Likelihood } from "./evaluation.ts";
-import { pixelizedSource, planInterferometer } from "./interferometer.ts";
+import { planInterferometer } from "./interferometer.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
 import { referenceBasis, traceBasis } from "./light-basis.ts";
 import { linearLight } from "./linear-light.ts";
 import { planParametric, requireParametric } from "./parametric.ts";
 import { given, pick, type SubjectOf } from "./picks.ts";
 import { referenceLight } from "./pixel-light.ts";
+import { planPixelizedImaging } from "./pixelized-imaging.ts";
+import { pixelizedSource } from "./pixelized-source.ts";
 import { givenLight, type ModelLightVoice } from "./seen-light.ts";
 import { traceLight } from "./traced-light.ts";
 import type { Tuning } from "./tuning.ts";
@@ -41,7 +43,7 @@ const BUILT_IN: Readonly<Record<VoiceName, string>> = {
  * @throws InputError for a voice that the model's likelihood does not have.
  */
 export function pickVoice(choice: BackendChoice, model: Model | null): { voice: VoiceName; kernels: VoiceKernels } {
-  const traceable = model !== null && !isPixelized(model);
+  const traceable = model !== null && hasLight(model);
   if (choice === "traced" && !traceable) {
     const what = "there is no traced backend for this: light profiles are traced, nothing else yet";
     throw new InputError("backend/absent", what, "use auto, wasm or reference");
@@ -52,7 +54,7 @@ export function pickVoice(choice: BackendChoice, model: Model | null): { voice: 
 
 /**
  * Plans the likelihood of datasets under a model; evaluations then cost what depends on the parameters only.
- * @throws InputError for what this version cannot do: a pixelized source in imaging or in several datasets.
+ * @throws InputError for what this version cannot do: a pixelized source in several datasets.
  */
 export function plan(
   datasets: readonly Dataset[],
@@ -74,10 +76,17 @@ export function plan(
     const picks = [{ ...ofVoice, picked: "wasm", because: "built in: the model is too large for the compiler" }];
     return planParametric({ datasets, model, voice: "wasm", light: lightOf(model, false, kernels), kernels, picks });
   }
-  if (datasets.length > 1 || dataset.type === "imaging") {
-    const what = `a pixelized source in ${datasets.length > 1 ? "several datasets" : "imaging"}`;
-    const remedy = "give one interferometer dataset, or light profiles: this is not there yet";
-    throw new InputError("plan/pixelized", what, remedy);
+  if (datasets.length > 1) {
+    const remedy = "give one dataset, or light profiles: this is not there yet";
+    throw new InputError("plan/pixelized", "a pixelized source in several datasets", remedy);
+  }
+  if (dataset.type === "imaging") {
+    if (curvature !== "auto") {
+      const what = `curvature form ${curvature} for an image, which has one of its own`;
+      throw new InputError("plan/curvature", what, "leave it out: these are forms for visibilities");
+    }
+    const light = hasLight(model) ? lightOf(model, voice === "traced", kernels) : null;
+    return planPixelizedImaging({ dataset, model, light, voice, kernels, picks: [ofVoice] });
   }
   const picked =
     curvature === "auto"
@@ -110,6 +119,10 @@ export function isPixelized({ galaxies }: Model): boolean {
   return galaxies.some(({ pixelization }) => pixelization !== undefined);
 }
 
+function hasLight({ galaxies }: Model): boolean {
+  return galaxies.some(({ profiles }) => profiles.some(({ kind }) => kind === "light"));
+}
+
 /** A tuning for one voice: only wasm's kernels are measured, which the traced voice has too. */
 export function tuningOf(voice: VoiceName, tuning: Tuning | undefined): Tuning | undefined {
   return voice === "reference" ? undefined : tuning;
@@ -120,7 +133,7 @@ function curvatureSizes(
   { compaction, nativeIndex }: InterferometerDataset,
   model: Model,
 ): SubjectOf["curvature_matrix"] {
-  const [rows, columns] = model.galaxies[pixelizedSource(model)].pixelization!.mesh.shape;
+  const [rows, columns] = model.galaxies[pixelizedSource(model, "interferometer")].pixelization!.mesh.shape;
   return {
     image_pixels: nativeIndex.length / 2,
     source_pixels: rows * columns,

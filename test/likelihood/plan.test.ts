@@ -143,13 +143,6 @@ describe("what cannot be planned is said, with what to do", () => {
       /^lens\.yaml:\d+:\d+: no galaxy lies behind/,
     ],
     positive_only: [`${SPEC}settings: { positive_only: true }\n`, /^lens\.yaml:\d+:\d+: positive_only/],
-    "an imaging dataset": [
-      SPEC.replace(
-        "interferometer, compact: alma.npz",
-        "imaging, data: a.fits, noise_map: b.fits, psf: c.fits, pixel_scale: 0.1",
-      ),
-      /^lens\.yaml:2:\d+: dataset 'alma' is imaging/,
-    ],
     "two datasets": [
       SPEC.replace("\ngalaxies", "\n  sma: { type: interferometer, compact: sma.npz }\ngalaxies"),
       /^lens\.yaml:3:\d+: a second dataset 'sma'/,
