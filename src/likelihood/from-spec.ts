@@ -33,7 +33,7 @@ export async function planSpec(spec: Spec, options: PlanSpecOptions): Promise<Pl
   }
   const model = options.model ?? buildModel(spec);
   requireModel(spec, model);
-  const { voice, kernels } = pickVoice(options.backend ?? "auto", model);
+  const { voice, kernels } = pickVoice(options.backend ?? "auto", model, Object.values(spec.datasets));
   const read = { ...options, kernels, tuning: tuningOf(voice, options.tuning) };
   const datasets: Dataset[] = [];
   for (const [name, dataset] of Object.entries(spec.datasets)) {

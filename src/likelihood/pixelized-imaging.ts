@@ -5,8 +5,6 @@ import { InputError } from "../errors.ts";
 import { meanOverSubPixels } from "../inversion/mapping.ts";
 import { rectangularMesh, rectangularNeighbors } from "../inversion/mesh/rectangular.ts";
 import { type ConstantRegularizationPlan, planConstantRegularization } from "../inversion/regularization/constant.ts";
-import { lensPlanes } from "../lens/lens-planes.ts";
-import { traceRaysTo } from "../lens/trace-rays.ts";
 import { instantiate, type Model } from "../model/model.ts";
 import { sparseTimesVector } from "../operators/matrix.ts";
 import { vectorsOf } from "./batch.ts";
@@ -24,6 +22,7 @@ import type { ImagingDataset } from "./imaging-dataset.ts";
 import type { Explained } from "./picks.ts";
 import { outcome, pixelizedSource, reconstructSource, transposeTimes } from "./pixelized-source.ts";
 import type { ModelLightVoice } from "./seen-light.ts";
+import type { SourceRays } from "./source-rays.ts";
 import { stopwatch, timed, withTotal } from "./stopwatch.ts";
 
 export interface PixelizedImagingPlan {
@@ -31,6 +30,8 @@ export interface PixelizedImagingPlan {
   readonly model: Model;
   /** The light profiles beside the source; null where there are none. */
   readonly light: ModelLightVoice | null;
+  /** The rays to the source. */
+  readonly rays: SourceRays;
   readonly voice: VoiceName;
   readonly kernels: VoiceKernels;
   readonly picks: readonly Explained[];
@@ -55,7 +56,7 @@ export function planPixelizedImaging(plan: PixelizedImagingPlan): Likelihood {
     light,
     blurring,
     subSizes,
-    positions: subPixelPositions(dataset.grid, dataset.nativeIndex, subSizes),
+    trace: plan.rays.from(subPixelPositions(dataset.grid, dataset.nativeIndex, subSizes)),
     noiseNormalization: noiseNormalizationOf(dataset.noiseMap),
     regularization: planConstantRegularization(rectangularNeighbors(rows, columns)),
   };
@@ -78,28 +79,25 @@ interface Prepared {
   readonly blurring: Blurring;
   /** (M) sub-pixels along a side, for the source. */
   readonly subSizes: Int32Array;
-  /** (sum of subSizes^2, 2) y and x, arcseconds. */
-  readonly positions: Float64Array;
+  /** From the free parameters to where each sub-pixel is in the source plane, (sum of subSizes^2, 2). */
+  readonly trace: (vector: Float64Array) => Float64Array;
   readonly noiseNormalization: number;
   readonly regularization: ConstantRegularizationPlan;
 }
 
 function evaluateOne(
   { dataset, model, kernels, voice }: PixelizedImagingPlan,
-  { light, blurring, subSizes, positions, noiseNormalization, regularization }: Prepared,
+  { light, blurring, subSizes, trace, noiseNormalization, regularization }: Prepared,
   vector: Float64Array,
   pixelized: number,
 ): Evaluation {
   const { data, noiseMap } = dataset;
   const { convolution } = blurring;
   const watch = stopwatch();
-  const { galaxies } = instantiate(model, vector);
-  const source = galaxies[pixelized];
+  const source = instantiate(model, vector).galaxies[pixelized];
   const { mesh: meshSpec, regularization: wanted } = source.pixelization!;
   const profiles = light === null ? new Float64Array(data.length) : light.light.at(vector, false, watch).image;
-  const sourcePositions = timed(watch, "trace_rays", () =>
-    traceRaysTo(lensPlanes(galaxies), source.redshift, positions),
-  );
+  const sourcePositions = timed(watch, "trace_rays", () => trace(vector));
   const mesh = timed(watch, "mesh", () => rectangularMesh(sourcePositions, meshSpec.shape, meshSpec.edges));
   const mapping = meanOverSubPixels(mesh.mapping, subSizes);
   const sparseMappingMatrix = timed(watch, "mapping_matrix", () => kernels.sparseMappingMatrix({ mapping }));
