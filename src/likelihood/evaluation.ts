@@ -1,5 +1,6 @@
 import type { VoiceName } from "../backend/contract.ts";
 import type { LatticeSums } from "../dataset/compaction.ts";
+import type { DelaunayMesh } from "../inversion/mesh/delaunay.ts";
 import type { RectangularMesh } from "../inversion/mesh/rectangular.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
 import type { Explained } from "./picks.ts";
@@ -8,7 +9,7 @@ import type { Stopwatch } from "./stopwatch.ts";
 /** A source as the likelihood reconstructed it. */
 export interface SourceReconstruction {
   readonly galaxy: string;
-  readonly mesh: RectangularMesh;
+  readonly mesh: RectangularMesh | DelaunayMesh;
   /** (S) intensity. */
   readonly values: Float64Array;
   /** The regularization coefficient in force, found by the likelihood where the model says `maximize`. */

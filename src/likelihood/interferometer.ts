@@ -8,6 +8,7 @@ import { type ConstantRegularizationPlan, planConstantRegularization } from "../
 import { lensPlanes } from "../lens/lens-planes.ts";
 import { traceRaysTo } from "../lens/trace-rays.ts";
 import { instantiate, type Model, type ModelGalaxy } from "../model/model.ts";
+import type { RectangularMeshSpec } from "../model/spec.ts";
 import { sparseTimesVector } from "../operators/matrix.ts";
 import { vectorsOf } from "./batch.ts";
 import { errorBoundOfImage, imageChiSquared } from "./chi-squared.ts";
@@ -15,7 +16,7 @@ import { type CurvatureForm, type CurvatureOperator, planCurvature } from "./cur
 import type { Evaluation, Likelihood } from "./evaluation.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
 import type { Explained } from "./picks.ts";
-import { outcome, pixelizedSource, reconstructSource, transposeTimes } from "./pixelized-source.ts";
+import { outcome, pixelizedSource, reconstructSource, rectangularMeshOf, transposeTimes } from "./pixelized-source.ts";
 import { stopwatch, timed, withTotal } from "./stopwatch.ts";
 
 export interface InterferometerPlan {
@@ -46,7 +47,8 @@ export function planInterferometer(plan: InterferometerPlan): Likelihood {
     dataset.nativeIndex,
   );
   // The pixels of a rectangular mesh have the same neighbors wherever they lie.
-  const [rows, columns] = model.galaxies[pixelized].pixelization!.mesh.shape;
+  const meshSpec = rectangularMeshOf(model.galaxies[pixelized]);
+  const [rows, columns] = meshSpec.shape;
   const regularization = planConstantRegularization(rectangularNeighbors(rows, columns));
   return {
     picks: plan.picks,
@@ -57,7 +59,7 @@ export function planInterferometer(plan: InterferometerPlan): Likelihood {
       }
       return vectorsOf(model, batch).map((vector) => {
         const { galaxies } = instantiate(model, vector);
-        return evaluateOne(plan, { curvature, dirtyImage, regularization }, galaxies, galaxies[pixelized]);
+        return evaluateOne(plan, { meshSpec, curvature, dirtyImage, regularization }, galaxies, galaxies[pixelized]);
       });
     },
   };
@@ -65,6 +67,7 @@ export function planInterferometer(plan: InterferometerPlan): Likelihood {
 
 /** What depends on the dataset and the mesh alone. */
 interface Prepared {
+  readonly meshSpec: RectangularMeshSpec;
   readonly curvature: CurvatureOperator;
   /** (M) of the unmasked pixels. */
   readonly dirtyImage: Float64Array;
@@ -73,14 +76,14 @@ interface Prepared {
 
 function evaluateOne(
   plan: InterferometerPlan,
-  { curvature, dirtyImage, regularization: planned }: Prepared,
+  { meshSpec, curvature, dirtyImage, regularization: planned }: Prepared,
   galaxies: readonly ModelGalaxy[],
   source: ModelGalaxy,
 ): Evaluation {
   const { dataset, kernels } = plan;
   const { sums, grid } = dataset.compaction;
   const watch = stopwatch();
-  const { mesh: meshSpec, regularization } = source.pixelization as NonNullable<ModelGalaxy["pixelization"]>;
+  const { regularization } = source.pixelization as NonNullable<ModelGalaxy["pixelization"]>;
   const positions = timed(watch, "trace_rays", () =>
     traceRaysTo(lensPlanes(galaxies), source.redshift, dataset.positions),
   );

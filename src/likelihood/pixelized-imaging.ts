@@ -3,8 +3,6 @@ import type { VoiceKernels } from "../backend/kernels.ts";
 import { fixedSubSizes, subPixelPositions } from "../dataset/oversampling.ts";
 import { InputError } from "../errors.ts";
 import { meanOverSubPixels } from "../inversion/mapping.ts";
-import { rectangularMesh, rectangularNeighbors } from "../inversion/mesh/rectangular.ts";
-import { type ConstantRegularizationPlan, planConstantRegularization } from "../inversion/regularization/constant.ts";
 import { instantiate, type Model } from "../model/model.ts";
 import { sparseTimesVector } from "../operators/matrix.ts";
 import { vectorsOf } from "./batch.ts";
@@ -22,6 +20,7 @@ import type { ImagingDataset } from "./imaging-dataset.ts";
 import type { Explained } from "./picks.ts";
 import { outcome, pixelizedSource, reconstructSource, transposeTimes } from "./pixelized-source.ts";
 import type { ModelLightVoice } from "./seen-light.ts";
+import { planSourceMesh } from "./source-mesh.ts";
 import type { SourceRays } from "./source-rays.ts";
 import { stopwatch, timed, withTotal } from "./stopwatch.ts";
 
@@ -51,14 +50,13 @@ export function planPixelizedImaging(plan: PixelizedImagingPlan): Likelihood {
   const light = plan.light && planLightInCamera(dataset, plan.light, kernels);
   const blurring = planBlurring({ ...dataset, blurringRegion: new Int32Array(0) }, kernels);
   const subSizes = fixedSubSizes(dataset.data.length, dataset.overSampling.source);
-  const [rows, columns] = model.galaxies[pixelized].pixelization!.mesh.shape;
   const prepared: Prepared = {
     light,
     blurring,
     subSizes,
     trace: plan.rays.from(subPixelPositions(dataset.grid, dataset.nativeIndex, subSizes)),
     noiseNormalization: noiseNormalizationOf(dataset.noiseMap),
-    regularization: planConstantRegularization(rectangularNeighbors(rows, columns)),
+    layMesh: planSourceMesh(model.galaxies[pixelized].pixelization!.mesh, dataset, plan.rays),
   };
   return {
     picks: [...plan.picks, blurring.pick],
@@ -82,12 +80,12 @@ interface Prepared {
   /** From the free parameters to where each sub-pixel is in the source plane, (sum of subSizes^2, 2). */
   readonly trace: (vector: Float64Array) => Float64Array;
   readonly noiseNormalization: number;
-  readonly regularization: ConstantRegularizationPlan;
+  readonly layMesh: ReturnType<typeof planSourceMesh>;
 }
 
 function evaluateOne(
   { dataset, model, kernels, voice }: PixelizedImagingPlan,
-  { light, blurring, subSizes, trace, noiseNormalization, regularization }: Prepared,
+  { light, blurring, subSizes, trace, noiseNormalization, layMesh }: Prepared,
   vector: Float64Array,
   pixelized: number,
 ): Evaluation {
@@ -95,10 +93,9 @@ function evaluateOne(
   const { convolution } = blurring;
   const watch = stopwatch();
   const source = instantiate(model, vector).galaxies[pixelized];
-  const { mesh: meshSpec, regularization: wanted } = source.pixelization!;
   const profiles = light === null ? new Float64Array(data.length) : light.light.at(vector, false, watch).image;
   const sourcePositions = timed(watch, "trace_rays", () => trace(vector));
-  const mesh = timed(watch, "mesh", () => rectangularMesh(sourcePositions, meshSpec.shape, meshSpec.edges));
+  const { mesh, regularization } = timed(watch, "mesh", () => layMesh(vector, sourcePositions));
   const mapping = meanOverSubPixels(mesh.mapping, subSizes);
   const sparseMappingMatrix = timed(watch, "mapping_matrix", () => kernels.sparseMappingMatrix({ mapping }));
   const curvatureMatrix = timed(watch, "curvature_matrix", () =>
@@ -112,7 +109,7 @@ function evaluateOne(
   const chiSquaredOfData = chiSquaredOf(data, profiles, noiseMap);
   const { inversion, coefficient } = reconstructSource(
     regularization,
-    wanted.coefficient,
+    source.pixelization!.regularization.coefficient,
     { curvatureMatrix, dataVector, chiSquaredOfData, noiseNormalization },
     kernels,
     watch,

@@ -10,7 +10,8 @@ import {
 } from "../inversion/evidence.ts";
 import { type ConstantRegularizationPlan, constantRegularization } from "../inversion/regularization/constant.ts";
 import { lensPlanes } from "../lens/lens-planes.ts";
-import { instantiate, type Model } from "../model/model.ts";
+import { type GalaxyTemplate, instantiate, type Model } from "../model/model.ts";
+import type { RectangularMeshSpec } from "../model/spec.ts";
 import type { SparseMatrix } from "../operators/matrix.ts";
 import type { DatasetEvaluation } from "./evaluation.ts";
 import { maximizeEvidence } from "./maximize-evidence.ts";
@@ -53,7 +54,19 @@ export function pixelizedSource(model: Model, dataset: DatasetEvaluation["type"]
   }
   // Planes are the same for all values of the parameters.
   lensPlanes(instantiate(model, new Float64Array(model.parameters.length)).galaxies);
+  if (dataset === "interferometer") rectangularMeshOf(model.galaxies[pixelized[0]]);
   return pixelized[0];
+}
+
+/** The mesh of a source in visibilities. @throws InputError for one that no likelihood of visibilities takes. */
+export function rectangularMeshOf({
+  name,
+  pixelization,
+}: Pick<GalaxyTemplate, "name" | "pixelization">): RectangularMeshSpec {
+  const mesh = pixelization?.mesh;
+  if (mesh?.type === "rectangular_uniform") return mesh;
+  const what = `has a ${mesh?.type} mesh, which no likelihood of visibilities takes yet`;
+  throw new InputError("likelihood/mesh", what, "give a rectangular_uniform one", `galaxies.${name}`);
 }
 
 /**

@@ -15,7 +15,7 @@ import { planParametric, requireParametric } from "./parametric.ts";
 import { type Explained, given, pick, type SubjectOf } from "./picks.ts";
 import { referenceLight } from "./pixel-light.ts";
 import { planPixelizedImaging } from "./pixelized-imaging.ts";
-import { pixelizedSource } from "./pixelized-source.ts";
+import { pixelizedSource, rectangularMeshOf } from "./pixelized-source.ts";
 import { givenLight, type ModelLightVoice } from "./seen-light.ts";
 import { referenceRays, traceRaysInKernel } from "./source-rays.ts";
 import { traceLight } from "./traced-light.ts";
@@ -146,7 +146,7 @@ function curvatureSizes(
   { compaction, nativeIndex }: InterferometerDataset,
   model: Model,
 ): SubjectOf["curvature_matrix"] {
-  const [rows, columns] = model.galaxies[pixelizedSource(model, "interferometer")].pixelization!.mesh.shape;
+  const [rows, columns] = rectangularMeshOf(model.galaxies[pixelizedSource(model, "interferometer")]).shape;
   return {
     image_pixels: nativeIndex.length / 2,
     source_pixels: rows * columns,

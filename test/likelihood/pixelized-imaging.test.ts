@@ -1,8 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/errors.ts";
+import { pixelGrid } from "../../src/grid.ts";
+import { imageMeshOverlay } from "../../src/inversion/mesh/image-mesh-overlay.ts";
+import { lensPlanes } from "../../src/lens/lens-planes.ts";
+import { traceRaysTo } from "../../src/lens/trace-rays.ts";
 import { planSpec } from "../../src/likelihood/from-spec.ts";
 import type { ImagingDataset } from "../../src/likelihood/imaging-dataset.ts";
 import type { PlanOptions } from "../../src/likelihood/plan.ts";
+import { buildModel, instantiate } from "../../src/model/model.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
 import { relativeDifference } from "../equivalence/difference.ts";
 import { GALAXIES, SPEC as LIGHT, observationFile, opener, PSF, PSF_SHAPE } from "./imaging-observation.ts";
@@ -16,6 +21,7 @@ const WITH_BULGE = LIGHT.replace(
       regularization: { type: constant, coefficient: 2.0 }`,
 );
 const SPEC = WITH_BULGE.replace(BULGE, "");
+const DELAUNAY = "galaxies.source.pixelization.mesh={ type: delaunay, image_mesh: { type: overlay, shape: [6, 5] } }";
 const COEFFICIENT = "galaxies.source.pixelization.regularization.coefficient";
 const RADIUS = "galaxies.lens.mass.einstein_radius";
 const OVER_SAMPLED = "datasets.hst.over_sampling={ light: 2, source: 2 }";
@@ -110,9 +116,14 @@ test("a PSF of one pixel leaves the lensed source as it is", async () => {
   expect(relativeDifference(blurred.datasets[0].image, blurred.source!.image)).toBeGreaterThan(0.01);
 });
 
-test("voices agree, with light beside the source and over-sampled", async () => {
+test.each([
+  ["rectangular", []],
+  ["Delaunay", [DELAUNAY]],
+])("voices agree, with light beside the source and over-sampled, on a %s mesh", async (_, mesh) => {
   const [first, ...others] = await Promise.all(
-    (["reference", "wasm", "traced"] as const).map((backend) => evaluated(WITH_BULGE, [OVER_SAMPLED], { backend })),
+    (["reference", "wasm", "traced"] as const).map((backend) => {
+      return evaluated(WITH_BULGE, [OVER_SAMPLED, ...mesh], { backend });
+    }),
   );
   for (const other of others) {
     expect(Math.abs((other.logEvidence as number) / (first.logEvidence as number) - 1)).toBeLessThan(1e-11);
@@ -120,8 +131,20 @@ test("voices agree, with light beside the source and over-sampled", async () => 
   }
   expect((await evaluated(WITH_BULGE)).backend).toBe("traced");
   expect((await evaluated(SPEC)).backend).toBe("traced");
-  const { logEvidence } = await evaluated(WITH_BULGE);
+  const { logEvidence } = await evaluated(WITH_BULGE, mesh);
   expect(logEvidence).not.toBe(first.logEvidence);
+});
+
+test("a Delaunay mesh has its vertices where the lens brings an overlay of the mask", async () => {
+  const { source, dataset, logEvidence } = await evaluated(SPEC, [DELAUNAY]);
+  const vertices = imageMeshOverlay(dataset.grid, dataset.mask, [6, 5]);
+  const { galaxies } = instantiate(buildModel(parseSpec(SPEC, "lens.yaml")), []);
+  const traced = traceRaysTo(lensPlanes(galaxies), 1, vertices);
+  const { mesh } = source!;
+  if (!("vertices" in mesh)) throw new Error("no Delaunay mesh");
+  expect(relativeDifference(mesh.vertices, traced)).toBeLessThan(1e-13);
+  expect(source!.values).toHaveLength(vertices.length / 2);
+  expect(logEvidence).toBeGreaterThan((await evaluated(SPEC, [DELAUNAY, `${RADIUS}=0.5`])).logEvidence as number);
 });
 
 test("maximize finds the coefficient of largest evidence", async () => {
@@ -132,27 +155,33 @@ test("maximize finds the coefficient of largest evidence", async () => {
   }
 });
 
-test("a batch gives each vector what the same numbers give, and -Infinity with a reason where one fails", async () => {
-  const free = [`${RADIUS}=${uniform(0.1, 2)}`, `${COEFFICIENT}=${uniform(0.1, 9)}`];
-  const { likelihood } = await planned(WITH_BULGE, free);
-  const vectors = [
-    [0.9, 2],
-    [Number.NaN, 2],
-    [0.9, Number.POSITIVE_INFINITY],
-    [1e308, 2],
-    [0.8, 3],
-  ];
-  const [first, ...others] = await likelihood.evaluate(Float64Array.from(vectors.flat()));
-  const last = others.pop();
-  // Free parameters are inputs of the compiled light, fixed ones its constants: roundings differ.
-  const alone = await evaluated(WITH_BULGE, [`${RADIUS}=0.8`, `${COEFFICIENT}=3`]);
-  expect(Math.abs((last!.logEvidence as number) / (alone.logEvidence as number) - 1)).toBeLessThan(1e-12);
-  expect(first.failure).toBeNull();
-  for (const { failure, logEvidence, logLikelihood } of others) {
-    expect(failure).toMatch(/finite|definite/);
-    expect([logEvidence, logLikelihood]).toEqual([Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]);
-  }
-});
+test.each([
+  ["rectangular", []],
+  ["Delaunay", [DELAUNAY]],
+])(
+  "a batch gives each vector what the same numbers give, and -Infinity with a reason where one fails, on a %s mesh",
+  async (_, mesh) => {
+    const free = [`${RADIUS}=${uniform(0.1, 2)}`, `${COEFFICIENT}=${uniform(0.1, 9)}`, ...mesh];
+    const { likelihood } = await planned(WITH_BULGE, free);
+    const vectors = [
+      [0.9, 2],
+      [Number.NaN, 2],
+      [0.9, Number.POSITIVE_INFINITY],
+      [1e308, 2],
+      [0.8, 3],
+    ];
+    const [first, ...others] = await likelihood.evaluate(Float64Array.from(vectors.flat()));
+    const last = others.pop();
+    // Free parameters are inputs of the compiled light, fixed ones its constants: roundings differ.
+    const alone = await evaluated(WITH_BULGE, [`${RADIUS}=0.8`, `${COEFFICIENT}=3`, ...mesh]);
+    expect(Math.abs((last!.logEvidence as number) / (alone.logEvidence as number) - 1)).toBeLessThan(1e-12);
+    expect(first.failure).toBeNull();
+    for (const { failure, logEvidence, logLikelihood } of others) {
+      expect(failure).toMatch(/finite|definite/);
+      expect([logEvidence, logLikelihood]).toEqual([Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+    }
+  },
+);
 
 describe("what is not there is said", () => {
   test("before a file is read", async () => {
@@ -168,6 +197,8 @@ describe("what is not there is said", () => {
 
   test("once the data are read", async () => {
     await expect(planned(SPEC, [], { curvature: "w_tilde_dense" })).rejects.toThrow(/forms for visibilities/);
+    const ring = Uint8Array.from({ length: 9 }, (_, pixel) => (pixel === 4 ? 1 : 0));
+    expect(() => imageMeshOverlay(pixelGrid([3, 3], 1), { shape: [3, 3], masked: ring }, [1, 1])).toThrow(InputError);
     const { likelihood } = await planned(SPEC);
     await expect(likelihood.evaluate(new Float64Array(0), { gradient: true })).rejects.toThrow(/no gradient yet/);
   });

@@ -5,6 +5,7 @@ import { slimPositions } from "../../src/grid.ts";
 import { blurredMappingMatrix } from "../../src/inversion/blurred-mapping.ts";
 import { type EvidenceTerms, invert, logEvidence } from "../../src/inversion/evidence.ts";
 import { delaunayMesh } from "../../src/inversion/mesh/delaunay.ts";
+import { imageMeshOverlay } from "../../src/inversion/mesh/image-mesh-overlay.ts";
 import { constantRegularization, planConstantRegularization } from "../../src/inversion/regularization/constant.ts";
 import { bytesSource } from "../../src/io/byte-source.ts";
 import { lensPlanes } from "../../src/lens/lens-planes.ts";
@@ -28,7 +29,7 @@ import { relativeDifference } from "../equivalence/difference.ts";
 
 // PyAutoLens' reconstructions of the source of imaging.npz, carried in imaging-pixelized.json: see README.md.
 const bytes = readFileSync(new URL("imaging.npz", import.meta.url));
-const { cases } = JSON.parse(readFileSync(new URL("imaging-pixelized.json", import.meta.url), "utf8"));
+const { cases, overlay } = JSON.parse(readFileSync(new URL("imaging-pixelized.json", import.meta.url), "utf8"));
 const OBSERVED = readFileSync(new URL("imaging.yaml", import.meta.url), "utf8");
 const SPEC = OBSERVED.slice(0, OBSERVED.indexOf("    disk:")).concat(`    pixelization:
       mesh: { type: rectangular_uniform, shape: [14, 12], edges: extrapolate }
@@ -60,6 +61,14 @@ function expectTerms(terms: EvidenceTerms, evidence: number, golden: Readonly<Re
     expect(Math.abs(value / golden[name] - 1), name).toBeLessThan(tolerance);
   }
 }
+
+test("an overlay of 16 x 16 cells over the mask", async () => {
+  const { datasets } = await planned("reference");
+  const { grid, mask } = datasets[0] as ImagingDataset;
+  const positions = imageMeshOverlay(grid, mask, [16, 16]);
+  expect(positions).toHaveLength(2 * 208);
+  expect(relativeDifference(positions, numbers(overlay))).toBeLessThan(1e-14);
+});
 
 describe.each(["auto", "reference", "wasm", "traced"] as const)("the rectangular mesh, %s", async (backend) => {
   const { likelihood } = await planned(backend);

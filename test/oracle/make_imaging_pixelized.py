@@ -12,7 +12,8 @@ source = sys.argv[1]
 terms = json.load(open(f"{source}/imaging_pixelized.json"))
 TERMS = ["log_evidence", "chi_squared", "regularization_term", "log_det_curvature_reg_matrix_term",
          "log_det_regularization_matrix_term", "noise_normalization"]
-out = {"cases": {}}
+overlay = np.load(f"{source}/common.npz")["overlay16_image_mesh_yx_nojitter"]
+out = {"overlay": overlay.ravel().tolist(), "cases": {}}
 for name in ["rect_uniform_const", "delaunay_const"]:
     raw = np.load(f"{source}/{name}.npz")
     case = terms["cases"][name]
