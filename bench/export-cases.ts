@@ -49,6 +49,7 @@ const TAKES: { readonly [N in KernelName]: readonly (keyof ArgsOf<N>)[] } = {
   dataVector: ["mappingMatrix", "dirtyImage"],
   sparseMappingMatrixTransposeTimes: ["sparseMappingMatrix", "matrix"],
   wCompactTimesSparseMappingMatrix: VIA_COMPACT,
+  curvatureMatrixViaBlurredMapping: ["convolution", "noiseMap", "sparseMappingMatrix"],
   curvatureMatrixViaWTildeDense: ["wTilde", "mappingMatrix"],
   curvatureMatrixViaWTildeSparse: ["wTilde", "sparseMappingMatrix"],
   curvatureMatrixViaWCompactSparse: VIA_COMPACT,

@@ -1,4 +1,5 @@
 import * as mask from "../dataset/mask.ts";
+import { curvatureMatrixViaBlurredMapping } from "../inversion/blurred-mapping.ts";
 import * as curvature from "../inversion/curvature.ts";
 import { curvatureMatrixViaWCompactFft } from "../inversion/curvature-fft.ts";
 import {
@@ -235,6 +236,12 @@ export const kernels = {
     "curvature matrix from w preload in four loops",
     curvature.curvatureMatrixViaPreloadDirect,
     wasm.curvatureMatrixViaPreloadDirect,
+    REORDERED,
+  ),
+  curvatureMatrixViaBlurredMapping: kernel(
+    "curvature matrix of an image from the PSF and a sparse mapping matrix",
+    curvatureMatrixViaBlurredMapping,
+    wasm.curvatureMatrixViaBlurredMapping,
     REORDERED,
   ),
   constantRegularizationMatrix: kernel(

@@ -1,10 +1,11 @@
+import type { CurvatureViaBlurredMappingArgs } from "../inversion/blurred-mapping.ts";
 import type { CurvatureViaWTildeDenseArgs } from "../inversion/curvature.ts";
 import type { Matrix } from "../operators/matrix.ts";
 import type { WCompactTimesArgs } from "../operators/w-compact.ts";
 import { addProduct, mirrored, zeroTiles } from "./wasm-products.ts";
 import { compactInput, fresh, sparseInput, square } from "./wasm-voices.ts";
 
-/** The WebAssembly voice of the curvature matrices that threads share. */
+/** The WebAssembly voice of curvature matrices: those that threads share, and that of an image. */
 
 /** Multiply-adds in a part, a quarter of a millisecond's: threads end at about the same time, and calls cost nothing. */
 const WORK_OF_PART = 2e6;
@@ -40,4 +41,27 @@ export function curvatureMatrixViaWTildeDense({ wTilde, mappingMatrix }: Curvatu
   const f = zeroTiles(wasm, columns, columns);
   addProduct(wasm, { rows: columns, columns, length: rows, left: transposed, right: half, to: f, upper: true });
   return mirrored(wasm, columns, f);
+}
+
+/** A' N^-1 A, A = P T. */
+export function curvatureMatrixViaBlurredMapping(args: CurvatureViaBlurredMappingArgs): Matrix {
+  const wasm = fresh();
+  const { convolution, noiseMap, sparseMappingMatrix: t } = args;
+  const { shape, kernel, inputPixels, outputPixels } = convolution;
+  const out = wasm.output(t.columns * t.columns);
+  wasm.call(
+    "curvatureViaBlurredMapping",
+    ...shape,
+    ...kernel.shape,
+    wasm.input(kernel.values),
+    t.rows,
+    wasm.input(inputPixels),
+    noiseMap.length,
+    wasm.input(outputPixels),
+    wasm.input(noiseMap),
+    t.columns,
+    ...sparseInput(wasm, t),
+    out,
+  );
+  return square(t.columns, wasm.float64(out, t.columns * t.columns));
 }

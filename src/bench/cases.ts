@@ -7,7 +7,12 @@ import { dataVector, type Mapping, mappingMatrix, sparseMappingMatrix } from "..
 import { delaunayMesh } from "../inversion/mesh/delaunay.ts";
 import { constantRegularizationMatrix, type Neighbors } from "../inversion/regularization/constant.ts";
 import { cholesky } from "../inversion/solve.ts";
-import { type Convolution, planConvolution, planConvolutionViaFft } from "../operators/convolve.ts";
+import {
+  type Convolution,
+  type ConvolutionKernel,
+  planConvolution,
+  planConvolutionViaFft,
+} from "../operators/convolve.ts";
 import { dirtyImage } from "../operators/dirty-image.ts";
 import { fftSize } from "../operators/fft.ts";
 import { pixelLattice } from "../operators/nufft.ts";
@@ -244,6 +249,11 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
   curvatureMatrixViaWCompactFft: (c) => viaCompact(c),
   curvatureMatrixViaWCompactDirect: (c) => viaCompact(c),
   curvatureMatrixViaPreloadDirect: (c) => ({ ...viaCompact(c), wPreload: wPreloadFromCompact(wCompact(c)) }),
+  curvatureMatrixViaBlurredMapping: (c) => ({
+    convolution: planConvolution(lopsidedKernel(c), c.nativeIndex, c.nativeIndex),
+    noiseMap: slimFromNative(c.image, c.grid.shape[1], c.nativeIndex).map((value) => 0.5 + value),
+    sparseMappingMatrix: sparseMappingMatrix(c),
+  }),
   constantRegularizationMatrix: (c) => c,
   reconstruction: (c) => ({
     curvatureRegMatrix: curvatureRegMatrix(c),
@@ -264,15 +274,18 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
   logLikelihoodViaWCompact: (c) => ({ ...c, dirtyImage: slimDirtyImage(c), ...viaCompact(c) }),
 };
 
-/** From every pixel of the grid to the unmasked ones, by a lopsided kernel. */
-function convolutionOf(c: Case): Convolution {
+function lopsidedKernel(c: Case): ConvolutionKernel {
   const shape = c.grid.shape[0] % 2 === 0 ? ([3, 7] as const) : ([9, 5] as const);
-  const values = Float64Array.from({ length: shape[0] * shape[1] }, (_, k) => Math.cos(k) + 1 / (1 + k));
+  return { shape, values: Float64Array.from({ length: shape[0] * shape[1] }, (_, k) => Math.cos(k) + 1 / (1 + k)) };
+}
+
+/** From every pixel of the grid to the unmasked ones. */
+function convolutionOf(c: Case): Convolution {
   const [rows, columns] = c.grid.shape;
   const all = Int32Array.from({ length: 2 * rows * columns }, (_, at) => {
     return at % 2 === 0 ? Math.floor(at / 2 / columns) : (at >> 1) % columns;
   });
-  return planConvolution({ shape, values }, all, c.nativeIndex);
+  return planConvolution(lopsidedKernel(c), all, c.nativeIndex);
 }
 
 function convolved<C extends Convolution>(c: Case, convolution: C): { convolution: C; image: Float64Array } {

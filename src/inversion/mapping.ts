@@ -21,6 +21,23 @@ export interface Mapping {
   readonly subFraction: Float64Array | null;
 }
 
+/**
+ * The mapping of image pixels from that of their sub-pixels: each image pixel is the mean of its own.
+ * @param mapping Its image pixels are the sub-pixels, pixel by pixel.
+ * @param subSizes (M) sub-pixels along a side of each image pixel.
+ */
+export function meanOverSubPixels(mapping: Mapping, subSizes: Int32Array): Mapping {
+  if (subSizes.every((size) => size === 1)) return mapping;
+  const slimIndexForSubSlimIndex = new Int32Array(mapping.imagePixels);
+  let next = 0;
+  subSizes.forEach((size, pixel) => {
+    slimIndexForSubSlimIndex.fill(pixel, next, next + size * size);
+    next += size * size;
+  });
+  const subFraction = Float64Array.from(subSizes, (size) => 1 / (size * size));
+  return { ...mapping, imagePixels: subSizes.length, slimIndexForSubSlimIndex, subFraction };
+}
+
 export interface MappingArgs {
   readonly mapping: Mapping;
 }

@@ -78,3 +78,11 @@ export function constantValues<T>({ constant }: Algebra<T>, planes: readonly Len
     ),
   );
 }
+
+/** The values of galaxies over any algebra, in the order of the masses of their planes. */
+export function planeValues<T>(galaxies: readonly Galaxy<T>[], planes: readonly LensPlane[]): PlaneValues<T> {
+  return planes.map((plane) => {
+    const inPlane = galaxies.filter(({ redshift }) => redshift === plane.redshift);
+    return inPlane.flatMap(({ masses }) => masses.map(({ values }) => values));
+  });
+}

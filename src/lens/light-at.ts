@@ -1,7 +1,7 @@
 import type { Algebra } from "../compiler/algebra.ts";
 import type { Pair } from "../profiles/parameter.ts";
 import type { Galaxy } from "./galaxy.ts";
-import { type LensPlane, type PlaneValues, planeAt } from "./lens-planes.ts";
+import { type LensPlane, planeAt, planeValues } from "./lens-planes.ts";
 import { tracePosition } from "./trace-rays.ts";
 
 /**
@@ -17,18 +17,11 @@ export function lightAt<T>(
   planes: readonly LensPlane[],
   position: Pair<T>,
 ): T {
-  const ray = tracePosition(algebra, planes, position, valuesOf(galaxies, planes));
+  const ray = tracePosition(algebra, planes, position, planeValues(galaxies, planes));
   let light = algebra.constant(0);
   for (const { lights, redshift } of galaxies) {
     const seen = ray[planeAt(planes, redshift)];
     for (const { profile, values } of lights) light = algebra.add(light, profile.intensity(algebra, seen, values));
   }
   return light;
-}
-
-function valuesOf<T>(galaxies: readonly Galaxy<T>[], planes: readonly LensPlane[]): PlaneValues<T> {
-  return planes.map((plane) => {
-    const inPlane = galaxies.filter(({ redshift }) => redshift === plane.redshift);
-    return inPlane.flatMap(({ masses }) => masses.map(({ values }) => values));
-  });
 }

@@ -1,5 +1,6 @@
 import type { VoiceName } from "../backend/contract.ts";
 import type { LatticeSums } from "../dataset/compaction.ts";
+import type { DelaunayMesh } from "../inversion/mesh/delaunay.ts";
 import type { RectangularMesh } from "../inversion/mesh/rectangular.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
 import type { Explained } from "./picks.ts";
@@ -8,12 +9,12 @@ import type { Stopwatch } from "./stopwatch.ts";
 /** A source as the likelihood reconstructed it. */
 export interface SourceReconstruction {
   readonly galaxy: string;
-  readonly mesh: RectangularMesh;
+  readonly mesh: RectangularMesh | DelaunayMesh;
   /** (S) intensity. */
   readonly values: Float64Array;
   /** The regularization coefficient in force, found by the likelihood where the model says `maximize`. */
   readonly coefficient: number;
-  /** (M) the lensed source in the unmasked pixels, before the primary beam. */
+  /** (M) the lensed source in the unmasked pixels, before the PSF or the primary beam. */
   readonly image: Float64Array;
 }
 
@@ -83,7 +84,7 @@ export interface Evaluation {
   /** |(F + H) s - D| / |D|: what the solver left; null without a pixelized source. */
   readonly solveResidual: number | null;
   readonly backend: VoiceName;
-  /** null without a pixelized source. */
+  /** null without a pixelized source in visibilities. */
   readonly curvatureForm: CurvatureForm | null;
   /** Wall-clock time of each step. */
   readonly seconds: Readonly<Record<string, number>>;

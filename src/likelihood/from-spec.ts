@@ -4,9 +4,9 @@ import { errorInSpec, specPlace } from "../model/parse-spec.ts";
 import type { InterferometerSpec, Spec } from "../model/spec.ts";
 import { type Dataset, readDataset } from "./dataset.ts";
 import type { Likelihood } from "./evaluation.ts";
-import { pixelizedSource } from "./interferometer.ts";
 import type { ReadOptions } from "./interferometer-dataset.ts";
 import { requireParametric } from "./parametric.ts";
+import { pixelizedSource } from "./pixelized-source.ts";
 import { isPixelized, type PlanOptions, pickVoice, plan, tuningOf } from "./plan.ts";
 
 /** A spec put to use: its datasets read, its model built, its likelihood planned. */
@@ -33,7 +33,7 @@ export async function planSpec(spec: Spec, options: PlanSpecOptions): Promise<Pl
   }
   const model = options.model ?? buildModel(spec);
   requireModel(spec, model);
-  const { voice, kernels } = pickVoice(options.backend ?? "auto", model);
+  const { voice, kernels } = pickVoice(options.backend ?? "auto", model, Object.values(spec.datasets));
   const read = { ...options, kernels, tuning: tuningOf(voice, options.tuning) };
   const datasets: Dataset[] = [];
   for (const [name, dataset] of Object.entries(spec.datasets)) {
@@ -44,9 +44,9 @@ export async function planSpec(spec: Spec, options: PlanSpecOptions): Promise<Pl
 
 /** Refuses a model that has no likelihood, with its place in the spec, before data are read for it. */
 function requireModel(spec: Spec, model: Model): void {
-  if (isPixelized(model)) requireOneInterferometer(spec);
+  if (isPixelized(model)) requireOneDataset(spec);
   try {
-    if (isPixelized(model)) pixelizedSource(model);
+    if (isPixelized(model)) pixelizedSource(model, Object.values(spec.datasets)[0].type);
     else requireParametric(model);
   } catch (error) {
     const place = error instanceof InputError ? specPlace(spec, error.where ?? "galaxies") : undefined;
@@ -55,16 +55,11 @@ function requireModel(spec: Spec, model: Model): void {
 }
 
 /** What a pixelized source can be reconstructed from. */
-function requireOneInterferometer(spec: Spec): void {
-  const remedy = "not there yet for a pixelized source: give one interferometer dataset, or light profiles";
-  Object.entries(spec.datasets).forEach(([name, { type }], index) => {
-    if (type === "imaging") {
-      throw errorInSpec(spec, `datasets.${name}.type`, "spec/imaging", `dataset '${name}' is imaging`, remedy);
-    }
-    if (index > 0) {
-      throw errorInSpec(spec, `datasets.${name}`, "spec/datasets", `a second dataset '${name}'`, remedy);
-    }
-  });
+function requireOneDataset(spec: Spec): void {
+  const [, second] = Object.keys(spec.datasets);
+  if (second === undefined) return;
+  const remedy = "not there yet for a pixelized source: give one dataset, or light profiles";
+  throw errorInSpec(spec, `datasets.${second}`, "spec/datasets", `a second dataset '${second}'`, remedy);
 }
 
 /**

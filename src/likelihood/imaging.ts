@@ -12,7 +12,7 @@ import {
 import type { DatasetLikelihood } from "./evaluation.ts";
 import type { ImagingDataset } from "./imaging-dataset.ts";
 import type { Explained } from "./picks.ts";
-import type { Instrument, ModelLightVoice } from "./seen-light.ts";
+import type { Instrument, ModelLightVoice, SeenModel } from "./seen-light.ts";
 import { timed } from "./stopwatch.ts";
 import { lightSubSizes } from "./sub-sizes.ts";
 
@@ -62,12 +62,23 @@ function joined(first: Int32Array, second: Int32Array): Int32Array {
   return both;
 }
 
+/** Light profiles as a camera sees them. */
+export interface LightInCamera {
+  readonly camera: Instrument;
+  readonly light: SeenModel;
+  readonly pick: Explained;
+}
+
 /**
- * The likelihood of an image under light profiles: their over-sampled light in the unmasked pixels, and without
- * over-sampling in the blurring region, blurred by the PSF, against data with Gaussian noise.
+ * Plans what a camera sees of light profiles: their over-sampled light in the unmasked pixels, and without over-sampling
+ * in the blurring region, blurred by the PSF.
  * @throws InputError where over-sampling makes too many sub-pixels.
  */
-export function planImaging(dataset: ImagingDataset, model: ModelLightVoice, kernels: VoiceKernels): DatasetLikelihood {
+export function planLightInCamera(
+  dataset: ImagingDataset,
+  model: ModelLightVoice,
+  kernels: VoiceKernels,
+): LightInCamera {
   const { grid, nativeIndex, blurringRegion, data, noiseMap } = dataset;
   const subSizes = joined(lightSubSizes(dataset), fixedSubSizes(blurringRegion.length / 2, 1));
   const positions = subPixelPositions(grid, joined(nativeIndex, blurringRegion), subSizes);
@@ -78,10 +89,19 @@ export function planImaging(dataset: ImagingDataset, model: ModelLightVoice, ker
     weightedResidual: (image) => weightedResidual(data, image, noiseMap),
     planWeigh: () => (image) => image.map((value, m) => value / (noiseMap[m] * noiseMap[m])),
   };
-  const light = model.seenBy(camera, positions, subSizes);
-  const noiseNormalization = noiseMap.reduce((sum, sigma) => sum + Math.log(2 * Math.PI * sigma * sigma), 0);
+  return { camera, light: model.seenBy(camera, positions, subSizes), pick: blurring.pick };
+}
+
+/**
+ * The likelihood of an image under light profiles, against data with Gaussian noise.
+ * @throws InputError where over-sampling makes too many sub-pixels.
+ */
+export function planImaging(dataset: ImagingDataset, model: ModelLightVoice, kernels: VoiceKernels): DatasetLikelihood {
+  const { data, noiseMap } = dataset;
+  const { camera, light, pick } = planLightInCamera(dataset, model, kernels);
+  const noiseNormalization = noiseNormalizationOf(noiseMap);
   return {
-    picks: [blurring.pick],
+    picks: [pick],
     evaluate(vector, { gradient = false }, watch) {
       const seen = light.at(vector, gradient, watch);
       return {
@@ -98,8 +118,13 @@ export function planImaging(dataset: ImagingDataset, model: ModelLightVoice, ker
   };
 }
 
+/** Sum of ln 2 pi sigma^2. */
+export function noiseNormalizationOf(noiseMap: Float64Array): number {
+  return noiseMap.reduce((sum, sigma) => sum + Math.log(2 * Math.PI * sigma * sigma), 0);
+}
+
 /** Sum of ((data - image) / noise)^2. */
-function chiSquaredOf(data: Float64Array, image: Float64Array, noiseMap: Float64Array): number {
+export function chiSquaredOf(data: Float64Array, image: Float64Array, noiseMap: Float64Array): number {
   let sum = 0;
   for (let m = 0; m < data.length; m++) {
     const residual = (data[m] - image[m]) / noiseMap[m];
@@ -109,7 +134,7 @@ function chiSquaredOf(data: Float64Array, image: Float64Array, noiseMap: Float64
 }
 
 /** (data - image) / noise^2: the derivatives of -chi^2 / 2 by the image. */
-function weightedResidual(data: Float64Array, image: Float64Array, noiseMap: Float64Array): Float64Array {
+export function weightedResidual(data: Float64Array, image: Float64Array, noiseMap: Float64Array): Float64Array {
   const weighted = new Float64Array(data.length);
   for (let m = 0; m < data.length; m++) weighted[m] = (data[m] - image[m]) / (noiseMap[m] * noiseMap[m]);
   return weighted;

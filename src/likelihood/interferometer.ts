@@ -2,32 +2,21 @@ import type { VoiceName } from "../backend/contract.ts";
 import type { VoiceKernels } from "../backend/kernels.ts";
 import { nativeFromSlim, slimFromNative } from "../dataset/mask.ts";
 import { InputError } from "../errors.ts";
-import {
-  type EvidenceTerms,
-  type Inversion,
-  invert,
-  type LinearProblem,
-  logEvidence,
-  logLikelihood,
-} from "../inversion/evidence.ts";
 import type { Mapping } from "../inversion/mapping.ts";
 import { rectangularMesh, rectangularNeighbors } from "../inversion/mesh/rectangular.ts";
-import {
-  type ConstantRegularizationPlan,
-  constantRegularization,
-  planConstantRegularization,
-} from "../inversion/regularization/constant.ts";
+import { type ConstantRegularizationPlan, planConstantRegularization } from "../inversion/regularization/constant.ts";
 import { lensPlanes } from "../lens/lens-planes.ts";
 import { traceRaysTo } from "../lens/trace-rays.ts";
 import { instantiate, type Model, type ModelGalaxy } from "../model/model.ts";
-import { type SparseMatrix, sparseTimesVector } from "../operators/matrix.ts";
+import type { RectangularMeshSpec } from "../model/spec.ts";
+import { sparseTimesVector } from "../operators/matrix.ts";
 import { vectorsOf } from "./batch.ts";
 import { errorBoundOfImage, imageChiSquared } from "./chi-squared.ts";
 import { type CurvatureForm, type CurvatureOperator, planCurvature } from "./curvature-form.ts";
 import type { Evaluation, Likelihood } from "./evaluation.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
-import { maximizeEvidence } from "./maximize-evidence.ts";
 import type { Explained } from "./picks.ts";
+import { outcome, pixelizedSource, reconstructSource, rectangularMeshOf, transposeTimes } from "./pixelized-source.ts";
 import { stopwatch, timed, withTotal } from "./stopwatch.ts";
 
 export interface InterferometerPlan {
@@ -46,7 +35,7 @@ export interface InterferometerPlan {
  */
 export function planInterferometer(plan: InterferometerPlan): Likelihood {
   const { dataset, model, kernels } = plan;
-  const pixelized = pixelizedSource(model);
+  const pixelized = pixelizedSource(model, "interferometer");
   const curvature = planCurvature(
     plan.form,
     { wCompact: dataset.compaction.sums.wCompact, nativeIndex: dataset.nativeIndex },
@@ -58,7 +47,8 @@ export function planInterferometer(plan: InterferometerPlan): Likelihood {
     dataset.nativeIndex,
   );
   // The pixels of a rectangular mesh have the same neighbors wherever they lie.
-  const [rows, columns] = model.galaxies[pixelized].pixelization!.mesh.shape;
+  const meshSpec = rectangularMeshOf(model.galaxies[pixelized]);
+  const [rows, columns] = meshSpec.shape;
   const regularization = planConstantRegularization(rectangularNeighbors(rows, columns));
   return {
     picks: plan.picks,
@@ -69,50 +59,15 @@ export function planInterferometer(plan: InterferometerPlan): Likelihood {
       }
       return vectorsOf(model, batch).map((vector) => {
         const { galaxies } = instantiate(model, vector);
-        return evaluateOne(plan, { curvature, dirtyImage, regularization }, galaxies, galaxies[pixelized]);
+        return evaluateOne(plan, { meshSpec, curvature, dirtyImage, regularization }, galaxies, galaxies[pixelized]);
       });
     },
   };
 }
 
-/**
- * The index of the one galaxy with a pixelization, in a model that this likelihood can take.
- * @throws InputError for any other; `where` is a path of the spec, where there is one to blame.
- */
-export function pixelizedSource(model: Model): number {
-  for (const { name, profiles } of model.galaxies) {
-    if (profiles.every(({ kind }) => kind === "mass")) continue;
-    if (profiles.some(({ linear }) => linear)) {
-      throw new InputError(
-        "likelihood/linear",
-        "has light with intensity: linear beside a pixelized source, which no likelihood solves for yet",
-        "remove it, or the pixelization",
-        `galaxies.${name}`,
-      );
-    }
-    throw new InputError(
-      "likelihood/light",
-      "has a light profile beside a pixelized source, which no likelihood takes yet",
-      "remove it, or the pixelization",
-      `galaxies.${name}`,
-    );
-  }
-  const pixelized = model.galaxies.flatMap(({ pixelization }, index) => (pixelization === undefined ? [] : [index]));
-  if (pixelized.length !== 1) {
-    throw new InputError(
-      "likelihood/source",
-      `${pixelized.length} galaxies have a pixelization`,
-      "give one galaxy, the source, a pixelization",
-      pixelized.length === 0 ? undefined : `galaxies.${model.galaxies[pixelized[1]].name}`,
-    );
-  }
-  // Planes are the same for all values of the parameters.
-  lensPlanes(instantiate(model, new Float64Array(model.parameters.length)).galaxies);
-  return pixelized[0];
-}
-
 /** What depends on the dataset and the mesh alone. */
 interface Prepared {
+  readonly meshSpec: RectangularMeshSpec;
   readonly curvature: CurvatureOperator;
   /** (M) of the unmasked pixels. */
   readonly dirtyImage: Float64Array;
@@ -121,14 +76,14 @@ interface Prepared {
 
 function evaluateOne(
   plan: InterferometerPlan,
-  { curvature, dirtyImage, regularization: planned }: Prepared,
+  { meshSpec, curvature, dirtyImage, regularization: planned }: Prepared,
   galaxies: readonly ModelGalaxy[],
   source: ModelGalaxy,
 ): Evaluation {
   const { dataset, kernels } = plan;
   const { sums, grid } = dataset.compaction;
   const watch = stopwatch();
-  const { mesh: meshSpec, regularization } = source.pixelization as NonNullable<ModelGalaxy["pixelization"]>;
+  const { regularization } = source.pixelization as NonNullable<ModelGalaxy["pixelization"]>;
   const positions = timed(watch, "trace_rays", () =>
     traceRaysTo(lensPlanes(galaxies), source.redshift, dataset.positions),
   );
@@ -137,21 +92,18 @@ function evaluateOne(
   const sparse = timed(watch, "mapping_matrix", () => kernels.sparseMappingMatrix({ mapping }));
   const curvatureMatrix = timed(watch, "curvature_matrix", () => curvature(mapping, sparse));
   const dataVector = timed(watch, "data_vector", () => transposeTimes(kernels, sparse, dirtyImage));
-  const solve = (coefficient: number): Inversion => {
-    const problem: LinearProblem = {
-      ...timed(watch, "regularization_matrix", () => constantRegularization(planned, coefficient)),
+  const { inversion, coefficient } = reconstructSource(
+    planned,
+    regularization.coefficient,
+    {
       curvatureMatrix,
       dataVector,
       chiSquaredOfData: sums.data.chiSquared,
       noiseNormalization: sums.noiseNormalization,
-    };
-    return timed(watch, "solve", () => invert(problem, kernels.reconstruction));
-  };
-  const coefficient =
-    regularization.coefficient === "maximize"
-      ? maximizeEvidence(curvatureMatrix, mesh.neighbors, (trial) => logEvidence(solve(trial).terms))
-      : regularization.coefficient;
-  const inversion = solve(coefficient);
+    },
+    kernels,
+    watch,
+  );
   const seen = sparseTimesVector(sparse, inversion.reconstruction.values);
   const native = nativeFromSlim(seen, grid.shape, dataset.nativeIndex);
   const terms = {
@@ -206,20 +158,4 @@ function withBeam(mapping: Mapping, beam: Float64Array | null): Mapping {
 /** The lensed source as it is, not as the beam shows it. */
 function unattenuated(kernels: VoiceKernels, mapping: Mapping, source: Float64Array): Float64Array {
   return sparseTimesVector(kernels.sparseMappingMatrix({ mapping }), source);
-}
-
-function transposeTimes(kernels: VoiceKernels, sparseMappingMatrix: SparseMatrix, image: Float64Array): Float64Array {
-  const matrix = { rows: image.length, columns: 1, values: image };
-  return kernels.sparseMappingMatrixTransposeTimes({ sparseMappingMatrix, matrix }).values;
-}
-
-function outcome(inversion: Inversion, terms: EvidenceTerms) {
-  const evidence = logEvidence(terms);
-  if (inversion.reconstruction.positiveDefinite && Number.isFinite(evidence)) {
-    return { logLikelihood: logLikelihood(terms), logEvidence: evidence, failure: null };
-  }
-  const failure = inversion.reconstruction.positiveDefinite
-    ? "a term of the evidence is not finite"
-    : "the curvature matrix with regularization is not positive definite";
-  return { logLikelihood: Number.NEGATIVE_INFINITY, logEvidence: Number.NEGATIVE_INFINITY, failure };
 }

@@ -7,21 +7,24 @@ import type { Model } from "../model/model.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Likelihood } from "./evaluation.ts";
-import { pixelizedSource, planInterferometer } from "./interferometer.ts";
+import { planInterferometer } from "./interferometer.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
 import { referenceBasis, traceBasis } from "./light-basis.ts";
 import { linearLight } from "./linear-light.ts";
 import { planParametric, requireParametric } from "./parametric.ts";
-import { given, pick, type SubjectOf } from "./picks.ts";
+import { type Explained, given, pick, type SubjectOf } from "./picks.ts";
 import { referenceLight } from "./pixel-light.ts";
+import { planPixelizedImaging } from "./pixelized-imaging.ts";
+import { pixelizedSource, rectangularMeshOf } from "./pixelized-source.ts";
 import { givenLight, type ModelLightVoice } from "./seen-light.ts";
+import { referenceRays, traceRaysInKernel } from "./source-rays.ts";
 import { traceLight } from "./traced-light.ts";
 import type { Tuning } from "./tuning.ts";
 
 export type BackendChoice = "auto" | VoiceName;
 
 export interface PlanOptions {
-  /** `auto` is the fastest voice: traced for light profiles, WebAssembly for a pixelized source. */
+  /** `auto` is the fastest voice: traced for light profiles and images, WebAssembly for a pixelized source in visibilities. */
   readonly backend?: BackendChoice;
   /** `auto` is what `tuning` predicts to be the fastest, the built-in pick without it. */
   readonly curvature?: "auto" | CurvatureForm;
@@ -30,7 +33,7 @@ export interface PlanOptions {
 }
 
 const BUILT_IN: Readonly<Record<VoiceName, string>> = {
-  traced: "built in: light profiles as one compiled formula, with its gradient; the rest in WebAssembly",
+  traced: "built in: light profiles and rays as compiled formulas; the rest in WebAssembly",
   wasm: "built in: the fastest voice that has every kernel",
   reference: "built in",
 };
@@ -40,10 +43,16 @@ const BUILT_IN: Readonly<Record<VoiceName, string>> = {
  * is; what is no formula of a pixel (convolutions, sums over visibilities) is in WebAssembly then too.
  * @throws InputError for a voice that the model's likelihood does not have.
  */
-export function pickVoice(choice: BackendChoice, model: Model | null): { voice: VoiceName; kernels: VoiceKernels } {
-  const traceable = model !== null && !isPixelized(model);
+export function pickVoice(
+  choice: BackendChoice,
+  model: Model | null,
+  datasets: readonly { readonly type: Dataset["type"] }[] = [],
+): { voice: VoiceName; kernels: VoiceKernels } {
+  const inImages = datasets.every(({ type }) => type === "imaging");
+  const traceable = model !== null && (inImages || !isPixelized(model));
   if (choice === "traced" && !traceable) {
-    const what = "there is no traced backend for this: light profiles are traced, nothing else yet";
+    const what =
+      "there is no traced backend for this: light profiles and models of images are traced, nothing else yet";
     throw new InputError("backend/absent", what, "use auto, wasm or reference");
   }
   const voice = choice !== "auto" ? choice : traceable ? "traced" : "wasm";
@@ -52,7 +61,7 @@ export function pickVoice(choice: BackendChoice, model: Model | null): { voice: 
 
 /**
  * Plans the likelihood of datasets under a model; evaluations then cost what depends on the parameters only.
- * @throws InputError for what this version cannot do: a pixelized source in imaging or in several datasets.
+ * @throws InputError for what this version cannot do: a pixelized source in several datasets.
  */
 export function plan(
   datasets: readonly Dataset[],
@@ -61,23 +70,31 @@ export function plan(
 ): Likelihood {
   const [dataset] = datasets;
   if (dataset === undefined) throw new InputError("plan/datasets", "no dataset is given", "give one or more");
-  const { voice, kernels } = pickVoice(backend, model);
+  const { voice, kernels } = pickVoice(backend, model, datasets);
   const because = backend === "auto" ? BUILT_IN[voice] : "asked for";
   const ofVoice = { choice: "backend", picked: voice, because, candidates: [] };
   if (!isPixelized(model)) {
     requireParametric(model);
-    const traced = voice === "traced" ? tracedLight(model, kernels, backend) : null;
-    if (traced !== null || voice !== "traced") {
-      const light = traced ?? lightOf(model, false, kernels);
-      return planParametric({ datasets, model, voice, light, kernels, picks: [ofVoice] });
-    }
-    const picks = [{ ...ofVoice, picked: "wasm", because: "built in: the model is too large for the compiler" }];
-    return planParametric({ datasets, model, voice: "wasm", light: lightOf(model, false, kernels), kernels, picks });
+    return inVoice(ofVoice, backend, (voice, picks) => {
+      const light = lightOf(model, voice === "traced", kernels);
+      return planParametric({ datasets, model, voice, light, kernels, picks });
+    });
   }
-  if (datasets.length > 1 || dataset.type === "imaging") {
-    const what = `a pixelized source in ${datasets.length > 1 ? "several datasets" : "imaging"}`;
-    const remedy = "give one interferometer dataset, or light profiles: this is not there yet";
-    throw new InputError("plan/pixelized", what, remedy);
+  if (datasets.length > 1) {
+    const remedy = "give one dataset, or light profiles: this is not there yet";
+    throw new InputError("plan/pixelized", "a pixelized source in several datasets", remedy);
+  }
+  if (dataset.type === "imaging") {
+    if (curvature !== "auto") {
+      const what = `curvature form ${curvature} for an image, which has one of its own`;
+      throw new InputError("plan/curvature", what, "leave it out: these are forms for visibilities");
+    }
+    const { redshift } = model.galaxies[pixelizedSource(model, "imaging")];
+    return inVoice(ofVoice, backend, (voice, picks) => {
+      const light = hasLight(model) ? lightOf(model, voice === "traced", kernels) : null;
+      const rays = voice === "traced" ? traceRaysInKernel(model, redshift) : referenceRays(model, redshift);
+      return planPixelizedImaging({ dataset, model, light, rays, voice, kernels, picks });
+    });
   }
   const picked =
     curvature === "auto"
@@ -87,13 +104,18 @@ export function plan(
   return planInterferometer({ dataset, model, form: picked.picked, voice, kernels, picks });
 }
 
-/** The model's light, or null where `auto` may do without the compiler because the model is too large for it. */
-function tracedLight(model: Model, kernels: VoiceKernels, choice: BackendChoice): ModelLightVoice | null {
+/** Plans in the voice that was picked, or in WebAssembly where `auto` picked the compiler and the model is too large for it. */
+function inVoice(
+  ofVoice: Explained & { readonly picked: VoiceName },
+  choice: BackendChoice,
+  planned: (voice: VoiceName, picks: readonly Explained[]) => Likelihood,
+): Likelihood {
   try {
-    return lightOf(model, true, kernels);
+    return planned(ofVoice.picked, [ofVoice]);
   } catch (error) {
-    if (choice === "auto" && error instanceof InputError && error.tag === "compiler/size") return null;
-    throw error;
+    if (choice !== "auto" || !(error instanceof InputError) || error.tag !== "compiler/size") throw error;
+    const because = "built in: the model is too large for the compiler";
+    return planned("wasm", [{ ...ofVoice, picked: "wasm", because }]);
   }
 }
 
@@ -110,6 +132,10 @@ export function isPixelized({ galaxies }: Model): boolean {
   return galaxies.some(({ pixelization }) => pixelization !== undefined);
 }
 
+function hasLight({ galaxies }: Model): boolean {
+  return galaxies.some(({ profiles }) => profiles.some(({ kind }) => kind === "light"));
+}
+
 /** A tuning for one voice: only wasm's kernels are measured, which the traced voice has too. */
 export function tuningOf(voice: VoiceName, tuning: Tuning | undefined): Tuning | undefined {
   return voice === "reference" ? undefined : tuning;
@@ -120,7 +146,7 @@ function curvatureSizes(
   { compaction, nativeIndex }: InterferometerDataset,
   model: Model,
 ): SubjectOf["curvature_matrix"] {
-  const [rows, columns] = model.galaxies[pixelizedSource(model)].pixelization!.mesh.shape;
+  const [rows, columns] = rectangularMeshOf(model.galaxies[pixelizedSource(model, "interferometer")]).shape;
   return {
     image_pixels: nativeIndex.length / 2,
     source_pixels: rows * columns,

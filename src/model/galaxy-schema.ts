@@ -7,16 +7,31 @@ import type { LightProfile, MassProfile } from "../profiles/profile.ts";
 import { lightSetSchemas } from "./light-set-schema.ts";
 import { entry, parameterSchema } from "./parameter-schema.ts";
 import { choose, isPlain, oneOf, quantity, refuse, refuseNames, shape, strict, tagged } from "./schema.ts";
-import type { GalaxySpec, MeshSpec, ParameterSpec, PixelizationSpec, ProfileSpec, RegularizationSpec } from "./spec.ts";
+import type {
+  DelaunayMeshSpec,
+  GalaxySpec,
+  MeshSpec,
+  ParameterSpec,
+  PixelizationSpec,
+  ProfileSpec,
+  RegularizationSpec,
+} from "./spec.ts";
 
 /** More source pixels than a dense curvature matrix of 800 MB has rows. */
 const MOST_SOURCE_PIXELS = 10_000;
+
+const imageMesh: z.ZodType<DelaunayMeshSpec["imageMesh"]> = tagged<DelaunayMeshSpec["imageMesh"]>("type", {
+  overlay: strict({ type: z.literal("overlay"), shape: shape(2, MOST_SOURCE_PIXELS) }),
+});
 
 const mesh: z.ZodType<MeshSpec> = tagged<MeshSpec>("type", {
   rectangular_uniform: strict({
     type: z.literal("rectangular_uniform"),
     shape: shape(2, MOST_SOURCE_PIXELS),
     edges: oneOf(["clamp", "extrapolate"]).default("clamp"),
+  }),
+  delaunay: strict({ type: z.literal("delaunay"), image_mesh: imageMesh }).transform(({ type, image_mesh }) => {
+    return { type, imageMesh: image_mesh };
   }),
 });
 

@@ -18,11 +18,19 @@ export interface ProfileSpec {
   readonly members?: readonly Readonly<Record<string, ParameterSpec>>[];
 }
 
-export interface MeshSpec {
+export type MeshSpec = RectangularMeshSpec | DelaunayMeshSpec;
+
+export interface RectangularMeshSpec {
   readonly type: "rectangular_uniform";
   readonly shape: readonly [rows: number, columns: number];
   /** What a position on the rim of the mesh maps to: its nearest pixels, or weights beyond them. */
   readonly edges: "clamp" | "extrapolate";
+}
+
+export interface DelaunayMeshSpec {
+  readonly type: "delaunay";
+  /** Where vertices are in the image plane: centres of cells over the mask. */
+  readonly imageMesh: { readonly type: "overlay"; readonly shape: readonly [rows: number, columns: number] };
 }
 
 export interface RegularizationSpec {

@@ -21,7 +21,7 @@ function gather(count: i32, pixels: usize, box: usize, row: usize, out: usize): 
 }
 
 // First and last column of what comes out of each row, as i32; first > last where nothing does.
-function spansOf(rows: i32, columns: i32, count: i32, pixels: usize): usize {
+export function spansOf(rows: i32, columns: i32, count: i32, pixels: usize): usize {
   const spans = allocate(<usize>(rows + 1) << 3);
   for (let i = 0; i <= rows; i++) {
     store<i32>(spans + (<usize>i << 3), columns);

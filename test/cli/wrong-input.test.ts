@@ -139,14 +139,6 @@ const OF_SPEC: Readonly<Record<string, Case>> = {
   ],
   "no YAML": [spec("redshift: 0.5", "redshift: [0.5"), "lens.yaml:"],
   "an empty spec": [{ "lens.yaml": "" }, "lens.yaml", "datasets"],
-  "an imaging dataset": [
-    spec(
-      `interferometer\n    ${FILES}`,
-      "imaging\n    data: a.fits\n    noise_map: b.fits\n    psf: c.fits\n    pixel_scale: 0.05",
-    ),
-    "lens.yaml:3:",
-    "dataset 'alma' is imaging",
-  ],
   "a sign that is none": [spec("mask:", "visibilities_sign: 2\n    mask:"), "lens.yaml:8:", "visibilities_sign", "2"],
   "a grid without pixels": [spec("[14, 15]", "[0, 15]"), "lens.yaml:7:", "shape", "0"],
   "a grid beyond memory": [spec("[14, 15]", "[1000000, 1000000]"), "lens.yaml:7:", "1000000"],

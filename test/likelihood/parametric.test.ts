@@ -137,7 +137,6 @@ describe("what cannot be planned is said, with its place and what to do", () => 
   const pixelized = (text: string) => text.replace(LIGHT, MESH).replace(BULGE, "");
   const WRONG: Readonly<Record<string, readonly [text: string, message: RegExp]>> = {
     "no light": [SPEC.replace(LIGHT, "").replace(BULGE, ""), /^lens\.yaml:\d+:\d+: no galaxy has light/],
-    "a pixelized source in imaging": [pixelized(SPEC), /^lens\.yaml:3:\d+: dataset 'hst' is imaging; .*light profiles/],
     "a pixelized source in two interferometers": [
       pixelized(`datasets:\n${ALMA}${ALMA.replace("alma:", "sma:")}${GALAXIES}`),
       /^lens\.yaml:3:\d+: a second dataset 'sma'; .*light profiles/,
@@ -158,7 +157,6 @@ describe("what cannot be planned is said, with its place and what to do", () => 
     const { datasets } = await planned(THREE);
     const { model } = await planned(pixelized(`datasets:\n${ALMA}${GALAXIES}`));
     expect(() => plan(datasets, model)).toThrow(/several datasets; give one/);
-    expect(() => plan(datasets.slice(0, 1), model)).toThrow(/in imaging; give one/);
     expect(() => plan([], model)).toThrow(InputError);
   });
 });

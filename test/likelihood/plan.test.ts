@@ -143,12 +143,9 @@ describe("what cannot be planned is said, with what to do", () => {
       /^lens\.yaml:\d+:\d+: no galaxy lies behind/,
     ],
     positive_only: [`${SPEC}settings: { positive_only: true }\n`, /^lens\.yaml:\d+:\d+: positive_only/],
-    "an imaging dataset": [
-      SPEC.replace(
-        "interferometer, compact: alma.npz",
-        "imaging, data: a.fits, noise_map: b.fits, psf: c.fits, pixel_scale: 0.1",
-      ),
-      /^lens\.yaml:2:\d+: dataset 'alma' is imaging/,
+    "a Delaunay mesh": [
+      SPEC.replace(/mesh: \{.*\}/, "mesh: { type: delaunay, image_mesh: { type: overlay, shape: [5, 5] } }"),
+      /^lens\.yaml:\d+:\d+: galaxies\.source: has a delaunay mesh, which no likelihood of visibilities takes yet/,
     ],
     "two datasets": [
       SPEC.replace("\ngalaxies", "\n  sma: { type: interferometer, compact: sma.npz }\ngalaxies"),

@@ -183,7 +183,7 @@ const WRONG: readonly [from: string, to: string, ...parts: string[]][] = [
   ["profile: Isothermal", "profile: ‸Isotermal", '"Isotermal"', "mean 'Isothermal'", "Sersic"],
   ["type: interferometer", "type: ‸interferometr", '"interferometr"', "mean 'interferometer'"],
   ["type: circular", "type: ‸round", '"round"', "circular, annular, elliptical, file"],
-  ["type: rectangular_uniform", "type: ‸delaunay", '"delaunay"', "rectangular_uniform"],
+  ["type: rectangular_uniform", "type: ‸voronoi", '"voronoi"', "rectangular_uniform"],
   ["edges: extrapolate", "edges: ‸clip", '"clip"', "clamp, extrapolate"],
   ["evidence: pyautolens", "evidence: ‸exat", '"exat"', "mean 'exact'"],
   ["positive_only: true", "positive_only: ‸yes", '"yes"', "true or false"],
