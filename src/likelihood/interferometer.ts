@@ -11,12 +11,9 @@ import {
   logLikelihood,
 } from "../inversion/evidence.ts";
 import type { Mapping } from "../inversion/mapping.ts";
-import { rectangularMesh, rectangularNeighbors } from "../inversion/mesh/rectangular.ts";
-import {
-  type ConstantRegularizationPlan,
-  constantRegularization,
-  planConstantRegularization,
-} from "../inversion/regularization/constant.ts";
+import { pixelCentres, rectangularMesh, rectangularNeighbors } from "../inversion/mesh/rectangular.ts";
+import type { PlannedRegularization, RegularizationScheme } from "../inversion/regularization/regularization.ts";
+import { regularizationSchemes } from "../inversion/regularization/schemes.ts";
 import { lensPlanes } from "../lens/lens-planes.ts";
 import { traceRaysTo } from "../lens/trace-rays.ts";
 import { instantiate, type Model, type ModelGalaxy } from "../model/model.ts";
@@ -58,8 +55,9 @@ export function planInterferometer(plan: InterferometerPlan): Likelihood {
     dataset.nativeIndex,
   );
   // The pixels of a rectangular mesh have the same neighbors wherever they lie.
-  const [rows, columns] = model.galaxies[pixelized].pixelization!.mesh.shape;
-  const regularization = planConstantRegularization(rectangularNeighbors(rows, columns));
+  const { mesh, regularization } = model.galaxies[pixelized].pixelization!;
+  const scheme = regularizationSchemes.get(regularization.type)!;
+  const planned = scheme.plan(rectangularNeighbors(...mesh.shape), kernels);
   return {
     picks: plan.picks,
     async evaluate(batch, { gradient = false } = {}) {
@@ -69,7 +67,7 @@ export function planInterferometer(plan: InterferometerPlan): Likelihood {
       }
       return vectorsOf(model, batch).map((vector) => {
         const { galaxies } = instantiate(model, vector);
-        return evaluateOne(plan, { curvature, dirtyImage, regularization }, galaxies, galaxies[pixelized]);
+        return evaluateOne(plan, { curvature, dirtyImage, scheme, planned }, galaxies, galaxies[pixelized]);
       });
     },
   };
@@ -116,12 +114,13 @@ interface Prepared {
   readonly curvature: CurvatureOperator;
   /** (M) of the unmasked pixels. */
   readonly dirtyImage: Float64Array;
-  readonly regularization: ConstantRegularizationPlan;
+  readonly scheme: RegularizationScheme;
+  readonly planned: PlannedRegularization;
 }
 
 function evaluateOne(
   plan: InterferometerPlan,
-  { curvature, dirtyImage, regularization: planned }: Prepared,
+  { curvature, dirtyImage, scheme, planned }: Prepared,
   galaxies: readonly ModelGalaxy[],
   source: ModelGalaxy,
 ): Evaluation {
@@ -133,13 +132,15 @@ function evaluateOne(
     traceRaysTo(lensPlanes(galaxies), source.redshift, dataset.positions),
   );
   const mesh = timed(watch, "mesh", () => rectangularMesh(positions, meshSpec.shape, meshSpec.edges));
+  const vertices = pixelCentres(mesh);
+  const regularize = (coefficient: number) => planned.at({ ...regularization.others, coefficient }, vertices);
   const mapping = withBeam(mesh.mapping, dataset.primaryBeam);
   const sparse = timed(watch, "mapping_matrix", () => kernels.sparseMappingMatrix({ mapping }));
   const curvatureMatrix = timed(watch, "curvature_matrix", () => curvature(mapping, sparse));
   const dataVector = timed(watch, "data_vector", () => transposeTimes(kernels, sparse, dirtyImage));
   const solve = (coefficient: number): Inversion => {
     const problem: LinearProblem = {
-      ...timed(watch, "regularization_matrix", () => constantRegularization(planned, coefficient)),
+      ...timed(watch, "regularization_matrix", () => regularize(coefficient)),
       curvatureMatrix,
       dataVector,
       chiSquaredOfData: sums.data.chiSquared,
@@ -149,7 +150,11 @@ function evaluateOne(
   };
   const coefficient =
     regularization.coefficient === "maximize"
-      ? maximizeEvidence(curvatureMatrix, mesh.neighbors, (trial) => logEvidence(solve(trial).terms))
+      ? maximizeEvidence(
+          curvatureMatrix,
+          { matrix: regularize(1).regularizationMatrix, grows: scheme.grows },
+          (trial) => logEvidence(solve(trial).terms),
+        )
       : regularization.coefficient;
   const inversion = solve(coefficient);
   const seen = sparseTimesVector(sparse, inversion.reconstruction.values);
