@@ -27,9 +27,10 @@ import {
 } from "../../src/inversion/regularization/split.ts";
 import { zerothRegularization } from "../../src/inversion/regularization/zeroth.ts";
 import { cholesky, logDeterminant, triangularSolve } from "../../src/inversion/solve.ts";
+import { gramMatrix } from "../../src/operators/dense.ts";
 import { bilinear, type Matrix, matrixSum, matrixTimesVector, zeros } from "../../src/operators/matrix.ts";
 
-const DENSE = { cholesky, triangularSolve };
+const DENSE = { cholesky, triangularSolve, gramMatrix };
 
 function scattered(seed: number, count: number): Float64Array {
   return draws(randomState(seed), 2 * count, uniform);
@@ -190,6 +191,7 @@ describe("kernels", () => {
         expect(correlation(r)).toBeLessThan(before);
         before = correlation(r);
       }
+      expect(correlation(Number.POSITIVE_INFINITY)).toBe(0);
     }
   });
 

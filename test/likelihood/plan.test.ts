@@ -10,6 +10,7 @@ import { planSpec } from "../../src/likelihood/from-spec.ts";
 import type { InterferometerDataset } from "../../src/likelihood/interferometer-dataset.ts";
 import { plan } from "../../src/likelihood/plan.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
+import { gramMatrix } from "../../src/operators/dense.ts";
 import { bilinear } from "../../src/operators/matrix.ts";
 import { compacted, datasetOf, lensModel, observe, SPEC } from "./lensed-observation.ts";
 
@@ -114,7 +115,7 @@ describe("each regularization", () => {
     const { mesh, values } = reference.source!;
     const type = /type: (\w+)/.exec(given)![1];
     const own = { coefficient: 2, coefficientZeroth: 0.5, scale: type === "gaussian_kernel" ? 0.1 : 0.3, nu: 1.7 };
-    const planned = regularizationSchemes.get(type)!.plan(mesh.neighbors, { cholesky, triangularSolve });
+    const planned = regularizationSchemes.get(type)!.plan(mesh.neighbors, { cholesky, triangularSolve, gramMatrix });
     const { regularizationMatrix, logDetRegularizationMatrix } = planned.at(own, pixelCentres(mesh));
     expect(reference.terms.regularizationTerm).toBeCloseTo(bilinear(values, regularizationMatrix, values), 8);
     expect(reference.terms.logDetRegularizationMatrixTerm).toBeCloseTo(logDetRegularizationMatrix, 8);

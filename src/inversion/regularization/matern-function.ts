@@ -4,7 +4,7 @@ const STEP = 1 / 8;
 const SMALLEST = 1e-100;
 /** Nodes enough for the smallest z; the sum ends where terms vanish. */
 const NODES = Math.ceil(Math.acosh(1e3 / SMALLEST) / STEP);
-/** exp(-z (cosh t - 1)) is nothing beyond. */
+/** exp of minus this is nothing. */
 const VANISHING = 745;
 
 /**
@@ -20,6 +20,7 @@ export function maternFunction(nu: number): (z: number) => number {
   const begin = first === 0.5 ? halfOrders : lowestOrders(first);
   return (z) => {
     if (z < SMALLEST) return 1;
+    if (z > VANISHING) return 0;
     let [before, here] = begin(z);
     if (nu <= 1) return before;
     for (let order = first + 1; order < nu - 0.5; order++) {

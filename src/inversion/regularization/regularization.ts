@@ -1,3 +1,4 @@
+import type { GramMatrixArgs } from "../../operators/dense.ts";
 import type { Matrix, SparseMatrix } from "../../operators/matrix.ts";
 import type { Parameter } from "../../profiles/parameter.ts";
 import type { Cholesky, CholeskyArgs, TriangularSolveArgs } from "../solve.ts";
@@ -13,6 +14,7 @@ export interface Regularization {
 export interface DenseKernels {
   readonly cholesky: (args: CholeskyArgs) => Cholesky;
   readonly triangularSolve: (args: TriangularSolveArgs) => Matrix;
+  readonly gramMatrix: (args: GramMatrixArgs) => Matrix;
 }
 
 /** What the neighbors alone decide, done: they stay, while a model moves the source pixels. */
