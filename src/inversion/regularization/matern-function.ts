@@ -1,4 +1,4 @@
-/** Between nodes of the trapezoidal rule, which on this integrand errs by exp(-pi^2 / STEP) of it: far below rounding. */
+/** Between nodes of the trapezoidal rule, which on this integrand errs by some exp(-pi^2 / STEP): far below rounding. */
 const STEP = 1 / 8;
 /** A z so small counts as zero: no two vertices are that close without being the same. */
 const SMALLEST = 1e-100;
