@@ -325,6 +325,14 @@ describe("PyAutoLens'", () => {
 
   test("adaptive brightness, split", () => same(splitRegularization(crosses, weights), golden.adaptsplit, 1e-12, 1e-3));
 
+  test("ln det H of these weights, eliminated in decimals of 40 digits", () => {
+    const plan = planConstantRegularization(triangulation.neighbors);
+    const adaptive = adaptiveBrightnessRegularization(plan, weights).logDetRegularizationMatrix;
+    expect(Math.abs(adaptive - 1627.4666454443452)).toBeLessThan(1e-11);
+    const split = splitRegularization(crosses, weights).logDetRegularizationMatrix;
+    expect(Math.abs(split - 1278.3345055567122)).toBeLessThan(1e-10);
+  });
+
   test("Gaussian kernel", () => {
     const planned = regularizationSchemes.get("gaussian_kernel")!.plan(triangulation.neighbors, DENSE);
     // The condition of C is 2e9.
