@@ -34,7 +34,20 @@ export { ARCSECOND, columnCentres, type PixelGrid, pixelGrid, rowCentres, sameGr
 export { type EvidenceTerms, logEvidence, logLikelihood } from "./inversion/evidence.ts";
 export { linearProblemFromVisibilities } from "./inversion/from-visibilities.ts";
 export { type DelaunayMesh, delaunayMesh } from "./inversion/mesh/delaunay.ts";
-export { type RectangularMesh, rectangularMesh } from "./inversion/mesh/rectangular.ts";
+export { pixelCentres, type RectangularMesh, rectangularMesh } from "./inversion/mesh/rectangular.ts";
+export {
+  adaptiveBrightnessRegularization,
+  brightnessWeights,
+  pixelSignals,
+} from "./inversion/regularization/adaptive-brightness.ts";
+export { planConstantRegularization } from "./inversion/regularization/constant.ts";
+export type { Regularization, RegularizationScheme } from "./inversion/regularization/regularization.ts";
+export { regularizationSchemes } from "./inversion/regularization/schemes.ts";
+export {
+  constantSplitRegularization,
+  splitCrosses,
+  splitRegularization,
+} from "./inversion/regularization/split.ts";
 // Files: bytes in, arrays out, and back.
 export { type ByteSource, blobSource, bytesSource } from "./io/byte-source.ts";
 export { type FitsCard, type FitsFile, type FitsHdu, type FitsOutput, openFits, writeFits } from "./io/fits.ts";

@@ -9,6 +9,7 @@ import {
   type Neighbors,
   planConstantRegularization,
 } from "./regularization/constant.ts";
+import type { Regularization } from "./regularization/regularization.ts";
 import type { LogDeterminantArgs, Reconstruction, ReconstructionArgs } from "./solve.ts";
 
 /** The terms of the log evidence, by the names of the field. */
@@ -43,12 +44,8 @@ export function logLikelihood(terms: EvidenceTerms): number {
 }
 
 /** The linear problem of one source: F, H, D and what the visibilities add to chi^2. */
-export interface LinearProblem {
+export interface LinearProblem extends Regularization {
   readonly curvatureMatrix: Matrix;
-  /** Sparse wherever it is, so that only F costs S^2. */
-  readonly regularizationMatrix: Matrix | SparseMatrix;
-  /** ln det H */
-  readonly logDetRegularizationMatrix: number;
   readonly dataVector: Float64Array;
   readonly chiSquaredOfData: number;
   readonly noiseNormalization: number;
@@ -163,8 +160,6 @@ export function logLikelihoodViaWCompactSymmetricWith(
     );
   };
 }
-
-type Regularization = Pick<LinearProblem, "regularizationMatrix" | "logDetRegularizationMatrix">;
 
 function denseRegularization(kernels: LogLikelihoodKernels, args: LogLikelihoodArgs): Regularization {
   const regularizationMatrix = kernels.constantRegularizationMatrix(args);

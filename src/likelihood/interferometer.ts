@@ -3,8 +3,8 @@ import type { VoiceKernels } from "../backend/kernels.ts";
 import { nativeFromSlim, slimFromNative } from "../dataset/mask.ts";
 import { InputError } from "../errors.ts";
 import type { Mapping } from "../inversion/mapping.ts";
-import { rectangularMesh, rectangularNeighbors } from "../inversion/mesh/rectangular.ts";
-import { type ConstantRegularizationPlan, planConstantRegularization } from "../inversion/regularization/constant.ts";
+import { pixelCentres, rectangularMesh, rectangularNeighbors } from "../inversion/mesh/rectangular.ts";
+import type { PlannedRegularization } from "../inversion/regularization/regularization.ts";
 import { lensPlanes } from "../lens/lens-planes.ts";
 import { traceRaysTo } from "../lens/trace-rays.ts";
 import { instantiate, type Model, type ModelGalaxy } from "../model/model.ts";
@@ -16,7 +16,14 @@ import { type CurvatureForm, type CurvatureOperator, planCurvature } from "./cur
 import type { Evaluation, Likelihood } from "./evaluation.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
 import type { Explained } from "./picks.ts";
-import { outcome, pixelizedSource, reconstructSource, rectangularMeshOf, transposeTimes } from "./pixelized-source.ts";
+import {
+  outcome,
+  pixelizedSource,
+  reconstructSource,
+  rectangularMeshOf,
+  schemeOf,
+  transposeTimes,
+} from "./pixelized-source.ts";
 import { stopwatch, timed, withTotal } from "./stopwatch.ts";
 
 export interface InterferometerPlan {
@@ -48,8 +55,8 @@ export function planInterferometer(plan: InterferometerPlan): Likelihood {
   );
   // The pixels of a rectangular mesh have the same neighbors wherever they lie.
   const meshSpec = rectangularMeshOf(model.galaxies[pixelized]);
-  const [rows, columns] = meshSpec.shape;
-  const regularization = planConstantRegularization(rectangularNeighbors(rows, columns));
+  const scheme = schemeOf(model.galaxies[pixelized].pixelization!);
+  const planned = scheme.plan(rectangularNeighbors(...meshSpec.shape), kernels);
   return {
     picks: plan.picks,
     async evaluate(batch, { gradient = false } = {}) {
@@ -59,7 +66,7 @@ export function planInterferometer(plan: InterferometerPlan): Likelihood {
       }
       return vectorsOf(model, batch).map((vector) => {
         const { galaxies } = instantiate(model, vector);
-        return evaluateOne(plan, { meshSpec, curvature, dirtyImage, regularization }, galaxies, galaxies[pixelized]);
+        return evaluateOne(plan, { meshSpec, curvature, dirtyImage, planned }, galaxies, galaxies[pixelized]);
       });
     },
   };
@@ -71,19 +78,18 @@ interface Prepared {
   readonly curvature: CurvatureOperator;
   /** (M) of the unmasked pixels. */
   readonly dirtyImage: Float64Array;
-  readonly regularization: ConstantRegularizationPlan;
+  readonly planned: PlannedRegularization;
 }
 
 function evaluateOne(
   plan: InterferometerPlan,
-  { meshSpec, curvature, dirtyImage, regularization: planned }: Prepared,
+  { meshSpec, curvature, dirtyImage, planned }: Prepared,
   galaxies: readonly ModelGalaxy[],
   source: ModelGalaxy,
 ): Evaluation {
   const { dataset, kernels } = plan;
   const { sums, grid } = dataset.compaction;
   const watch = stopwatch();
-  const { regularization } = source.pixelization as NonNullable<ModelGalaxy["pixelization"]>;
   const positions = timed(watch, "trace_rays", () =>
     traceRaysTo(lensPlanes(galaxies), source.redshift, dataset.positions),
   );
@@ -93,8 +99,9 @@ function evaluateOne(
   const curvatureMatrix = timed(watch, "curvature_matrix", () => curvature(mapping, sparse));
   const dataVector = timed(watch, "data_vector", () => transposeTimes(kernels, sparse, dirtyImage));
   const { inversion, coefficient } = reconstructSource(
+    source.pixelization!,
     planned,
-    regularization.coefficient,
+    pixelCentres(mesh),
     {
       curvatureMatrix,
       dataVector,

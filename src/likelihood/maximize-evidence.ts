@@ -1,4 +1,4 @@
-import { constantRegularizationSparseMatrix, type Neighbors } from "../inversion/regularization/constant.ts";
+import type { RegularizationScheme } from "../inversion/regularization/regularization.ts";
 import type { Matrix, SparseMatrix } from "../operators/matrix.ts";
 
 /** Decades of coefficient around the one that makes H as large as F. */
@@ -13,17 +13,18 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
 /**
  * The coefficient of largest evidence (Suyu et al. 2006, section 2.2): the best of a scan over decades, centred where
  * the traces of F and H agree, refined by golden section in its logarithm.
+ * @param unit H at a coefficient of 1, and how it grows from there: the search is over what H grows with the square of.
  * @param logEvidence Not finite where the inversion fails.
  */
 export function maximizeEvidence(
   curvatureMatrix: Matrix,
-  neighbors: Neighbors,
+  unit: { readonly matrix: Matrix | SparseMatrix; readonly grows: RegularizationScheme["grows"] },
   logEvidence: (coefficient: number) => number,
 ): number {
-  const unit = sparseTrace(constantRegularizationSparseMatrix({ coefficient: 1, neighbors }));
-  const centre = Math.log10(Math.max(trace(curvatureMatrix), Number.MIN_VALUE) / unit) / 2;
+  const power = unit.grows === "linear" ? 2 : 1;
+  const centre = Math.log10(Math.max(trace(curvatureMatrix), Number.MIN_VALUE) / trace(unit.matrix)) / 2;
   const evidence = (exponent: number): number => {
-    const value = logEvidence(10 ** exponent);
+    const value = logEvidence(10 ** (power * exponent));
     return Number.isFinite(value) ? value : Number.NEGATIVE_INFINITY;
   };
   let best = centre;
@@ -32,10 +33,12 @@ export function maximizeEvidence(
     const value = evidence(centre + step);
     if (value > highest) [best, highest] = [centre + step, value];
   }
-  return 10 ** goldenSection(evidence, best - 1, best + 1);
+  return 10 ** (power * goldenSection(evidence, best - 1, best + 1));
 }
 
-function trace({ rows, values }: Matrix): number {
+function trace(matrix: Matrix | SparseMatrix): number {
+  if ("rowStart" in matrix) return sparseTrace(matrix);
+  const { rows, values } = matrix;
   let sum = 0;
   for (let i = 0; i < rows; i++) sum += values[i * rows + i];
   return sum;

@@ -18,7 +18,7 @@ import {
 } from "./imaging.ts";
 import type { ImagingDataset } from "./imaging-dataset.ts";
 import type { Explained } from "./picks.ts";
-import { outcome, pixelizedSource, reconstructSource, transposeTimes } from "./pixelized-source.ts";
+import { outcome, pixelizedSource, reconstructSource, schemeOf, transposeTimes } from "./pixelized-source.ts";
 import type { ModelLightVoice } from "./seen-light.ts";
 import { planSourceMesh } from "./source-mesh.ts";
 import type { SourceRays } from "./source-rays.ts";
@@ -47,6 +47,7 @@ export interface PixelizedImagingPlan {
 export function planPixelizedImaging(plan: PixelizedImagingPlan): Likelihood {
   const { dataset, model, kernels } = plan;
   const pixelized = pixelizedSource(model, "imaging");
+  const pixelization = model.galaxies[pixelized].pixelization!;
   const light = plan.light && planLightInCamera(dataset, plan.light, kernels);
   const blurring = planBlurring({ ...dataset, blurringRegion: new Int32Array(0) }, kernels);
   const subSizes = fixedSubSizes(dataset.data.length, dataset.overSampling.source);
@@ -56,7 +57,7 @@ export function planPixelizedImaging(plan: PixelizedImagingPlan): Likelihood {
     subSizes,
     trace: plan.rays.from(subPixelPositions(dataset.grid, dataset.nativeIndex, subSizes)),
     noiseNormalization: noiseNormalizationOf(dataset.noiseMap),
-    layMesh: planSourceMesh(model.galaxies[pixelized].pixelization!.mesh, dataset, plan.rays),
+    layMesh: planSourceMesh(pixelization.mesh, dataset, schemeOf(pixelization), plan.rays, kernels),
   };
   return {
     picks: [...plan.picks, blurring.pick],
@@ -95,7 +96,7 @@ function evaluateOne(
   const source = instantiate(model, vector).galaxies[pixelized];
   const profiles = light === null ? new Float64Array(data.length) : light.light.at(vector, false, watch).image;
   const sourcePositions = timed(watch, "trace_rays", () => trace(vector));
-  const { mesh, regularization } = timed(watch, "mesh", () => layMesh(vector, sourcePositions));
+  const { mesh, vertices, regularization } = timed(watch, "mesh", () => layMesh(vector, sourcePositions));
   const mapping = meanOverSubPixels(mesh.mapping, subSizes);
   const sparseMappingMatrix = timed(watch, "mapping_matrix", () => kernels.sparseMappingMatrix({ mapping }));
   const curvatureMatrix = timed(watch, "curvature_matrix", () =>
@@ -108,8 +109,9 @@ function evaluateOne(
   );
   const chiSquaredOfData = chiSquaredOf(data, profiles, noiseMap);
   const { inversion, coefficient } = reconstructSource(
+    source.pixelization!,
     regularization,
-    source.pixelization!.regularization.coefficient,
+    vertices,
     { curvatureMatrix, dataVector, chiSquaredOfData, noiseNormalization },
     kernels,
     watch,

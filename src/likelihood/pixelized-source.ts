@@ -8,9 +8,10 @@ import {
   logEvidence,
   logLikelihood,
 } from "../inversion/evidence.ts";
-import { type ConstantRegularizationPlan, constantRegularization } from "../inversion/regularization/constant.ts";
+import type { PlannedRegularization, RegularizationScheme } from "../inversion/regularization/regularization.ts";
+import { regularizationSchemes } from "../inversion/regularization/schemes.ts";
 import { lensPlanes } from "../lens/lens-planes.ts";
-import { type GalaxyTemplate, instantiate, type Model } from "../model/model.ts";
+import { type GalaxyTemplate, instantiate, type Model, type Pixelization } from "../model/model.ts";
 import type { RectangularMeshSpec } from "../model/spec.ts";
 import type { SparseMatrix } from "../operators/matrix.ts";
 import type { DatasetEvaluation } from "./evaluation.ts";
@@ -69,25 +70,35 @@ export function rectangularMeshOf({
   throw new InputError("likelihood/mesh", what, "give a rectangular_uniform one", `galaxies.${name}`);
 }
 
+/** The scheme of a pixelization's regularization. */
+export function schemeOf({ regularization }: Pick<NonNullable<GalaxyTemplate["pixelization"]>, "regularization">) {
+  return regularizationSchemes.get(regularization.type) as RegularizationScheme;
+}
+
 /**
  * Solves for the source, with the coefficient of largest evidence where the model leaves it open.
+ * @param planned The regularization's, for the mesh whose vertices (S, 2) these are.
  * @param data F, D and what the data add to the evidence.
  */
 export function reconstructSource(
-  planned: ConstantRegularizationPlan,
-  coefficient: number | "maximize",
+  pixelization: Pixelization,
+  planned: PlannedRegularization,
+  vertices: Float64Array,
   data: Omit<LinearProblem, "regularizationMatrix" | "logDetRegularizationMatrix">,
   kernels: VoiceKernels,
   watch: Stopwatch,
 ): { readonly inversion: Inversion; readonly coefficient: number } {
-  const solve = (coefficient: number): Inversion => {
-    const regularization = timed(watch, "regularization_matrix", () => constantRegularization(planned, coefficient));
+  const { coefficient, others } = pixelization.regularization;
+  const regularize = (trial: number) => {
+    return timed(watch, "regularization_matrix", () => planned.at({ ...others, coefficient: trial }, vertices));
+  };
+  const solve = (trial: number): Inversion => {
+    const regularization = regularize(trial);
     return timed(watch, "solve", () => invert({ ...data, ...regularization }, kernels.reconstruction));
   };
-  const best =
-    coefficient === "maximize"
-      ? maximizeEvidence(data.curvatureMatrix, planned.neighbors, (trial) => logEvidence(solve(trial).terms))
-      : coefficient;
+  if (coefficient !== "maximize") return { inversion: solve(coefficient), coefficient };
+  const unit = { matrix: regularize(1).regularizationMatrix, grows: schemeOf(pixelization).grows };
+  const best = maximizeEvidence(data.curvatureMatrix, unit, (trial) => logEvidence(solve(trial).terms));
   return { inversion: solve(best), coefficient: best };
 }
 

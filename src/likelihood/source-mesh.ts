@@ -1,7 +1,16 @@
 import { type DelaunayMesh, delaunayMesh } from "../inversion/mesh/delaunay.ts";
 import { imageMeshOverlay } from "../inversion/mesh/image-mesh-overlay.ts";
-import { type RectangularMesh, rectangularMesh, rectangularNeighbors } from "../inversion/mesh/rectangular.ts";
-import { type ConstantRegularizationPlan, planConstantRegularization } from "../inversion/regularization/constant.ts";
+import {
+  pixelCentres,
+  type RectangularMesh,
+  rectangularMesh,
+  rectangularNeighbors,
+} from "../inversion/mesh/rectangular.ts";
+import type {
+  DenseKernels,
+  PlannedRegularization,
+  RegularizationScheme,
+} from "../inversion/regularization/regularization.ts";
 import type { MeshSpec } from "../model/spec.ts";
 import type { ImagingDataset } from "./imaging-dataset.ts";
 import type { SourceRays } from "./source-rays.ts";
@@ -9,7 +18,9 @@ import type { SourceRays } from "./source-rays.ts";
 /** A mesh laid over where rays land, with what its neighbors decide of the regularization. */
 export interface SourceMesh {
   readonly mesh: RectangularMesh | DelaunayMesh;
-  readonly regularization: ConstantRegularizationPlan;
+  /** (S, 2) y and x of every source pixel, arcseconds. */
+  readonly vertices: Float64Array;
+  readonly regularization: PlannedRegularization;
 }
 
 /** Arcseconds: squares of coordinates beyond overflow, and triangulation is of numbers. */
@@ -24,18 +35,23 @@ const FARTHEST = 1e100;
 export function planSourceMesh(
   spec: MeshSpec,
   { grid, mask }: Pick<ImagingDataset, "grid" | "mask">,
+  scheme: RegularizationScheme,
   rays: SourceRays,
+  kernels: DenseKernels,
 ): (vector: Float64Array, positions: Float64Array) => SourceMesh {
   if (spec.type === "rectangular_uniform") {
     // Its pixels have the same neighbors wherever they lie.
-    const regularization = planConstantRegularization(rectangularNeighbors(...spec.shape));
-    return (_, positions) => ({ mesh: rectangularMesh(positions, spec.shape, spec.edges), regularization });
+    const regularization = scheme.plan(rectangularNeighbors(...spec.shape), kernels);
+    return (_, positions) => {
+      const mesh = rectangularMesh(positions, spec.shape, spec.edges);
+      return { mesh, vertices: pixelCentres(mesh), regularization };
+    };
   }
   const traceVertices = rays.from(imageMeshOverlay(grid, mask, spec.imageMesh.shape));
   return (vector, positions) => {
     const vertices = traceVertices(vector);
     const mesh = areNumbers(vertices) && areNumbers(positions) ? delaunayMesh({ positions, vertices }) : nowhere();
-    return { mesh, regularization: planConstantRegularization(mesh.neighbors) };
+    return { mesh, vertices, regularization: scheme.plan(mesh.neighbors, kernels) };
 
     function nowhere(): DelaunayMesh {
       const mesh = delaunayMesh({ positions: positions.map(() => 0), vertices: vertices.map(() => 0) });

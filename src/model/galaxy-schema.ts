@@ -1,4 +1,6 @@
 import * as z from "zod";
+import type { RegularizationScheme } from "../inversion/regularization/regularization.ts";
+import { regularizationSchemes } from "../inversion/regularization/schemes.ts";
 import { nearMiss } from "../nearest.ts";
 import { lightProfiles, massProfiles } from "../profiles/index.ts";
 import { type LightAndMass, lightAndMassProfiles } from "../profiles/light-and-mass.ts";
@@ -11,6 +13,7 @@ import type {
   DelaunayMeshSpec,
   GalaxySpec,
   MeshSpec,
+  ParameterEntry,
   ParameterSpec,
   PixelizationSpec,
   ProfileSpec,
@@ -35,20 +38,33 @@ const mesh: z.ZodType<MeshSpec> = tagged<MeshSpec>("type", {
   }),
 });
 
-const COEFFICIENT = {
-  unit: "none",
-  meaning: "strength of the regularization; or maximize, for the one of largest evidence",
-  bounds: [Number.MIN_VALUE, Infinity],
-} as const;
-
 const regularization: z.ZodType<RegularizationSpec> = tagged<RegularizationSpec>("type", {
-  constant: strict({
-    type: z.literal("constant"),
-    coefficient: choose<RegularizationSpec["coefficient"]>((value) =>
-      typeof value === "string" ? oneOf(["maximize"]) : entry(COEFFICIENT),
-    ),
-  }),
+  ...Object.fromEntries([...regularizationSchemes.values()].map((scheme) => [scheme.name, schemeSchema(scheme)])),
+  constant_split: refuse("a mesh of equal pixels has no crosses to split: give constant"),
+  adaptive_brightness: refuse("an adapt image is not there yet in a spec: give constant"),
+  adaptive_brightness_split: refuse("an adapt image is not there yet in a spec: give constant"),
 });
+
+function schemeSchema(scheme: RegularizationScheme): z.ZodType<RegularizationSpec> {
+  const { coefficient, ...others } = scheme.parameters;
+  const meaning = `${coefficient.meaning}; or maximize, for the one of largest evidence`;
+  const found = entry({ ...coefficient, meaning });
+  const strength = choose<RegularizationSpec["coefficient"]>((value) =>
+    typeof value === "string" ? oneOf(["maximize"]) : found,
+  );
+  return strict({
+    type: z.literal(scheme.name),
+    coefficient: scheme.grows === "otherwise" ? entry(coefficient) : strength,
+    ...Object.fromEntries(Object.values(others).map((parameter) => [parameter.name, entry(parameter)])),
+  }).transform((given: Readonly<Record<string, unknown>>): RegularizationSpec => {
+    const entries = Object.entries(others).map(([key, { name }]) => [key, given[name] as ParameterEntry]);
+    return {
+      type: scheme.name,
+      coefficient: given.coefficient as RegularizationSpec["coefficient"],
+      others: Object.fromEntries(entries),
+    };
+  });
+}
 
 const pixelization: z.ZodType<PixelizationSpec> = strict({ mesh, regularization });
 

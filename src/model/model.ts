@@ -1,11 +1,12 @@
 import type { Algebra } from "../compiler/algebra.ts";
 import { InputError } from "../errors.ts";
+import { regularizationSchemes } from "../inversion/regularization/schemes.ts";
 import type { Galaxy, LightComponent, MassComponent } from "../lens/galaxy.ts";
 import { lightProfiles, massProfiles } from "../profiles/index.ts";
 import { lightAndMassProfiles } from "../profiles/light-and-mass.ts";
 import type { Pair, Parameter, ParameterTable, ParameterValues, Prior } from "../profiles/parameter.ts";
 import type { LightProfile, MassProfile } from "../profiles/profile.ts";
-import type { MeshSpec, ParameterEntry, ParameterSpec, ProfileSpec, Spec } from "./spec.ts";
+import type { MeshSpec, ParameterEntry, ParameterSpec, PixelizationSpec, ProfileSpec, Spec } from "./spec.ts";
 
 /** A parameter to be found: one entry of the vectors that a search draws. */
 export interface FreeParameter {
@@ -29,7 +30,7 @@ export interface GalaxyTemplate {
   readonly name: string;
   readonly redshift: number;
   readonly profiles: readonly ProfileTemplate[];
-  readonly pixelization: { readonly mesh: MeshSpec; readonly coefficient: Slot | "maximize" } | undefined;
+  readonly pixelization: PixelizationOf<Slot> | undefined;
 }
 
 /** Galaxies with holes in the places of the free parameters. Plain data. */
@@ -38,10 +39,18 @@ export interface Model {
   readonly galaxies: readonly GalaxyTemplate[];
 }
 
-export interface Pixelization {
+/** A pixelization with numbers, or slots for them, in its regularization. */
+interface PixelizationOf<T> {
   readonly mesh: MeshSpec;
-  readonly regularization: { readonly type: "constant"; readonly coefficient: number | "maximize" };
+  readonly regularization: {
+    readonly type: string;
+    readonly coefficient: T | "maximize";
+    /** By the names that they have in code. */
+    readonly others: Readonly<Record<string, T>>;
+  };
 }
+
+export type Pixelization = PixelizationOf<number>;
 
 /** A light profile whose intensity may be left to the linear inversion, and is then 1. */
 export interface ModelLight extends LightComponent {
@@ -93,21 +102,36 @@ function modelWith(
   const galaxies = Object.entries(spec.galaxies).map(([name, { redshift, profiles, pixelization }]): GalaxyTemplate => {
     const path = `galaxies.${name}`;
     const templates = Object.entries(profiles).flatMap(([key, spec]) => templatesOf(spec, `${path}.${key}`, slot));
-    const coefficient = pixelization?.regularization.coefficient;
     return {
       name,
       redshift,
       profiles: templates,
-      pixelization: pixelization && {
-        mesh: pixelization.mesh,
-        coefficient:
-          coefficient === undefined || coefficient === "maximize"
-            ? "maximize"
-            : slot(coefficient, `${path}.pixelization.regularization.coefficient`),
-      },
+      pixelization: pixelization && pixelizationOf(pixelization, `${path}.pixelization`, slot),
     };
   });
   return { parameters, galaxies };
+}
+
+function pixelizationOf(
+  { mesh, regularization }: PixelizationSpec,
+  path: string,
+  slot: MakeSlot,
+): PixelizationOf<Slot> {
+  const { type, coefficient } = regularization;
+  const at = (name: string): string => `${path}.regularization.${name}`;
+  const table = regularizationSchemes.get(type)!.parameters;
+  return {
+    mesh,
+    regularization: {
+      type,
+      coefficient: coefficient === "maximize" ? coefficient : slot(coefficient, at("coefficient")),
+      others: mapValues(regularization.others, (entry, key) => slot(entry, at(table[key].name))),
+    },
+  };
+}
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, f: (value: A, key: string) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value, key)]));
 }
 
 /** @param parameter Its row in a profile's table, where that has one and the entry is not a member's own. */
@@ -193,13 +217,15 @@ function galaxyOf<T>({ name, redshift, profiles }: GalaxyTemplate, fill: (slot: 
   return { name, redshift, masses, lights };
 }
 
-function filled(
-  { mesh, coefficient }: NonNullable<GalaxyTemplate["pixelization"]>,
-  fill: (slot: Slot) => number,
-): Pixelization {
+function filled({ mesh, regularization }: PixelizationOf<Slot>, fill: (slot: Slot) => number): Pixelization {
+  const { type, coefficient, others } = regularization;
   return {
     mesh,
-    regularization: { type: "constant", coefficient: coefficient === "maximize" ? coefficient : fill(coefficient) },
+    regularization: {
+      type,
+      coefficient: coefficient === "maximize" ? coefficient : fill(coefficient),
+      others: mapValues(others, fill),
+    },
   };
 }
 

@@ -34,9 +34,12 @@ export interface DelaunayMeshSpec {
 }
 
 export interface RegularizationSpec {
-  readonly type: "constant";
+  /** The name of one of `regularizationSchemes`. */
+  readonly type: string;
   /** `maximize`: the coefficient of largest evidence, found by the likelihood. */
   readonly coefficient: ParameterEntry | "maximize";
+  /** Its other parameters, by the names that they have in code. */
+  readonly others: Readonly<Record<string, ParameterEntry>>;
 }
 
 export interface PixelizationSpec {

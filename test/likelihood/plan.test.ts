@@ -1,12 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/errors.ts";
 import { pixelGrid } from "../../src/grid.ts";
+import { pixelCentres, type RectangularMesh } from "../../src/inversion/mesh/rectangular.ts";
+import { regularizationSchemes } from "../../src/inversion/regularization/schemes.ts";
+import { cholesky, triangularSolve } from "../../src/inversion/solve.ts";
 import { CURVATURE_FORMS } from "../../src/likelihood/curvature-form.ts";
 import type { Evaluation } from "../../src/likelihood/evaluation.ts";
 import { planSpec } from "../../src/likelihood/from-spec.ts";
 import type { InterferometerDataset } from "../../src/likelihood/interferometer-dataset.ts";
 import { plan } from "../../src/likelihood/plan.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
+import { gramMatrix } from "../../src/operators/dense.ts";
+import { bilinear } from "../../src/operators/matrix.ts";
 import { compacted, datasetOf, lensModel, observe, SPEC } from "./lensed-observation.ts";
 
 const DATASET = datasetOf(await compacted(observe({ count: 120, noise: 0.5 })));
@@ -82,6 +87,50 @@ describe("a batch", () => {
     const [evaluation] = await plan([DATASET], maximizing).evaluate(Float64Array.of(Number.NaN));
     expect(evaluation.logEvidence).toBe(Number.NEGATIVE_INFINITY);
     expect(evaluation.failure).not.toBeNull();
+  });
+});
+
+describe("each regularization", () => {
+  const path = COEFFICIENT.slice(0, COEFFICIENT.lastIndexOf("."));
+  const GIVEN = [
+    "{ type: constant, coefficient: 2 }",
+    "{ type: constant_zeroth, coefficient: 2, coefficient_zeroth: 0.5 }",
+    "{ type: zeroth, coefficient: 2 }",
+    "{ type: gaussian_kernel, coefficient: 2, scale: 0.1 }",
+    "{ type: exponential_kernel, coefficient: 2, scale: 0.3 }",
+    "{ type: matern_kernel, coefficient: 2, scale: 0.3, nu: 1.7 }",
+  ];
+
+  test.each(GIVEN)("%s is the same in both voices, and is that of the pixel centres", async (given) => {
+    const evaluate = async (backend: (typeof VOICES)[number]): Promise<Evaluation> => {
+      const [evaluation] = await plan([DATASET], lensModel(`${path}=${given}`), { backend }).evaluate(
+        new Float64Array(0),
+      );
+      return evaluation;
+    };
+    const [reference, wasm] = await Promise.all(VOICES.map(evaluate));
+    expect(reference.failure).toBeNull();
+    // H of a kernel is good to 1e-16 times the condition of its covariance, at most 1e8 S.
+    expect((wasm.logEvidence as number) - (reference.logEvidence as number)).toBeCloseTo(0, 5);
+    const { mesh, values } = reference.source!;
+    const type = /type: (\w+)/.exec(given)![1];
+    const own = { coefficient: 2, coefficientZeroth: 0.5, scale: type === "gaussian_kernel" ? 0.1 : 0.3, nu: 1.7 };
+    const planned = regularizationSchemes.get(type)!.plan(mesh.neighbors, { cholesky, triangularSolve, gramMatrix });
+    const { regularizationMatrix, logDetRegularizationMatrix } = planned.at(own, pixelCentres(mesh as RectangularMesh));
+    expect(reference.terms.regularizationTerm).toBeCloseTo(bilinear(values, regularizationMatrix, values), 8);
+    expect(reference.terms.logDetRegularizationMatrixTerm).toBeCloseTo(logDetRegularizationMatrix, 8);
+  });
+
+  test.each(GIVEN.filter((given) => !given.includes("constant_zeroth")))("%s, maximized", async (given) => {
+    const at = async (coefficient: number | "maximize"): Promise<Evaluation> => {
+      const model = lensModel(`${path}=${given.replace("coefficient: 2", `coefficient: ${coefficient}`)}`);
+      const [evaluation] = await plan([DATASET], model).evaluate(new Float64Array(0));
+      return evaluation;
+    };
+    const best = await at("maximize");
+    for (const factor of [1.1, 1 / 1.1, 10, 0.1]) {
+      expect((await at(best.source!.coefficient * factor)).logEvidence).toBeLessThan(best.logEvidence as number);
+    }
   });
 });
 

@@ -34,7 +34,7 @@ describe("a model", () => {
     expect(lens.lights).toMatchObject([{ profile: { name: "Sersic" }, linear, values: { intensity: 1 } }]);
     expect(source.pixelization).toEqual({
       mesh: { type: "rectangular_uniform", shape: [30, 20], edges: "extrapolate" },
-      regularization: { type: "constant", coefficient: 7 },
+      regularization: { type: "constant", coefficient: 7, others: {} },
     });
     expect([lens.pixelization, source.redshift]).toEqual([undefined, 1]);
   });
@@ -44,6 +44,19 @@ describe("a model", () => {
     const maximized = buildModel(parseSpec(EXAMPLE, "lens.yaml", [`${path}=maximize`]));
     expect(maximized.parameters).toHaveLength(3);
     expect(instantiate(maximized, [0, 0, 1]).galaxies[1].pixelization?.regularization.coefficient).toBe("maximize");
+  });
+
+  test("has the parameters of a regularization by their paths", () => {
+    const path = "galaxies.source.pixelization.regularization";
+    const prior = (lower: number) => `{ prior: uniform, lower: ${lower}, upper: 5 }`;
+    const given = `{ type: matern_kernel, coefficient: 2, scale: ${prior(0.1)}, nu: ${prior(0.5)} }`;
+    const matern = buildModel(parseSpec(EXAMPLE, "lens.yaml", [`${path}=${given}`]));
+    expect(matern.parameters.slice(3).map((parameter) => parameter.path)).toEqual([`${path}.scale`, `${path}.nu`]);
+    expect(instantiate(matern, [0, 0, 1, 0.3, 1.5]).galaxies[1].pixelization?.regularization).toEqual({
+      type: "matern_kernel",
+      coefficient: 2,
+      others: { scale: 0.3, nu: 1.5 },
+    });
   });
 
   test("refuses a vector of another length", () => {

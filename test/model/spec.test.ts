@@ -17,6 +17,8 @@ function refusal(text: string, overrides: readonly string[] = []): InputError {
   throw new Error(`accepted: ${text}`);
 }
 
+const REGULARIZATION = "{ type: constant, coefficient: { prior: log_uniform, lower: 1.0e-3, upper: 1.0e+3 } }";
+
 /** The example with one piece of its text replaced. */
 function changed(from: string, to: string): string {
   const text = EXAMPLE.replace(from, to);
@@ -79,7 +81,11 @@ describe("a good spec", () => {
           profiles: {},
           pixelization: {
             mesh: { type: "rectangular_uniform", shape: [30, 20], edges: "extrapolate" },
-            regularization: { type: "constant", coefficient: { prior: "log_uniform", lower: 1e-3, upper: 1e3 } },
+            regularization: {
+              type: "constant",
+              coefficient: { prior: "log_uniform", lower: 1e-3, upper: 1e3 },
+              others: {},
+            },
           },
         },
       },
@@ -122,6 +128,29 @@ describe("a good spec", () => {
   ])("takes the coefficient %s", (given, wanted) => {
     const text = changed("{ prior: log_uniform, lower: 1.0e-3, upper: 1.0e+3 }", given);
     expect(parseSpec(text, "lens.yaml").galaxies.source.pixelization?.regularization.coefficient).toBe(wanted);
+  });
+
+  test.each([
+    ["{ type: zeroth, coefficient: maximize }", { type: "zeroth", coefficient: "maximize", others: {} }],
+    [
+      "{ type: constant_zeroth, coefficient: 2, coefficient_zeroth: 0.1 }",
+      { type: "constant_zeroth", coefficient: 2, others: { coefficientZeroth: 0.1 } },
+    ],
+    [
+      "{ type: gaussian_kernel, coefficient: 2, scale: 50 mas }",
+      { type: "gaussian_kernel", coefficient: 2, others: { scale: 0.05 } },
+    ],
+    [
+      "{ type: matern_kernel, coefficient: 2, scale: 0.1, nu: { prior: uniform, lower: 1, upper: 3 } }",
+      {
+        type: "matern_kernel",
+        coefficient: 2,
+        others: { scale: 0.1, nu: { prior: "uniform", lower: 1, upper: 3 } },
+      },
+    ],
+  ])("takes the regularization %s", (given, wanted) => {
+    const { galaxies } = parseSpec(changed(REGULARIZATION, given), "lens.yaml");
+    expect(galaxies.source.pixelization?.regularization).toEqual(wanted);
   });
 
   test("may be of imaging, and may use anchors", () => {
@@ -222,6 +251,14 @@ const WRONG: readonly [from: string, to: string, ...parts: string[]][] = [
   ["sigma: 50 mas", "sigma: ‸-50 mas", "positive sigma"],
   ["coefficient: { prior: log_uniform, lower: 1.0e-3, upper: 1.0e+3 }", "coefficient: ‸0", "above zero"],
   ["coefficient: { prior: log_uniform, lower: 1.0e-3, upper: 1.0e+3 }", "coefficient: ‸max", "maximize"],
+  [REGULARIZATION, "{ type: ‸matern_kernal, coefficient: 1 }", "did you mean 'matern_kernel'"],
+  [REGULARIZATION, "‸{ type: matern_kernel, coefficient: 1, scale: 1 }", "nu is missing", "smoothness"],
+  [REGULARIZATION, "{ type: matern_kernel, coefficient: 1, scale: 1, nu: ‸0 }", "nu is 0", "from 0.01 to 100"],
+  [REGULARIZATION, "{ type: gaussian_kernel, coefficient: 1, scale: ‸-1 }", "scale is -1", "above zero arcsec"],
+  [REGULARIZATION, "{ type: gaussian_kernel, coefficient: 1, ‸nu: 1 }", "unknown key 'nu'"],
+  [REGULARIZATION, "{ type: constant_zeroth, coefficient: ‸maximize, coefficient_zeroth: 1 }", '"maximize"'],
+  [REGULARIZATION, "‸{ type: constant_split, coefficient: 1 }", "crosses"],
+  [REGULARIZATION, "‸{ type: adaptive_brightness, signal_scale: 1 }", "adapt image"],
   ["ell_comps: [0.1, {", "ell_comps: ‸[0.1, 0.1, {", "[e0, e1]"],
   ["ell_comps: [0.1, { prior: uniform, lower: -0.2, upper: 0.3 }]", "ell_comps: ‸[0.9, 0.9]", "shorter than 1"],
   ["centre: [{ prior: gaussian, mean: 0.0, sigma: 50 mas }, 0.02]", "centre: ‸0.1", "[y, x]"],

@@ -18,12 +18,18 @@ export interface DelaunayMeshArgs {
 /** Source pixels that an image pixel maps to: the corners of a triangle. */
 export const DELAUNAY_MAPPINGS = 3;
 
-/**
- * A Delaunay mesh over given vertices. A position maps to the three corners of its triangle, by its barycentric
- * coordinates; outside the hull to the nearest vertex alone, as in PyAutoArray, the rest of its row being -1.
- */
+/** A Delaunay mesh over given vertices, with the interpolation at given positions. */
 export function delaunayMesh({ positions, vertices }: DelaunayMeshArgs): DelaunayMesh {
   const triangulation = triangulate(vertices);
+  return { ...triangulation, mapping: interpolate(triangulation, positions) };
+}
+
+/**
+ * A position maps to the three corners of its triangle, by its barycentric coordinates; outside the hull to the nearest
+ * vertex alone, as in PyAutoArray, the rest of its row being -1.
+ * @param positions (M, 2) y and x, arcseconds; all finite.
+ */
+export function interpolate(triangulation: Triangulation, positions: Float64Array): Mapping {
   const { triangles, duplicates } = triangulation;
   const count = positions.length / 2;
   const indexes = new Int32Array(DELAUNAY_MAPPINGS * count).fill(-1);
@@ -51,15 +57,12 @@ export function delaunayMesh({ positions, vertices }: DelaunayMeshArgs): Delauna
     }
   }
   return {
-    ...triangulation,
-    mapping: {
-      imagePixels: count,
-      sourcePixels: vertices.length / 2,
-      mappingsPerPixel: DELAUNAY_MAPPINGS,
-      indexes,
-      weights,
-      slimIndexForSubSlimIndex: null,
-      subFraction: null,
-    },
+    imagePixels: count,
+    sourcePixels: triangulation.vertices.length / 2,
+    mappingsPerPixel: DELAUNAY_MAPPINGS,
+    indexes,
+    weights,
+    slimIndexForSubSlimIndex: null,
+    subFraction: null,
   };
 }

@@ -67,6 +67,11 @@ export function rectangularMesh(
   };
 }
 
+/** (S, 2) y and x of the pixel centres, in the order of the pixels, arcseconds. */
+export function pixelCentres({ y, x }: Pick<RectangularMesh, "y" | "x">): Float64Array {
+  return Float64Array.from(Array.from(y).flatMap((row) => Array.from(x).flatMap((column) => [row, column])));
+}
+
 /** First and last pixel centre, and their distance, of `count` pixels over one coordinate of the positions. */
 function pixelAxis(positions: Float64Array, coordinate: 0 | 1, count: number) {
   let lowest = Number.POSITIVE_INFINITY;

@@ -1,5 +1,8 @@
 import { type Matrix, type SparseMatrix, zeros } from "../../operators/matrix.ts";
-import { type CholeskyPlan, pendingColumns, symbolic } from "../sparse-cholesky.ts";
+import type { Parameter } from "../../profiles/parameter.ts";
+import { type CholeskyPlan, symbolic } from "../sparse-cholesky.ts";
+import { laplacianLogDeterminant, laplacianPlus } from "./laplacian.ts";
+import type { Regularization, RegularizationScheme } from "./regularization.ts";
 
 /** Which source pixels touch which. An index of -1, anywhere in a row, is no neighbor. */
 export interface Neighbors {
@@ -54,7 +57,7 @@ export function planConstantRegularization(neighbors: Neighbors): ConstantRegula
 export function constantRegularization(
   { neighbors, graph, elimination }: ConstantRegularizationPlan,
   coefficient: number,
-) {
+): Regularization {
   const args = { coefficient, neighbors };
   return {
     regularizationMatrix: constantRegularizationSparseMatrix(args, graph),
@@ -70,20 +73,8 @@ export function constantRegularizationSparseMatrix(
   { coefficient, neighbors }: ConstantRegularizationArgs,
   graph = neighborGraph(neighbors),
 ): SparseMatrix {
-  const scale = coefficient * coefficient;
-  const { rows, rowStart, columnIndex, values } = graph;
-  const entries = values.slice();
-  for (let i = 0; i < rows; i++) {
-    let diagonal = rowStart[i];
-    let count = 0;
-    for (let e = rowStart[i]; e < rowStart[i + 1]; e++) {
-      if (columnIndex[e] === i) diagonal = e;
-      count += values[e];
-      entries[e] = -scale * values[e];
-    }
-    entries[diagonal] = DIAGONAL + scale * count;
-  }
-  return { ...graph, values: entries };
+  const weights = graph.values.map((count) => coefficient * coefficient * count);
+  return laplacianPlus({ ...graph, values: weights }, () => DIAGONAL);
 }
 
 /** How often each pixel names each other as its neighbor, with a diagonal of zeros. */
@@ -116,12 +107,8 @@ export function neighborGraph({ sourcePixels: size, neighborsPerPixel, indexes }
 }
 
 /**
- * ln det H, to rounding for any coefficient.
- *
- * Cholesky's pivots of H lose its 1e-8 beside coefficient^2 and its last one with it, above a coefficient of some 1e3
- * for hundreds of pixels. H / coefficient^2 is instead kept as its off-diagonal weights and its row sums, both
- * positive, and eliminated by additions alone (Grassmann, Taksar & Heyman 1985), which is exact in any order; that of
- * the plan fills little.
+ * ln det H, to rounding for any coefficient: that of H / coefficient^2 by additions alone, where Cholesky has lost the
+ * 1e-8 above a coefficient of some 1e3 for hundreds of pixels.
  * @param graph The neighbors' graph, where it is at hand, and `plan` its elimination: one for all coefficients.
  */
 export function constantRegularizationLogDeterminant(
@@ -129,38 +116,27 @@ export function constantRegularizationLogDeterminant(
   graph = neighborGraph(neighbors),
   plan = symbolic(graph),
 ): number {
-  const { order, position, columnStart, rowIndex } = plan;
-  const size = order.length;
+  const size = neighbors.sourcePixels;
   const scale = coefficient * coefficient;
   if (scale === 0) return size * Math.log(DIAGONAL);
   const rowSums = new Float64Array(size).fill(DIAGONAL / scale);
-  const pivots = new Float64Array(size);
-  const weights = new Float64Array(rowIndex.length);
-  const column = new Float64Array(size);
-  const pending = pendingColumns(plan);
-  let logDeterminant = size * Math.log(scale);
-  for (let k = 0; k < size; k++) {
-    for (let e = graph.rowStart[order[k]]; e < graph.rowStart[order[k] + 1]; e++) {
-      const row = position[graph.columnIndex[e]];
-      if (row > k) column[row] = graph.values[e];
-    }
-    for (let j = pending.first[k]; j >= 0; ) {
-      const following = pending.next[j];
-      const from = pending.entry[j];
-      const share = weights[from] / pivots[j];
-      rowSums[k] += share * rowSums[j];
-      for (let e = from + 1; e < columnStart[j + 1]; e++) column[rowIndex[e]] += share * weights[e];
-      pending.advance(j);
-      j = following;
-    }
-    pivots[k] = rowSums[k];
-    for (let e = columnStart[k]; e < columnStart[k + 1]; e++) {
-      weights[e] = column[rowIndex[e]];
-      column[rowIndex[e]] = 0;
-      pivots[k] += weights[e];
-    }
-    pending.enter(k);
-    logDeterminant += Math.log(pivots[k]);
-  }
-  return logDeterminant;
+  return size * Math.log(scale) + laplacianLogDeterminant(plan, graph, rowSums);
 }
+
+export const COEFFICIENT = {
+  name: "coefficient",
+  unit: "none",
+  meaning: "strength of the regularization",
+  bounds: [Number.MIN_VALUE, Infinity],
+  defaultPrior: { prior: "log_uniform", lower: 1e-6, upper: 1e6 },
+} as const satisfies Parameter;
+
+export const constant = {
+  name: "constant",
+  parameters: { coefficient: COEFFICIENT },
+  grows: "squared",
+  plan(neighbors) {
+    const plan = planConstantRegularization(neighbors);
+    return { at: ({ coefficient }) => constantRegularization(plan, coefficient) };
+  },
+} as const satisfies RegularizationScheme<"coefficient">;

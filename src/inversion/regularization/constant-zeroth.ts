@@ -1,0 +1,40 @@
+import { COEFFICIENT, type ConstantRegularizationPlan, DIAGONAL, planConstantRegularization } from "./constant.ts";
+import { laplacianLogDeterminant, laplacianPlus } from "./laplacian.ts";
+import type { Regularization, RegularizationScheme } from "./regularization.ts";
+
+/**
+ * Constant and zeroth-order regularization together: s'Hs = coefficient^2 sum over neighboring pairs (s_i - s_j)^2 +
+ * (coefficient_zeroth^2 + 1e-8) s's.
+ */
+export function constantZerothRegularization(
+  { graph, elimination }: Pick<ConstantRegularizationPlan, "graph" | "elimination">,
+  coefficient: number,
+  coefficientZeroth: number,
+): Regularization {
+  const weights = { ...graph, values: graph.values.map((count) => coefficient * coefficient * count) };
+  const diagonal = coefficientZeroth * coefficientZeroth + DIAGONAL;
+  return {
+    regularizationMatrix: laplacianPlus(weights, () => diagonal),
+    logDetRegularizationMatrix: laplacianLogDeterminant(
+      elimination,
+      weights,
+      new Float64Array(graph.rows).fill(diagonal),
+    ),
+  };
+}
+
+/** PyAutoLens calls its coefficient `coefficient_neighbor`. */
+export const constantZeroth = {
+  name: "constant_zeroth",
+  parameters: {
+    coefficient: COEFFICIENT,
+    coefficientZeroth: { ...COEFFICIENT, name: "coefficient_zeroth", meaning: "strength of the pull to zero" },
+  },
+  grows: "otherwise",
+  plan(neighbors) {
+    const plan = planConstantRegularization(neighbors);
+    return {
+      at: ({ coefficient, coefficientZeroth }) => constantZerothRegularization(plan, coefficient, coefficientZeroth),
+    };
+  },
+} as const satisfies RegularizationScheme<"coefficient" | "coefficientZeroth">;
