@@ -6,9 +6,11 @@ import {
   type EvidenceTerms,
   type Inversion,
   invert,
+  invertPositive,
   type LinearProblem,
   logEvidence,
   logLikelihood,
+  type PositiveInversion,
 } from "../inversion/evidence.ts";
 import type { Mapping } from "../inversion/mapping.ts";
 import { rectangularMesh, rectangularNeighbors } from "../inversion/mesh/rectangular.ts";
@@ -24,7 +26,7 @@ import { type SparseMatrix, sparseTimesVector } from "../operators/matrix.ts";
 import { vectorsOf } from "./batch.ts";
 import { errorBoundOfImage, imageChiSquared } from "./chi-squared.ts";
 import { type CurvatureForm, type CurvatureOperator, planCurvature } from "./curvature-form.ts";
-import type { Evaluation, Likelihood } from "./evaluation.ts";
+import type { Evaluation, Likelihood, PositiveOnlyChecks } from "./evaluation.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
 import { maximizeEvidence } from "./maximize-evidence.ts";
 import type { Explained } from "./picks.ts";
@@ -36,6 +38,7 @@ export interface InterferometerPlan {
   readonly voice: VoiceName;
   readonly kernels: VoiceKernels;
   readonly form: CurvatureForm;
+  readonly positiveOnly: boolean;
   readonly picks: readonly Explained[];
 }
 
@@ -137,7 +140,7 @@ function evaluateOne(
   const sparse = timed(watch, "mapping_matrix", () => kernels.sparseMappingMatrix({ mapping }));
   const curvatureMatrix = timed(watch, "curvature_matrix", () => curvature(mapping, sparse));
   const dataVector = timed(watch, "data_vector", () => transposeTimes(kernels, sparse, dirtyImage));
-  const solve = (coefficient: number): Inversion => {
+  const solve = (coefficient: number): Inversion | PositiveInversion => {
     const problem: LinearProblem = {
       ...timed(watch, "regularization_matrix", () => constantRegularization(planned, coefficient)),
       curvatureMatrix,
@@ -145,7 +148,9 @@ function evaluateOne(
       chiSquaredOfData: sums.data.chiSquared,
       noiseNormalization: sums.noiseNormalization,
     };
-    return timed(watch, "solve", () => invert(problem, kernels.reconstruction));
+    return timed(watch, "solve", () =>
+      plan.positiveOnly ? invertPositive(problem, kernels.positiveOnly) : invert(problem, kernels.reconstruction),
+    );
   };
   const coefficient =
     regularization.coefficient === "maximize"
@@ -189,7 +194,8 @@ function evaluateOne(
         latticeSums: dataset.compaction.latticeSums,
       },
     ],
-    solveResidual: inversion.solveResidual,
+    solveResidual: "solveResidual" in inversion ? inversion.solveResidual : null,
+    positiveOnly: "kktResidual" in inversion ? positiveOnlyChecks(inversion) : null,
     backend: plan.voice,
     curvatureForm: plan.form,
     seconds: withTotal(watch),
@@ -213,13 +219,21 @@ function transposeTimes(kernels: VoiceKernels, sparseMappingMatrix: SparseMatrix
   return kernels.sparseMappingMatrixTransposeTimes({ sparseMappingMatrix, matrix }).values;
 }
 
-function outcome(inversion: Inversion, terms: EvidenceTerms) {
+function positiveOnlyChecks({ reconstruction, kktResidual }: PositiveInversion): PositiveOnlyChecks | null {
+  const { converged, free, factorizations } = reconstruction;
+  if (!converged) return null;
+  return { kktResidual, pixelsAtZero: free.filter((is) => is === 0).length, factorizations };
+}
+
+function outcome({ reconstruction }: Inversion | PositiveInversion, terms: EvidenceTerms) {
   const evidence = logEvidence(terms);
-  if (inversion.reconstruction.positiveDefinite && Number.isFinite(evidence)) {
+  if (reconstruction.positiveDefinite && Number.isFinite(evidence)) {
     return { logLikelihood: logLikelihood(terms), logEvidence: evidence, failure: null };
   }
-  const failure = inversion.reconstruction.positiveDefinite
-    ? "a term of the evidence is not finite"
-    : "the curvature matrix with regularization is not positive definite";
+  const failure = !reconstruction.positiveDefinite
+    ? "the curvature matrix with regularization is not positive definite"
+    : "converged" in reconstruction && !reconstruction.converged
+      ? "the search for a source that is nowhere negative did not converge"
+      : "a term of the evidence is not finite";
   return { logLikelihood: Number.NEGATIVE_INFINITY, logEvidence: Number.NEGATIVE_INFINITY, failure };
 }

@@ -25,6 +25,8 @@ export interface PlanOptions {
   readonly backend?: BackendChoice;
   /** `auto` is what `tuning` predicts to be the fastest, the built-in pick without it. */
   readonly curvature?: "auto" | CurvatureForm;
+  /** A pixelized source is nowhere negative. */
+  readonly positiveOnly?: boolean;
   /** What `arclet tune` measured on this machine with this number of threads, for the wasm voice. */
   readonly tuning?: Tuning | undefined;
 }
@@ -34,6 +36,12 @@ const BUILT_IN: Readonly<Record<VoiceName, string>> = {
   wasm: "built in: the fastest voice that has every kernel",
   reference: "built in",
 };
+
+/** What positive_only cannot do, and the remedy. */
+export const POSITIVE_ONLY_REFUSED = [
+  "positive_only: true is not there yet but for a pixelized source",
+  "give false, or the source a pixelization",
+] as const;
 
 /**
  * The voice a choice stands for under a model, or where there is none, with its kernels. Light profiles are traced, which no pixelized source
@@ -57,7 +65,7 @@ export function pickVoice(choice: BackendChoice, model: Model | null): { voice: 
 export function plan(
   datasets: readonly Dataset[],
   model: Model,
-  { backend = "auto", curvature = "auto", tuning }: PlanOptions = {},
+  { backend = "auto", curvature = "auto", positiveOnly = false, tuning }: PlanOptions = {},
 ): Likelihood {
   const [dataset] = datasets;
   if (dataset === undefined) throw new InputError("plan/datasets", "no dataset is given", "give one or more");
@@ -65,6 +73,7 @@ export function plan(
   const because = backend === "auto" ? BUILT_IN[voice] : "asked for";
   const ofVoice = { choice: "backend", picked: voice, because, candidates: [] };
   if (!isPixelized(model)) {
+    if (positiveOnly) throw new InputError("plan/positive-only", ...POSITIVE_ONLY_REFUSED);
     requireParametric(model);
     const traced = voice === "traced" ? tracedLight(model, kernels, backend) : null;
     if (traced !== null || voice !== "traced") {
@@ -84,7 +93,7 @@ export function plan(
       ? pick(tuningOf(voice, tuning), "curvature_matrix", curvatureSizes(dataset, model))
       : given("curvature_matrix", curvature, "asked for");
   const picks = [ofVoice, dataset.latticeSums, picked];
-  return planInterferometer({ dataset, model, form: picked.picked, voice, kernels, picks });
+  return planInterferometer({ dataset, model, form: picked.picked, positiveOnly, voice, kernels, picks });
 }
 
 /** The model's light, or null where `auto` may do without the compiler because the model is too large for it. */

@@ -142,7 +142,6 @@ describe("what cannot be planned is said, with what to do", () => {
       SPEC.replace("redshift: 1.0", "redshift: 0.4"),
       /^lens\.yaml:\d+:\d+: no galaxy lies behind/,
     ],
-    positive_only: [`${SPEC}settings: { positive_only: true }\n`, /^lens\.yaml:\d+:\d+: positive_only/],
     "an imaging dataset": [
       SPEC.replace(
         "interferometer, compact: alma.npz",
