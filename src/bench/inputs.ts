@@ -7,7 +7,8 @@ import {
   constantRegularizationSparseMatrix,
   planConstantRegularization,
 } from "../inversion/regularization/constant.ts";
-import { type Matrix, matrixSum } from "../operators/matrix.ts";
+import type { ReconstructionArgs } from "../inversion/solve.ts";
+import { type Matrix, matrixSum, matrixTimesVector } from "../operators/matrix.ts";
 import { type WCompact, wTildeFromCompact } from "../operators/w-compact.ts";
 import { type WPreload, wPreloadFromCompact } from "../operators/w-preload.ts";
 import { type Case, makeCase } from "./cases.ts";
@@ -53,6 +54,8 @@ export interface ModelInputs extends Case {
   readonly wPreload: () => WPreload;
   /** F + H (S, S), made at the first call. */
   readonly curvatureRegMatrix: () => Matrix;
+  /** F + H, and the D (S) of a source of which two pixels of five are negative. */
+  readonly reconstructionArgs: () => ReconstructionArgs;
 }
 
 /** What a likelihood needs of the visibilities besides W and the dirty image. */
@@ -115,7 +118,8 @@ export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number, unequal
         weights: movedOn(c.mapping.weights, round).subarray(0, entries),
       };
       let curvatureRegMatrix: Matrix | undefined;
-      return {
+      let reconstructionArgs: ReconstructionArgs | undefined;
+      const model: ModelInputs = {
         ...c,
         nativeIndex,
         mapping,
@@ -143,7 +147,15 @@ export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number, unequal
           );
           return curvatureRegMatrix;
         },
+        reconstructionArgs: () => {
+          if (reconstructionArgs !== undefined) return reconstructionArgs;
+          const source = once("source", () => draws(randomState(seed), sourcePixels, uniform)).map((u) => u - 0.4);
+          const system = model.curvatureRegMatrix();
+          reconstructionArgs = { curvatureRegMatrix: system, dataVector: matrixTimesVector(system, source) };
+          return reconstructionArgs;
+        },
       };
+      return model;
     },
     release: () => kept.clear(),
   };

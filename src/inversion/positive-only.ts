@@ -224,6 +224,7 @@ function stepped(args: ReconstructionArgs, from: Iterate, free: Uint8Array, solu
   );
   const part = parts.reduce((first, other) => Math.min(first, other));
   if (!(part > 0)) return null;
+  // Zero itself for the first, or a rounding would leave it free.
   const between = from.values.map((value, i) => (parts[i] <= part ? 0 : value + part * (solution.values[i] - value)));
   return iterateAt(args, between);
 }

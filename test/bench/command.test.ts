@@ -215,6 +215,7 @@ describe("arclet bench curves", () => {
 function only(name: string): string {
   const rows = { w: "wasm_separable", curvature: "wasm_compact_sparse" };
   if (name === "cholesky") return "wasm_blocked";
+  if (name === "positive-only") return "wasm_active_set";
   if (name === "alma-delaunay") return rows.curvature;
   if (name === "science") return `${rows.w},wasm_compact_symmetric`;
   if (name === "table2" || name === "table3") return rows.w;
