@@ -24,6 +24,8 @@ const PIXEL_SCALE = 0.2;
 export interface BenchInputs {
   readonly case: Case;
   readonly sizes: WorkSizes;
+  /** (S) two pixels of five are negative. */
+  readonly source: Float64Array;
   /**
    * The first `visibilities` of the dataset in a round: the same baselines, the noise map moved on by as many
    * visibilities as the round's number, so that every weight is another and nothing of a round serves the next.
@@ -54,7 +56,7 @@ export interface ModelInputs extends Case {
   readonly wPreload: () => WPreload;
   /** F + H (S, S), made at the first call. */
   readonly curvatureRegMatrix: () => Matrix;
-  /** F + H, and the D (S) of a source of which two pixels of five are negative. */
+  /** F + H, and D (S) as it is of `source`. */
   readonly reconstructionArgs: () => ReconstructionArgs;
 }
 
@@ -84,9 +86,11 @@ export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number, unequal
     if (!kept.has(name)) kept.set(name, make());
     return kept.get(name) as T;
   };
+  const source = draws(randomState(seed), sourcePixels, uniform).map((u) => u - 0.4);
   const wCompact = (): WCompact => once("w compact", () => kernelsOf("wasm").wCompactViaNufft(c));
   return {
     case: c,
+    source,
     sizes: {
       ...sizes,
       pixels: c.nativeIndex.length / 2,
@@ -149,7 +153,6 @@ export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number, unequal
         },
         reconstructionArgs: () => {
           if (reconstructionArgs !== undefined) return reconstructionArgs;
-          const source = once("source", () => draws(randomState(seed), sourcePixels, uniform)).map((u) => u - 0.4);
           const system = model.curvatureRegMatrix();
           reconstructionArgs = { curvatureRegMatrix: system, dataVector: matrixTimesVector(system, source) };
           return reconstructionArgs;
