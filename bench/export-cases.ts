@@ -59,6 +59,7 @@ const TAKES: { readonly [N in KernelName]: readonly (keyof ArgsOf<N>)[] } = {
   curvatureMatrixViaPreloadDirect: ["wPreload", "nativeIndex", "sparseMappingMatrix"],
   constantRegularizationMatrix: ["coefficient", "neighbors"],
   reconstruction: ["curvatureRegMatrix", "dataVector"],
+  positiveOnly: ["curvatureRegMatrix", "dataVector"],
   logDeterminant: ["matrix"],
   cholesky: ["matrix"],
   triangularSolve: ["lower", "rightHandSides", "transposed"],

@@ -1,5 +1,5 @@
-"""The likelihood's kernels in Numba and JAX, as the 2025 case study has them, and SciPy's Cholesky factorization, for
-`arclet bench --peers PYTHON`.
+"""The likelihood's kernels in Numba and JAX, as the 2025 case study has them, and SciPy's Cholesky factorization and
+non-negative least squares, for `arclet bench --peers PYTHON`.
 
 Started with a folder as its argument; prints one line of JSON (its versions, or the modules that are missing), then
 answers every line of JSON on standard input with one on standard output:
@@ -14,7 +14,8 @@ A round r has the noise map, or the interpolation weights, moved on by r places.
 baselines, W, the mapped indices) is there before the clock starts; so are compilation and transfers to JAX.
 
 Inputs (f8, i4): pixel_scale (), native_index (M, 2), uv_wavelengths, visibilities, noise_map (K, 2), dirty_image (M),
-w_compact (N, 2 N - 1), mapping_indexes, mapping_weights (M, B), neighbors (S, P; -1 at the end of a row), coefficient ().
+w_compact (N, 2 N - 1), mapping_indexes, mapping_weights (M, B), neighbors (S, P; -1 at the end of a row), coefficient (),
+source (S).
 """
 
 import ctypes
@@ -46,6 +47,7 @@ import jax.numpy as jnp
 import numba
 import numpy as np
 import scipy.linalg
+import scipy.optimize
 
 jax.config.update("jax_enable_x64", True)
 ARCSECOND = np.pi / 648_000
@@ -262,11 +264,26 @@ class Peers:
         return lambda: run(w, i, t).block_until_ready()
 
     def cholesky__scipy_cholesky(self, request):
+        a = self.curvature_reg_matrix(request)
+        return lambda: scipy.linalg.cholesky(a, lower=True, check_finite=False)
+
+    def positive_only__scipy_nnls(self, request):
+        a = self.curvature_reg_matrix(request)
+        d = a @ self.data["source"]
+
+        def run():
+            # s'As / 2 - D's is |L's - L^-1 D|^2 / 2 but for a constant.
+            lower = scipy.linalg.cholesky(a, lower=True, check_finite=False)
+            right = scipy.linalg.solve_triangular(lower, d, lower=True, check_finite=False)
+            return scipy.optimize.nnls(lower.T, right, maxiter=100 * len(d))[0]
+
+        return run
+
+    def curvature_reg_matrix(self, request):
+        """In LAPACK's order, so that nothing is copied in the timed call."""
         native, indexes, weights = self.model(request)
         f = curvature_compact_numba(self.data["w_compact"], native, indexes, weights, self.source)
-        # In LAPACK's order and unchecked, so that nothing but the factorization is timed.
-        a = np.asfortranarray(f + constant_regularization(self.data["coefficient"].item(), self.data["neighbors"]))
-        return lambda: scipy.linalg.cholesky(a, lower=True, check_finite=False)
+        return np.asfortranarray(f + constant_regularization(self.data["coefficient"].item(), self.data["neighbors"]))
 
     def log_likelihood__numba_compact_sparse(self, request):
         native, indexes, weights = self.model(request)

@@ -10,6 +10,7 @@ import {
 } from "../inversion/evidence.ts";
 import * as mapping from "../inversion/mapping.ts";
 import { type DelaunayMesh, type DelaunayMeshArgs, delaunayMesh } from "../inversion/mesh/delaunay.ts";
+import { positiveOnly } from "../inversion/positive-only.ts";
 import { constantRegularizationMatrix } from "../inversion/regularization/constant.ts";
 import * as solve from "../inversion/solve.ts";
 import { type CompactionKernels, compactWith } from "../operators/compaction.ts";
@@ -28,6 +29,7 @@ import * as wasmConvolve from "./wasm-convolve.ts";
 import * as wasmCurvature from "./wasm-curvature.ts";
 import * as wasmDense from "./wasm-dense.ts";
 import * as wasmNufft from "./wasm-nufft.ts";
+import * as wasmPositiveOnly from "./wasm-positive-only.ts";
 import * as wasmProducts from "./wasm-products.ts";
 import * as wasmVoices from "./wasm-voices.ts";
 
@@ -251,6 +253,13 @@ export const kernels = {
     SAME,
   ),
   reconstruction: kernel("reconstruction", solve.reconstruction, wasm.reconstruction, SOLVED),
+  positiveOnly: kernel(
+    "reconstruction that is nowhere negative",
+    positiveOnly,
+    wasmPositiveOnly.positiveOnly,
+    SOLVED,
+    absent("a search for a set: its steps depend on the data"),
+  ),
   logDeterminant: kernel("log determinant", solve.logDeterminant, wasm.logDeterminant, DETERMINANT),
   cholesky: kernel("Cholesky factor", solve.cholesky, wasm.cholesky, SOLVED),
   triangularSolve: kernel("triangular solve", solve.triangularSolve, wasm.triangularSolve, SOLVED),

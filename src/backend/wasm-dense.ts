@@ -14,7 +14,7 @@ import { fresh, square } from "./wasm-voices.ts";
 /** The WebAssembly voice of factors and solves. */
 
 /** A factor U'U = matrix in WebAssembly memory. */
-interface Factor {
+export interface Factor {
   /** A multiple of four: the matrix is padded with the identity. */
   readonly size: number;
   /** Doubles from one row to the next. */
@@ -22,12 +22,17 @@ interface Factor {
   readonly address: number;
 }
 
-/** Factorizes in WebAssembly memory; null where the matrix is not positive definite. */
-function factorize(wasm: WasmKernels, { rows, values }: Matrix): Factor | null {
+/** Room for the factor of a matrix of `rows` rows. */
+export function paddedFactor(wasm: WasmKernels, rows: number): Factor {
   const size = (rows + 3) & ~3;
   // Rows at multiples of 512 bytes would all fall into the same few sets of the cache.
   const stride = size % 64 === 0 ? size + 4 : size;
-  const address = wasm.output(size * stride);
+  return { size, stride, address: wasm.output(size * stride) };
+}
+
+/** Factorizes in WebAssembly memory; null where the matrix is not positive definite. */
+function factorize(wasm: WasmKernels, { rows, values }: Matrix): Factor | null {
+  const { size, stride, address } = paddedFactor(wasm, rows);
   const upper = wasm.view(address, size * stride);
   for (let i = 0; i < rows; i++) {
     upper.set(values.subarray(i * rows + i, (i + 1) * rows), i * stride + i);
@@ -44,7 +49,7 @@ function factorize(wasm: WasmKernels, { rows, values }: Matrix): Factor | null {
 const BLOCK = 96;
 
 /** Overwrites the upper triangle with U, block by block; null at the first pivot that is not positive. */
-function eliminate(wasm: WasmKernels, matrix: Factor): Factor | null {
+export function eliminate(wasm: WasmKernels, matrix: Factor): Factor | null {
   const { size, stride, address } = matrix;
   const row = 8 * stride;
   const most = Math.min(BLOCK, size);

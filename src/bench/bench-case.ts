@@ -41,6 +41,10 @@ const W: Ranking = { title: "w-tilde, in any form", kernels: ["w_compact", "w_pr
 const DIRTY_IMAGE: Ranking = { title: "dirty image", kernels: ["dirty_image"] };
 const CURVATURE: Ranking = { title: "curvature matrix", kernels: ["curvature_matrix"] };
 const CHOLESKY: Ranking = { title: "Cholesky's factorization of F + H", kernels: ["cholesky"] };
+const POSITIVE_ONLY: Ranking = {
+  title: "source that is nowhere negative, F + H and D given",
+  kernels: ["positive_only"],
+};
 const LIKELIHOOD: Ranking = { title: "log likelihood, W given", kernels: ["log_likelihood"] };
 const SCIENCE: readonly Ranking[] = [
   { title: "compaction, reading of the files included (memory: peak of the process)", kernels: ["compaction"] },
@@ -111,6 +115,11 @@ export const BENCH_CASES: Readonly<Record<string, BenchCase>> = {
     limits: { repeat: 25, rowBudget: 20 },
   },
   cholesky: { summary: "the factorization of F + H", sizes: sizes(32, 1000, 3, 4, 1000), rankings: [CHOLESKY] },
+  "positive-only": {
+    summary: "the positive-only solve",
+    sizes: sizes(32, 1000, 3, 4, 1000),
+    rankings: [POSITIVE_ONLY],
+  },
   curves: {
     summary: "cost as visibilities, image and source pixels grow",
     sizes: sizes(256, 1e7, 3, 4, 1024),

@@ -259,6 +259,7 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
     curvatureRegMatrix: curvatureRegMatrix(c),
     dataVector: dataVector({ mappingMatrix: mappingMatrix(c), dirtyImage: slimDirtyImage(c) }),
   }),
+  positiveOnly: (c) => ARGUMENTS.reconstruction(c),
   logDeterminant: (c) => ({ matrix: curvatureRegMatrix(c) }),
   cholesky: (c) => ({ matrix: curvatureRegMatrix(c) }),
   triangularSolve: (c) => ({

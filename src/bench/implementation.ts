@@ -18,6 +18,8 @@ export interface BenchResults {
   readonly log_likelihood: number;
   /** (S, S) lower triangular factor of F + H. */
   readonly cholesky: Matrix;
+  /** (S) */
+  readonly positive_only: Float64Array;
 }
 
 export type BenchKernel = keyof BenchResults;

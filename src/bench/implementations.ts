@@ -302,4 +302,15 @@ export const IMPLEMENTATIONS: readonly Implementation[] = [
     ready: (inputs) => inputs.curvatureRegMatrix(),
     run: (k, inputs) => k.cholesky({ matrix: inputs.curvatureRegMatrix() }).factor,
   }),
+  ...ofModel({
+    kernel: "positive_only",
+    of: "positiveOnly",
+    form: "active_set",
+    partOf: [],
+    // All pixels once, then some six sets of half of them.
+    work: (s) => 2 * cholesky(s),
+    takes: (s) => 5 * DOUBLE * s.sourcePixels ** 2,
+    ready: (inputs) => inputs.reconstructionArgs(),
+    run: (k, inputs) => k.positiveOnly(inputs.reconstructionArgs()).values,
+  }),
 ];

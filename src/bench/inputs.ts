@@ -7,7 +7,8 @@ import {
   constantRegularizationSparseMatrix,
   planConstantRegularization,
 } from "../inversion/regularization/constant.ts";
-import { type Matrix, matrixSum } from "../operators/matrix.ts";
+import type { ReconstructionArgs } from "../inversion/solve.ts";
+import { type Matrix, matrixSum, matrixTimesVector } from "../operators/matrix.ts";
 import { type WCompact, wTildeFromCompact } from "../operators/w-compact.ts";
 import { type WPreload, wPreloadFromCompact } from "../operators/w-preload.ts";
 import { type Case, makeCase } from "./cases.ts";
@@ -23,6 +24,8 @@ const PIXEL_SCALE = 0.2;
 export interface BenchInputs {
   readonly case: Case;
   readonly sizes: WorkSizes;
+  /** (S) two pixels of five are negative. */
+  readonly source: Float64Array;
   /**
    * The first `visibilities` of the dataset in a round: the same baselines, the noise map moved on by as many
    * visibilities as the round's number, so that every weight is another and nothing of a round serves the next.
@@ -53,6 +56,8 @@ export interface ModelInputs extends Case {
   readonly wPreload: () => WPreload;
   /** F + H (S, S), made at the first call. */
   readonly curvatureRegMatrix: () => Matrix;
+  /** F + H, and D (S) as it is of `source`. */
+  readonly reconstructionArgs: () => ReconstructionArgs;
 }
 
 /** What a likelihood needs of the visibilities besides W and the dirty image. */
@@ -81,9 +86,11 @@ export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number, unequal
     if (!kept.has(name)) kept.set(name, make());
     return kept.get(name) as T;
   };
+  const source = draws(randomState(seed), sourcePixels, uniform).map((u) => u - 0.4);
   const wCompact = (): WCompact => once("w compact", () => kernelsOf("wasm").wCompactViaNufft(c));
   return {
     case: c,
+    source,
     sizes: {
       ...sizes,
       pixels: c.nativeIndex.length / 2,
@@ -115,7 +122,8 @@ export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number, unequal
         weights: movedOn(c.mapping.weights, round).subarray(0, entries),
       };
       let curvatureRegMatrix: Matrix | undefined;
-      return {
+      let reconstructionArgs: ReconstructionArgs | undefined;
+      const model: ModelInputs = {
         ...c,
         nativeIndex,
         mapping,
@@ -143,7 +151,14 @@ export function benchInputs(sizes: BenchSizes, uv: UvDraw, seed: number, unequal
           );
           return curvatureRegMatrix;
         },
+        reconstructionArgs: () => {
+          if (reconstructionArgs !== undefined) return reconstructionArgs;
+          const system = model.curvatureRegMatrix();
+          reconstructionArgs = { curvatureRegMatrix: system, dataVector: matrixTimesVector(system, source) };
+          return reconstructionArgs;
+        },
       };
+      return model;
     },
     release: () => kept.clear(),
   };

@@ -88,4 +88,13 @@ export const PEERS: readonly Peer[] = [
     keeps: () => ({}),
     takes: (s) => thin(s) + 3 * DOUBLE * s.sourcePixels ** 2,
   },
+  {
+    kernel: "positive_only",
+    name: "scipy_nnls",
+    tolerance: CONDITIONED,
+    partOf: [],
+    work: (s) => 10 * s.sourcePixels ** 3,
+    keeps: () => ({}),
+    takes: (s) => thin(s) + 5 * DOUBLE * s.sourcePixels ** 2,
+  },
 ];

@@ -1,6 +1,8 @@
 import { kernelsOf } from "../backend/kernels.ts";
 import { ARCSECOND, slimPositions } from "../grid.ts";
 import { randomState, uniform } from "../inference/rng.ts";
+import { kktResidual } from "../inversion/positive-only.ts";
+import type { ReconstructionArgs } from "../inversion/solve.ts";
 import { addTo, compensatedSum, totalOf } from "../operators/compensated-sum.ts";
 import { dot, type Matrix } from "../operators/matrix.ts";
 import { wEntry } from "../operators/w-compact.ts";
@@ -56,6 +58,7 @@ const SHARED = {
   curvature_matrix: "curvatureMatrix",
   log_likelihood: "logLikelihood",
   cholesky: "cholesky",
+  positive_only: "positiveOnly",
 } as const;
 
 type MakeRight = (inputs: BenchInputs, part: WorkSizes, round: number) => RightAnswer;
@@ -66,6 +69,7 @@ const RIGHT_ANSWERS: Readonly<Record<(typeof SHARED)[keyof typeof SHARED], MakeR
   curvatureMatrix: (inputs, part, round) => ofCurvatureMatrix(inputs.model(part, round), part),
   logLikelihood: (inputs, part, round) => ofLogLikelihood(inputs.model(part, round), part),
   cholesky: (inputs, part, round) => ofCholesky(inputs.model(part, round).curvatureRegMatrix()),
+  positiveOnly: (inputs, part, round) => ofPositiveOnly(inputs.model(part, round).reconstructionArgs()),
 };
 
 /** The whole lattice where that is affordable; if not, W between random pixels, summed directly. */
@@ -212,6 +216,14 @@ function ofCholesky(matrix: Matrix): RightAnswer {
       const products = Float64Array.from(places, (place) => dot(rowOf(Math.floor(place / size)), rowOf(place % size)));
       return difference(products, right);
     },
+  };
+}
+
+/** No reference: the conditions that the right answer satisfies, and no other. */
+function ofPositiveOnly(args: ReconstructionArgs): RightAnswer {
+  return {
+    sampled: "the conditions (KKT)",
+    errorOf: (answer) => (answer.kernel === "positive_only" ? kktResidual(args, answer.value) : null),
   };
 }
 

@@ -148,6 +148,7 @@ function answerOf(kernel: BenchKernel, array: NdArray): Answer {
   }
   if (kernel === "curvature_matrix" || kernel === "cholesky") return { kernel, value: { rows, columns, values } };
   if (kernel === "log_likelihood") return { kernel, value: values[0] };
+  if (kernel === "positive_only") return { kernel, value: values };
   throw new TypeError(`no peer computes ${kernel}`);
 }
 
@@ -170,6 +171,7 @@ export function peerInputs(inputs: BenchInputs): Record<string, NdArray> {
     mapping_weights: float(c.mapping.weights, pixels, mappingNeighbors),
     neighbors: whole(endingInNothing(c.neighbors.indexes, neighbors), sourcePixels, neighbors),
     coefficient: float(Float64Array.of(c.coefficient)),
+    source: float(inputs.source, sourcePixels),
   };
 }
 

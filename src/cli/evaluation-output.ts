@@ -11,7 +11,7 @@ export function evaluationJson(
   planSeconds: number,
   checked: VisibilityChecks | null,
 ) {
-  const { terms } = evaluation;
+  const { terms, positiveOnly: positive } = evaluation;
   const compacted = evaluation.datasets.filter(({ type }) => type === "interferometer");
   return {
     log_likelihood: evaluation.logLikelihood,
@@ -27,6 +27,15 @@ export function evaluationJson(
       evaluation.datasets.map((dataset, index) => [dataset.name, datasetJson(datasets[index], dataset)]),
     ),
     regularization_coefficient: evaluation.source?.coefficient ?? null,
+    ...(positive === null
+      ? {}
+      : {
+          positive_only: {
+            pixels_at_zero: positive.pixelsAtZero,
+            factorizations: positive.factorizations,
+            log_evidence: "an approximation, as if the source could have either sign",
+          },
+        }),
     backend: evaluation.backend,
     wasm_build: evaluation.backend === "reference" ? null : wasmKernels().build,
     curvature_matrix: evaluation.curvatureForm,
@@ -35,6 +44,7 @@ export function evaluationJson(
     checks: {
       log_likelihood_error_bound: compacted.length > 0 ? evaluation.logLikelihoodErrorBound : null,
       solve_residual: evaluation.solveResidual,
+      ...(positive === null ? {} : { kkt_residual: positive.kktResidual }),
       ...(checked === null ? {} : { chi_squared_from_visibilities: checked }),
     },
     failure: evaluation.failure,
@@ -84,6 +94,7 @@ export function printEvaluation(
     ["regularization coefficient", json.regularization_coefficient],
     ["error bound of log likelihood", checks.log_likelihood_error_bound?.toExponential(1)],
     ["residual of the solver", checks.solve_residual?.toExponential(1)],
+    ["positive only", positiveOnlyText(json)],
     ...Object.entries(checks.chi_squared_from_visibilities ?? {}).map(([name, check]): [string, string] => [
       `chi squared of ${name}`,
       check === null
@@ -97,4 +108,11 @@ export function printEvaluation(
   const shown = rows.filter(([, value]) => value !== null && value !== undefined);
   const width = Math.max(...shown.map(([name]) => name.length));
   invocation.stdout.write(shown.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join(""));
+}
+
+function positiveOnlyText({ positive_only, checks }: ReturnType<typeof evaluationJson>): string | undefined {
+  if (positive_only === undefined || checks.kkt_residual === undefined) return undefined;
+  const { pixels_at_zero, factorizations, log_evidence } = positive_only;
+  const found = `${factorizations} factorizations, KKT residual ${checks.kkt_residual.toExponential(1)}`;
+  return `${pixels_at_zero} source pixels are zero (${found}); the log evidence is ${log_evidence}`;
 }

@@ -3,6 +3,7 @@ import type { NoiseNormalizationArgs } from "../operators/noise-normalization.ts
 import type { WCompact, WCompactTimesArgs } from "../operators/w-compact.ts";
 import type { CurvatureViaWTildeDenseArgs } from "./curvature.ts";
 import type { DataVectorArgs, Mapping, MappingArgs, SparseTransposeTimesArgs } from "./mapping.ts";
+import { kktResidual, type PositiveOnlyArgs, type PositiveReconstruction } from "./positive-only.ts";
 import {
   type ConstantRegularizationArgs,
   constantRegularization,
@@ -61,8 +62,37 @@ export interface Inversion {
 
 /** Solves (F + H) s = D and takes every term of the evidence from the solution. */
 export function invert(problem: LinearProblem, solve: (args: ReconstructionArgs) => Reconstruction): Inversion {
+  return inversionOf(problem, solve(systemOf(problem)));
+}
+
+/** A source that is nowhere negative, with its evidence. */
+export interface PositiveInversion {
+  readonly reconstruction: PositiveReconstruction;
+  /** See `kktResidual`. */
+  readonly kktResidual: number;
+  readonly terms: EvidenceTerms;
+}
+
+/**
+ * The same with s >= 0. The terms make an approximation of log E: the integral over sources is the one over those of
+ * either sign, expanded about this s; it is the definition of PyAutoLens.
+ */
+export function invertPositive(
+  problem: LinearProblem,
+  solve: (args: PositiveOnlyArgs) => PositiveReconstruction,
+): PositiveInversion {
+  const system = systemOf(problem);
+  const reconstruction = solve(system);
+  const { terms } = inversionOf(problem, reconstruction);
+  return { reconstruction, kktResidual: kktResidual(system, reconstruction.values), terms };
+}
+
+function systemOf({ curvatureMatrix, regularizationMatrix, dataVector }: LinearProblem): ReconstructionArgs {
+  return { curvatureRegMatrix: matrixSum(curvatureMatrix, regularizationMatrix), dataVector };
+}
+
+function inversionOf(problem: LinearProblem, reconstruction: Reconstruction): Inversion {
   const { curvatureMatrix, regularizationMatrix, dataVector } = problem;
-  const reconstruction = solve({ curvatureRegMatrix: matrixSum(curvatureMatrix, regularizationMatrix), dataVector });
   const s = reconstruction.values;
   const fs = matrixTimesVector(curvatureMatrix, s);
   const hs = matrixTimesVector(regularizationMatrix, s);

@@ -61,6 +61,14 @@ export interface DatasetLikelihood {
   evaluate(vector: Float64Array, options: EvaluateOptions, watch: Stopwatch): DatasetEvaluation;
 }
 
+/** How a source that is nowhere negative was found. Its log evidence is an approximation: see `invertPositive`. */
+export interface PositiveOnlyChecks {
+  /** How far it is from the conditions that it is known by: see `kktResidual`. */
+  readonly kktResidual: number;
+  readonly pixelsAtZero: number;
+  readonly factorizations: number;
+}
+
 /** One likelihood of one model. */
 export interface Evaluation {
   /** -1/2 [chi^2 + noise normalization]; -Infinity where `failure` says why. */
@@ -81,8 +89,10 @@ export interface Evaluation {
   readonly failure: string | null;
   /** The datasets' together. */
   readonly logLikelihoodErrorBound: number;
-  /** |(F + H) s - D| / |D|: what the solver left; null without a pixelized source. */
+  /** |(F + H) s - D| / |D|: what the solver left; null without a pixelized source, and for one that is positive only. */
   readonly solveResidual: number | null;
+  /** null unless the source is positive only, and where none was found. */
+  readonly positiveOnly: PositiveOnlyChecks | null;
   readonly backend: VoiceName;
   /** null without a pixelized source in visibilities. */
   readonly curvatureForm: CurvatureForm | null;

@@ -7,7 +7,7 @@ import type { Likelihood } from "./evaluation.ts";
 import type { ReadOptions } from "./interferometer-dataset.ts";
 import { requireParametric } from "./parametric.ts";
 import { pixelizedSource } from "./pixelized-source.ts";
-import { isPixelized, type PlanOptions, pickVoice, plan, tuningOf } from "./plan.ts";
+import { isPixelized, type PlanOptions, POSITIVE_ONLY_REFUSED, pickVoice, plan, tuningOf } from "./plan.ts";
 
 /** A spec put to use: its datasets read, its model built, its likelihood planned. */
 export interface PlannedSpec {
@@ -27,11 +27,11 @@ export interface PlanSpecOptions extends PlanOptions, Omit<ReadOptions, "kernels
  * @throws InputError for what this version cannot do, before anything is read, and for files that are not right.
  */
 export async function planSpec(spec: Spec, options: PlanSpecOptions): Promise<PlannedSpec> {
-  if (spec.settings.positiveOnly) {
-    const path = "settings.positive_only";
-    throw errorInSpec(spec, path, "spec/positive-only", "positive_only: true is not there yet", "give false");
-  }
   const model = options.model ?? buildModel(spec);
+  const { positiveOnly } = spec.settings;
+  if (positiveOnly && !isPixelized(model)) {
+    throw errorInSpec(spec, "settings.positive_only", "spec/positive-only", ...POSITIVE_ONLY_REFUSED);
+  }
   requireModel(spec, model);
   const { voice, kernels } = pickVoice(options.backend ?? "auto", model, Object.values(spec.datasets));
   const read = { ...options, kernels, tuning: tuningOf(voice, options.tuning) };
@@ -39,7 +39,7 @@ export async function planSpec(spec: Spec, options: PlanSpecOptions): Promise<Pl
   for (const [name, dataset] of Object.entries(spec.datasets)) {
     datasets.push(await locating(`datasets.${name}`, () => readDataset(name, dataset, read)));
   }
-  return { datasets, model, likelihood: plan(datasets, model, options) };
+  return { datasets, model, likelihood: plan(datasets, model, { ...options, positiveOnly }) };
 }
 
 /** Refuses a model that has no likelihood, with its place in the spec, before data are read for it. */

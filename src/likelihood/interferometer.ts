@@ -19,6 +19,7 @@ import type { Explained } from "./picks.ts";
 import {
   outcome,
   pixelizedSource,
+  positiveOnlyChecks,
   reconstructSource,
   rectangularMeshOf,
   schemeOf,
@@ -32,6 +33,7 @@ export interface InterferometerPlan {
   readonly voice: VoiceName;
   readonly kernels: VoiceKernels;
   readonly form: CurvatureForm;
+  readonly positiveOnly: boolean;
   readonly picks: readonly Explained[];
 }
 
@@ -109,6 +111,7 @@ function evaluateOne(
       noiseNormalization: sums.noiseNormalization,
     },
     kernels,
+    plan.positiveOnly,
     watch,
   );
   const seen = sparseTimesVector(sparse, inversion.reconstruction.values);
@@ -148,7 +151,8 @@ function evaluateOne(
         latticeSums: dataset.compaction.latticeSums,
       },
     ],
-    solveResidual: inversion.solveResidual,
+    solveResidual: "solveResidual" in inversion ? inversion.solveResidual : null,
+    positiveOnly: positiveOnlyChecks(inversion),
     backend: plan.voice,
     curvatureForm: plan.form,
     seconds: withTotal(watch),

@@ -135,6 +135,7 @@ function summed(
     failure,
     logLikelihoodErrorBound: sumOf("logLikelihoodErrorBound"),
     solveResidual: null,
+    positiveOnly: null,
     backend,
     curvatureForm: null,
     seconds: withTotal(watch),

@@ -18,7 +18,14 @@ import {
 } from "./imaging.ts";
 import type { ImagingDataset } from "./imaging-dataset.ts";
 import type { Explained } from "./picks.ts";
-import { outcome, pixelizedSource, reconstructSource, schemeOf, transposeTimes } from "./pixelized-source.ts";
+import {
+  outcome,
+  pixelizedSource,
+  positiveOnlyChecks,
+  reconstructSource,
+  schemeOf,
+  transposeTimes,
+} from "./pixelized-source.ts";
 import type { ModelLightVoice } from "./seen-light.ts";
 import { planSourceMesh } from "./source-mesh.ts";
 import type { SourceRays } from "./source-rays.ts";
@@ -31,13 +38,15 @@ export interface PixelizedImagingPlan {
   readonly light: ModelLightVoice | null;
   /** The rays to the source. */
   readonly rays: SourceRays;
+  /** Whether the source may be negative nowhere. */
+  readonly positiveOnly: boolean;
   readonly voice: VoiceName;
   readonly kernels: VoiceKernels;
   readonly picks: readonly Explained[];
 }
 
 /**
- * The evidence of an image under a lens model with one pixelized source, solved for freely (it may be negative), after
+ * The evidence of an image under a lens model with one pixelized source, solved for freely or nowhere negative, after
  * the light profiles are taken off the data. What depends on the dataset alone is done here, once.
  *
  * The source's light is mapped from inside the mask only, as in PyAutoLens: what the PSF would bring in from the blurring
@@ -85,7 +94,7 @@ interface Prepared {
 }
 
 function evaluateOne(
-  { dataset, model, kernels, voice }: PixelizedImagingPlan,
+  { dataset, model, kernels, voice, positiveOnly }: PixelizedImagingPlan,
   { light, blurring, subSizes, trace, noiseNormalization, layMesh }: Prepared,
   vector: Float64Array,
   pixelized: number,
@@ -114,6 +123,7 @@ function evaluateOne(
     vertices,
     { curvatureMatrix, dataVector, chiSquaredOfData, noiseNormalization },
     kernels,
+    positiveOnly,
     watch,
   );
   const { values } = inversion.reconstruction;
@@ -142,7 +152,8 @@ function evaluateOne(
       },
     ],
     logLikelihoodErrorBound: 0,
-    solveResidual: inversion.solveResidual,
+    solveResidual: "solveResidual" in inversion ? inversion.solveResidual : null,
+    positiveOnly: positiveOnlyChecks(inversion),
     backend: voice,
     curvatureForm: null,
     seconds: withTotal(watch),

@@ -4,9 +4,11 @@ import {
   type EvidenceTerms,
   type Inversion,
   invert,
+  invertPositive,
   type LinearProblem,
   logEvidence,
   logLikelihood,
+  type PositiveInversion,
 } from "../inversion/evidence.ts";
 import type { PlannedRegularization, RegularizationScheme } from "../inversion/regularization/regularization.ts";
 import { regularizationSchemes } from "../inversion/regularization/schemes.ts";
@@ -14,7 +16,7 @@ import { lensPlanes } from "../lens/lens-planes.ts";
 import { type GalaxyTemplate, instantiate, type Model, type Pixelization } from "../model/model.ts";
 import type { RectangularMeshSpec } from "../model/spec.ts";
 import type { SparseMatrix } from "../operators/matrix.ts";
-import type { DatasetEvaluation } from "./evaluation.ts";
+import type { DatasetEvaluation, PositiveOnlyChecks } from "./evaluation.ts";
 import { maximizeEvidence } from "./maximize-evidence.ts";
 import { type Stopwatch, timed } from "./stopwatch.ts";
 
@@ -79,6 +81,7 @@ export function schemeOf({ regularization }: Pick<NonNullable<GalaxyTemplate["pi
  * Solves for the source, with the coefficient of largest evidence where the model leaves it open.
  * @param planned The regularization's, for the mesh whose vertices (S, 2) these are.
  * @param data F, D and what the data add to the evidence.
+ * @param positiveOnly Whether the source may be negative nowhere.
  */
 export function reconstructSource(
   pixelization: Pixelization,
@@ -86,15 +89,18 @@ export function reconstructSource(
   vertices: Float64Array,
   data: Omit<LinearProblem, "regularizationMatrix" | "logDetRegularizationMatrix">,
   kernels: VoiceKernels,
+  positiveOnly: boolean,
   watch: Stopwatch,
-): { readonly inversion: Inversion; readonly coefficient: number } {
+): { readonly inversion: Inversion | PositiveInversion; readonly coefficient: number } {
   const { coefficient, others } = pixelization.regularization;
   const regularize = (trial: number) => {
     return timed(watch, "regularization_matrix", () => planned.at({ ...others, coefficient: trial }, vertices));
   };
-  const solve = (trial: number): Inversion => {
-    const regularization = regularize(trial);
-    return timed(watch, "solve", () => invert({ ...data, ...regularization }, kernels.reconstruction));
+  const solve = (trial: number) => {
+    const problem = { ...data, ...regularize(trial) };
+    return timed(watch, "solve", () =>
+      positiveOnly ? invertPositive(problem, kernels.positiveOnly) : invert(problem, kernels.reconstruction),
+    );
   };
   if (coefficient !== "maximize") return { inversion: solve(coefficient), coefficient };
   const unit = { matrix: regularize(1).regularizationMatrix, grows: schemeOf(pixelization).grows };
@@ -112,14 +118,23 @@ export function transposeTimes(
   return kernels.sparseMappingMatrixTransposeTimes({ sparseMappingMatrix, matrix }).values;
 }
 
+/** What certifies a positive-only source; null for another, or where the search failed. */
+export function positiveOnlyChecks(inversion: Inversion | PositiveInversion): PositiveOnlyChecks | null {
+  if (!("kktResidual" in inversion) || !inversion.reconstruction.converged) return null;
+  const { free, factorizations } = inversion.reconstruction;
+  return { kktResidual: inversion.kktResidual, pixelsAtZero: free.filter((is) => is === 0).length, factorizations };
+}
+
 /** What a solved inversion says of the model: its likelihood, or why there is none. */
-export function outcome(inversion: Inversion, terms: EvidenceTerms) {
+export function outcome({ reconstruction }: Inversion | PositiveInversion, terms: EvidenceTerms) {
   const evidence = logEvidence(terms);
-  if (inversion.reconstruction.positiveDefinite && Number.isFinite(evidence)) {
+  if (reconstruction.positiveDefinite && Number.isFinite(evidence)) {
     return { logLikelihood: logLikelihood(terms), logEvidence: evidence, failure: null };
   }
-  const failure = inversion.reconstruction.positiveDefinite
-    ? "a term of the evidence is not finite"
-    : "the curvature matrix with regularization is not positive definite";
+  const failure = !reconstruction.positiveDefinite
+    ? "the curvature matrix with regularization is not positive definite"
+    : "converged" in reconstruction && !reconstruction.converged
+      ? "the search for a source that is nowhere negative did not converge"
+      : "a term of the evidence is not finite";
   return { logLikelihood: Number.NEGATIVE_INFINITY, logEvidence: Number.NEGATIVE_INFINITY, failure };
 }

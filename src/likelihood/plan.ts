@@ -28,6 +28,8 @@ export interface PlanOptions {
   readonly backend?: BackendChoice;
   /** `auto` is what `tuning` predicts to be the fastest, the built-in pick without it. */
   readonly curvature?: "auto" | CurvatureForm;
+  /** A pixelized source is nowhere negative. */
+  readonly positiveOnly?: boolean;
   /** What `arclet tune` measured on this machine with this number of threads, for the wasm voice. */
   readonly tuning?: Tuning | undefined;
 }
@@ -37,6 +39,12 @@ const BUILT_IN: Readonly<Record<VoiceName, string>> = {
   wasm: "built in: the fastest voice that has every kernel",
   reference: "built in",
 };
+
+/** What positive_only cannot do, and the remedy. */
+export const POSITIVE_ONLY_REFUSED = [
+  "positive_only: true is not there yet but for a pixelized source",
+  "give false, or the source a pixelization",
+] as const;
 
 /**
  * The voice a choice stands for under a model, or where there is none, with its kernels. Light profiles are traced, which no pixelized source
@@ -66,7 +74,7 @@ export function pickVoice(
 export function plan(
   datasets: readonly Dataset[],
   model: Model,
-  { backend = "auto", curvature = "auto", tuning }: PlanOptions = {},
+  { backend = "auto", curvature = "auto", positiveOnly = false, tuning }: PlanOptions = {},
 ): Likelihood {
   const [dataset] = datasets;
   if (dataset === undefined) throw new InputError("plan/datasets", "no dataset is given", "give one or more");
@@ -74,6 +82,7 @@ export function plan(
   const because = backend === "auto" ? BUILT_IN[voice] : "asked for";
   const ofVoice = { choice: "backend", picked: voice, because, candidates: [] };
   if (!isPixelized(model)) {
+    if (positiveOnly) throw new InputError("plan/positive-only", ...POSITIVE_ONLY_REFUSED);
     requireParametric(model);
     return inVoice(ofVoice, backend, (voice, picks) => {
       const light = lightOf(model, voice === "traced", kernels);
@@ -93,7 +102,7 @@ export function plan(
     return inVoice(ofVoice, backend, (voice, picks) => {
       const light = hasLight(model) ? lightOf(model, voice === "traced", kernels) : null;
       const rays = voice === "traced" ? traceRaysInKernel(model, redshift) : referenceRays(model, redshift);
-      return planPixelizedImaging({ dataset, model, light, rays, voice, kernels, picks });
+      return planPixelizedImaging({ dataset, model, light, rays, positiveOnly, voice, kernels, picks });
     });
   }
   const picked =
@@ -101,7 +110,7 @@ export function plan(
       ? pick(tuningOf(voice, tuning), "curvature_matrix", curvatureSizes(dataset, model))
       : given("curvature_matrix", curvature, "asked for");
   const picks = [ofVoice, dataset.latticeSums, picked];
-  return planInterferometer({ dataset, model, form: picked.picked, voice, kernels, picks });
+  return planInterferometer({ dataset, model, form: picked.picked, positiveOnly, voice, kernels, picks });
 }
 
 /** Plans in the voice that was picked, or in WebAssembly where `auto` picked the compiler and the model is too large for it. */

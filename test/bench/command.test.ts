@@ -215,6 +215,7 @@ describe("arclet bench curves", () => {
 function only(name: string): string {
   const rows = { w: "wasm_separable", curvature: "wasm_compact_sparse" };
   if (name === "cholesky") return "wasm_blocked";
+  if (name === "positive-only") return "wasm_active_set";
   if (name === "alma-delaunay") return rows.curvature;
   if (name === "science") return `${rows.w},wasm_compact_symmetric`;
   if (name === "table2" || name === "table3") return rows.w;
@@ -225,21 +226,25 @@ function only(name: string): string {
 
 const python = process.env.ARCLET_PEERS_PYTHON;
 describe.skipIf(python === undefined)("with Python peers (ARCLET_PEERS_PYTHON)", () => {
-  test.each(["table2", "table4", "table5", "likelihood", "cholesky"])("%s has their rows, right", async (name) => {
-    const { rows, machine } = await report(name, "--peers", python!, "--implementations", peersOf(name));
-    expect(machine.peers).toMatchObject({ numba: expect.any(String), jax: expect.any(String) });
-    for (const row of rows) {
-      expect(row).toMatchObject({ by: "python", runs: 2, extrapolated: false });
-      expect(row.median_s, row.implementation).toBeGreaterThan(0);
-      expect(row.max_relative_error).toBeLessThan(1e-9);
-    }
-    expect(rows).not.toHaveLength(0);
-  });
+  test.each(["table2", "table4", "table5", "likelihood", "cholesky", "positive-only"])(
+    "%s has their rows, right",
+    async (name) => {
+      const { rows, machine } = await report(name, "--peers", python!, "--implementations", peersOf(name));
+      expect(machine.peers).toMatchObject({ numba: expect.any(String), jax: expect.any(String) });
+      for (const row of rows) {
+        expect(row).toMatchObject({ by: "python", runs: 2, extrapolated: false });
+        expect(row.median_s, row.implementation).toBeGreaterThan(0);
+        expect(row.max_relative_error).toBeLessThan(1e-9);
+      }
+      expect(rows).not.toHaveLength(0);
+    },
+  );
 });
 
 function peersOf(name: string): string {
   if (name === "table2") return "numba_compact,jax_compact";
   if (name === "cholesky") return "scipy_cholesky";
+  if (name === "positive-only") return "scipy_nnls";
   return name === "likelihood" ? "numba_compact_sparse" : "numba_compact_sparse,numba_sparse,jax_sparse,jax";
 }
 

@@ -187,9 +187,9 @@ describe("intensities that cannot be solved for are said by name", () => {
   });
 });
 
-test("positive_only is not there yet, and says so", async () => {
+test("positive_only is not there yet for light profiles, and says so", async () => {
   await expect(planned(`${IMAGE}settings: { positive_only: true }\n`, LINEAR)).rejects.toThrow(
-    /lens\.yaml:\d+:\d+: positive_only: true is not there yet; give false/,
+    /lens\.yaml:\d+:\d+: positive_only: true is not there yet but for a pixelized source; give false, or/,
   );
 });
 

@@ -191,7 +191,6 @@ describe("what cannot be planned is said, with what to do", () => {
       SPEC.replace("redshift: 1.0", "redshift: 0.4"),
       /^lens\.yaml:\d+:\d+: no galaxy lies behind/,
     ],
-    positive_only: [`${SPEC}settings: { positive_only: true }\n`, /^lens\.yaml:\d+:\d+: positive_only/],
     "a Delaunay mesh": [
       SPEC.replace(/mesh: \{.*\}/, "mesh: { type: delaunay, image_mesh: { type: overlay, shape: [5, 5] } }"),
       /^lens\.yaml:\d+:\d+: galaxies\.source: has a delaunay mesh, which no likelihood of visibilities takes yet/,

@@ -6,6 +6,7 @@ import { type Compaction, compactVisibilities } from "../../src/dataset/compacti
 import { visibilityFiles } from "../../src/dataset/interferometer.ts";
 import { maskCircular, nativeFromSlim, nativeIndexForSlimIndex, slimFromNative } from "../../src/dataset/mask.ts";
 import { ARCSECOND, pixelGrid, slimPositions } from "../../src/grid.ts";
+import { kktTolerance } from "../../src/inversion/positive-only.ts";
 import { bytesSource } from "../../src/io/byte-source.ts";
 import { toFloat64 } from "../../src/io/ndarray.ts";
 import { readNpz } from "../../src/io/npz.ts";
@@ -95,6 +96,24 @@ describe("the rectangular case, from spec to evidence", () => {
     }
     // Conditioning of F + H, about 1e9.
     expect(relativeDifference(source!.values, array("reconstruction_posneg"))).toBeLessThan(1e-7);
+  });
+
+  test("with a source that is nowhere negative", async () => {
+    const positive = SPEC.replace("evidence: pyautolens", "evidence: pyautolens, positive_only: true");
+    const { likelihood } = await planSpec(parseSpec(positive, "golden.yaml"), { open });
+    const [{ terms, logEvidence, source, positiveOnly, solveResidual }] = await likelihood.evaluate(
+      new Float64Array(0),
+    );
+    const expected = golden.rect_uniform_const_mapping_truth_positive;
+    expect(terms.chiSquared / expected.fast_chi_squared).toBeCloseTo(1, 10);
+    expect(terms.regularizationTerm! / expected.regularization_term).toBeCloseTo(1, 10);
+    expect(terms.logDetCurvatureRegMatrixTerm! / expected.log_det_curvature_reg_matrix_term).toBeCloseTo(1, 8);
+    expect(terms.logDetRegularizationMatrixTerm! / expected.log_det_regularization_matrix_term).toBeCloseTo(1, 8);
+    expect((logEvidence ?? 0) / expected.log_evidence).toBeCloseTo(1, 10);
+    expect(relativeDifference(source!.values, Float64Array.from(expected.reconstruction))).toBeLessThan(1e-10);
+    expect(positiveOnly!.pixelsAtZero).toBe(expected.reconstruction.filter((value: number) => value === 0).length);
+    expect(positiveOnly!.kktResidual).toBeLessThan(kktTolerance(120));
+    expect(solveResidual).toBeNull();
   });
 
   test.each(CURVATURE_FORMS)("F and D through %s", async (curvature) => {

@@ -32,6 +32,10 @@ json.dump(
     {
         "rect_uniform_const_mapping_truth": terms["pixelized"][case]["posneg"],
         "rect_uniform_const_sparse_truth": terms["pixelized"]["rect_uniform_const_sparse_truth"]["posneg"],
+        "rect_uniform_const_mapping_truth_positive": {
+            **terms["pixelized"][case]["pos_noedgezero"],
+            "reconstruction": raw[f"{case}/reconstruction_pos_noedgezero"].tolist(),
+        },
         "parametric": terms["parametric"]["truth"],
         "parametric_wrong1": terms["parametric"]["wrong1"],
         "parametric_wrong2": terms["parametric"]["wrong2"],

@@ -44,6 +44,22 @@ describe("arclet evaluate", () => {
     expect(result.log_evidence).toBeLessThan(golden.log_evidence - 1000);
   });
 
+  test("with a source that is nowhere negative, and says what that is worth", async () => {
+    const positive = ["evaluate", spec, "--set", "settings={ evidence: exact, positive_only: true }"];
+    const result = await json(...positive);
+    expect(result.positive_only).toMatchObject({
+      pixels_at_zero: 109,
+      log_evidence: expect.stringContaining("approx"),
+    });
+    expect(result.checks).toMatchObject({ solve_residual: null, kkt_residual: expect.any(Number) });
+    expect(result.checks.kkt_residual).toBeLessThan(1e-14);
+    const { stdout } = await runCollecting(positive);
+    expect(stdout).toMatch(
+      /positive only +109 source pixels are zero \(\d+ factorizations, KKT residual .*approximation/,
+    );
+    expect((await json("evaluate", spec)).positive_only).toBeUndefined();
+  });
+
   test("for people, as a table, with pictures and the same JSON under --out", async () => {
     const { code, stdout } = await runCollecting(["evaluate", spec, "--out", out]);
     expect(code).toBe(0);

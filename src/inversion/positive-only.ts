@@ -1,0 +1,263 @@
+import { dot, matrixTimesVector } from "../operators/matrix.ts";
+import { type Reconstruction, type ReconstructionArgs, reconstruction } from "./solve.ts";
+
+/**
+ * A source that is nowhere negative: the s >= 0 of least 1/2 s'As - D's, A = F + H.
+ *
+ * It is known by its conditions (Karush, Kuhn and Tucker) alone: with the gradient g = A s - D, a pixel is either free
+ * (s > 0, g = 0) or held at zero (s = 0, g >= 0). A set of free pixels fixes s, since there A s = D, so the search is for
+ * the set.
+ */
+
+export interface PositiveOnlyArgs extends ReconstructionArgs {
+  /** (S) 1 for the free pixels of a first guess; without it they are all free. */
+  readonly firstGuess?: Uint8Array;
+}
+
+/** A solved problem; the numbers are NaN unless `positiveDefinite` and `converged`. */
+export interface PositiveReconstruction extends Reconstruction {
+  /** Whether the values satisfy the conditions to `kktTolerance`. */
+  readonly converged: boolean;
+  /** (S) 1 where a pixel is free, 0 where it is held at zero. */
+  readonly free: Uint8Array;
+  readonly factorizations: number;
+}
+
+/** A source and the slope of the objective there. */
+interface Point {
+  /** (S) */
+  readonly values: Float64Array;
+  /** (S) A s - D */
+  readonly gradient: Float64Array;
+}
+
+/** s, zero but on the free pixels, where A s = D. */
+export interface FreeSolution extends Point {
+  /** ln det of the free block of A. */
+  readonly logDeterminant: number;
+}
+
+/**
+ * Solves for free pixels, given in ascending order; null where their block is not positive definite. The same pixels
+ * give the same bytes.
+ */
+export type SolveFree = (free: Int32Array) => FreeSolution | null;
+
+/** Block exchanges in a row that need not leave fewer pixels misplaced than any before. */
+const PATIENCE = 6;
+
+/** s >= 0 on the way to the least. */
+interface Iterate extends Point {
+  /** 1/2 s'As - D's */
+  readonly objective: number;
+  /** Whether A s = D where s > 0. */
+  readonly solved: boolean;
+}
+
+/**
+ * Block exchanges first, and where they come round in circles an active-set search from where they led; sources take some
+ * 5 to 20 factorizations. The first set is all pixels, even where there is a guess: ln det A is part of the evidence.
+ */
+export function positiveOnlyWith(prepare: (args: ReconstructionArgs) => SolveFree) {
+  return (args: PositiveOnlyArgs): PositiveReconstruction => {
+    const size = args.dataVector.length;
+    const solveFree = prepare(args);
+    let factorizations = 0;
+    let positiveDefinite = true;
+    // A search that is this long has lost its way in roundings.
+    const most = 100 + 3 * size;
+    const solve: SolveFree = (free) => {
+      if (factorizations === most) return null;
+      factorizations++;
+      const solution = solveFree(free);
+      positiveDefinite = solution !== null;
+      return solution;
+    };
+    const all = new Uint8Array(size).fill(1);
+    const whole = solve(indexesOf(all));
+    const exchanged = whole && exchangeBlocks(args, solve, all, whole);
+    const found = exchanged && descend(args, solve, exchanged);
+    const converged = found !== null && kktOf(args, found) <= kktTolerance(size);
+    return {
+      positiveDefinite,
+      converged,
+      values: converged ? found.values : new Float64Array(size).fill(Number.NaN),
+      logDeterminant: whole?.logDeterminant ?? Number.NaN,
+      free: converged ? positive(found.values) : new Uint8Array(size),
+      factorizations,
+    };
+  };
+}
+
+/**
+ * Block principal pivoting (Portugal, Judice & Vicente 1994, Mathematics of Computation 63, 625): all misplaced pixels
+ * change sides, until none is misplaced or there are no fewer of them for a while. Null where a solve is.
+ */
+function exchangeBlocks(
+  args: PositiveOnlyArgs,
+  solve: SolveFree,
+  all: Uint8Array,
+  whole: FreeSolution,
+): Iterate | null {
+  let free = all;
+  let solution: FreeSolution | null = whole;
+  let [fewest, patience] = [Number.POSITIVE_INFINITY, PATIENCE];
+  for (let guess = args.firstGuess; solution !== null; guess = undefined) {
+    const { values } = solution;
+    const pulls = pullsOf(args, free, solution);
+    const misplaced = free.map((is, i) => ((is === 1 ? !(values[i] > 0) : pulls[i] > 0) ? 1 : 0));
+    const count = misplaced.reduce((sum, is) => sum + is, 0);
+    patience = count < fewest ? PATIENCE : patience - 1;
+    if (count === 0 || patience === 0) return landed(args, free, solution);
+    if (guess === undefined) fewest = Math.min(fewest, count);
+    free = guess ?? free.map((is, i) => is ^ misplaced[i]);
+    solution = solve(indexesOf(free));
+  }
+  return null;
+}
+
+/**
+ * The active-set search of Lawson & Hanson (1974, Solving Least Squares Problems, chapter 23; in terms of A and D: Bro & De
+ * Jong 1997, Journal of Chemometrics 11, 393), from any s >= 0. The objective falls with every step, so no set comes
+ * back: solved for a set, the pixel that is pulled up the most becomes free; pixels that turn negative are held, all at
+ * once where that lowers the objective, or else the first to reach zero. Null where a solve is.
+ */
+function descend(args: ReconstructionArgs, solve: SolveFree, start: Iterate): Iterate | null {
+  let iterate = start;
+  for (;;) {
+    const free = positive(iterate.values);
+    if (iterate.solved) {
+      const pulls = pullsOf(args, free, iterate);
+      const worst = pulls.reduce((most, pull, i) => (pull > pulls[most] ? i : most), 0);
+      if (!(pulls[worst] > 0)) return iterate;
+      free[worst] = 1;
+    }
+    const solution = solve(indexesOf(free));
+    if (solution === null) return null;
+    const next = stepped(args, iterate, free, solution);
+    if (next === null) return iterate;
+    iterate = next;
+  }
+}
+
+/** The reference: Cholesky's factorization of each free block. */
+export const positiveOnly = positiveOnlyWith(({ curvatureRegMatrix, dataVector }) => {
+  const { rows: size, values } = curvatureRegMatrix;
+  return (free) => {
+    const rows = free.length;
+    const block = new Float64Array(rows * rows);
+    free.forEach((i, a) => {
+      free.forEach((j, b) => {
+        block[a * rows + b] = values[i * size + j];
+      });
+    });
+    const solved = reconstruction({
+      curvatureRegMatrix: { rows, columns: rows, values: block },
+      dataVector: Float64Array.from(free, (i) => dataVector[i]),
+    });
+    if (!solved.positiveDefinite) return null;
+    const spreadOut = spread(size, free, solved.values);
+    const gradient = gradientOf({ curvatureRegMatrix, dataVector }, spreadOut);
+    return { values: spreadOut, gradient, logDeterminant: solved.logDeterminant };
+  };
+});
+
+/** (S) the values of the free pixels where they belong, zeros elsewhere. */
+export function spread(size: number, free: Int32Array, ofFree: Float64Array): Float64Array {
+  const values = new Float64Array(size);
+  free.forEach((i, a) => {
+    values[i] = ofFree[a];
+  });
+  return values;
+}
+
+/**
+ * How far s is from its conditions: the largest of |g_i| where s_i > 0 and of -g_i where s_i = 0, in parts of
+ * |D_i| + sqrt(A_ii) sum_j sqrt(A_jj) |s_j|, and of -s_i, in parts of the largest |s|. It needs nothing of how s was
+ * found. NaN where a number is.
+ */
+export function kktResidual(args: ReconstructionArgs, values: Float64Array): number {
+  return kktOf(args, { values, gradient: gradientOf(args, values) });
+}
+
+/**
+ * The largest `kktResidual` of a result: what roundings leave at the worst. Cholesky's factorization solves a system in
+ * which A_ij is off by at most (3 S + 1) u sqrt(A_ii A_jj), u = 2^-53 (Higham 2002, Accuracy and Stability of Numerical
+ * Algorithms, section 10.1), and taking g adds S + 1 roundings. Most results are within 2 u.
+ */
+export function kktTolerance(size: number): number {
+  return 4 * (size + 1) * 2 ** -53;
+}
+
+function kktOf(args: ReconstructionArgs, { values, gradient }: Point): number {
+  const scales = gradientScales(args, values);
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  let residual = 0;
+  values.forEach((value, i) => {
+    const slope = value > 0 ? Math.abs(gradient[i]) : Math.max(0, -gradient[i]);
+    residual = Math.max(residual, slope === 0 ? 0 : slope / scales[i], value < 0 ? -value / largest : 0);
+  });
+  return residual;
+}
+
+/** (S) what the gradient of each pixel is large or small against. */
+function gradientScales({ curvatureRegMatrix, dataVector }: ReconstructionArgs, values: Float64Array): Float64Array {
+  const roots = dataVector.map((_, i) => Math.sqrt(curvatureRegMatrix.values[i * (dataVector.length + 1)]));
+  const sum = values.reduce((total, value, j) => total + roots[j] * Math.abs(value), 0);
+  return dataVector.map((value, i) => Math.abs(value) + roots[i] * sum);
+}
+
+/** (S) of pixels that are held, how strongly the gradient pulls them up; 0 where that may be rounding. */
+function pullsOf(args: ReconstructionArgs, free: Uint8Array, { values, gradient }: Point): Float64Array {
+  const scales = gradientScales(args, values);
+  const tolerance = kktTolerance(values.length);
+  return scales.map((scale, i) => (free[i] === 0 && -gradient[i] > tolerance * scale ? -gradient[i] / scale : 0));
+}
+
+/** Towards the solution for the free pixels, as far as the objective falls; null where it does not. */
+function stepped(args: ReconstructionArgs, from: Iterate, free: Uint8Array, solution: Point): Iterate | null {
+  const to = landed(args, free, solution);
+  if (to.solved || to.objective < from.objective) return to;
+  // The part of the way at which each pixel reaches zero.
+  const parts = solution.values.map((value, i) =>
+    free[i] === 1 && !(value > 0) ? from.values[i] / (from.values[i] - value) : Number.POSITIVE_INFINITY,
+  );
+  const part = parts.reduce((first, other) => Math.min(first, other));
+  if (!(part > 0)) return null;
+  // Zero itself for the first, or a rounding would leave it free.
+  const between = from.values.map((value, i) => (parts[i] <= part ? 0 : value + part * (solution.values[i] - value)));
+  return iterateAt(args, between);
+}
+
+/** The solution for the free pixels itself, or with those below zero raised to it. */
+function landed(args: ReconstructionArgs, free: Uint8Array, { values, gradient }: Point): Iterate {
+  if (free.every((is, i) => is === 0 || values[i] > 0)) {
+    return { values, gradient, objective: objectiveOf(args, { values, gradient }), solved: true };
+  }
+  return iterateAt(
+    args,
+    values.map((value) => (value > 0 ? value : 0)),
+  );
+}
+
+function iterateAt(args: ReconstructionArgs, values: Float64Array): Iterate {
+  const gradient = gradientOf(args, values);
+  return { values, gradient, objective: objectiveOf(args, { values, gradient }), solved: false };
+}
+
+/** 1/2 s'As - D's */
+function objectiveOf({ dataVector }: ReconstructionArgs, { values, gradient }: Point): number {
+  return 0.5 * (dot(values, gradient) - dot(values, dataVector));
+}
+
+function gradientOf({ curvatureRegMatrix, dataVector }: ReconstructionArgs, values: Float64Array): Float64Array {
+  return matrixTimesVector(curvatureRegMatrix, values).map((value, i) => value - dataVector[i]);
+}
+
+function positive(values: Float64Array): Uint8Array {
+  return Uint8Array.from(values, (value) => (value > 0 ? 1 : 0));
+}
+
+function indexesOf(flags: Uint8Array): Int32Array {
+  return Int32Array.from([...flags.keys()].filter((i) => flags[i] === 1));
+}
