@@ -130,7 +130,8 @@ const lattice = (of: Fields, length: number) => {
 const SHAPES: Readonly<Record<string, (of: Fields, length: number) => number[] | undefined>> = {
   uv_wavelengths: pairs,
   visibilities: pairs,
-  noise_map: pairs,
+  // Of visibilities; an image has one number a pixel.
+  noise_map: (of, length) => ("convolution" in of ? [length] : pairs(of, length)),
   strengths: pairs,
   native_index: pairs,
   input_pixels: pairs,

@@ -79,12 +79,13 @@ function product(a0: v128, a1: v128, a2: v128, a3: v128, b: usize): v128 {
   return f64x2.add(first, madd(a3, v128.load(b, 48), f64x2.mul(a2, v128.load(b, 32))));
 }
 
-// The upper triangle of out += panel panel' at these columns, which ascend. An odd one reads one row past the panel.
-function addProducts(count: i32, columns: usize, panel: usize, source: i32, out: usize): void {
+// The upper triangle of out, `stride` doubles a row, += panel panel' at these columns, which ascend. An odd one reads one
+// row past the panel.
+function addProducts(count: i32, columns: usize, panel: usize, stride: i32, out: usize): void {
   for (let p = 0; p < count; p++) {
     const a = panel + <usize>p * BYTES;
     const a0 = v128.load(a, 0), a1 = v128.load(a, 16), a2 = v128.load(a, 32), a3 = v128.load(a, 48);
-    const row = out + (<usize>load<i32>(columns + (<usize>p << 2)) * source << 3);
+    const row = out + (<usize>load<i32>(columns + (<usize>p << 2)) * stride << 3);
     let q = p, b = a, at = columns + (<usize>p << 2);
     for (; q < count; q += 2, b += 2 * BYTES, at += 8) {
       const x = product(a0, a1, a2, a3, b), y = product(a0, a1, a2, a3, b + BYTES);
@@ -125,7 +126,11 @@ export function curvatureViaBlurredMapping(
   memory.fill(seen, 0, words);
   const seenColumns = allocate(<usize>source << 2);
   const panel = allocate(<usize>(source + 1) * BYTES);
-  memory.fill(out, 0, <usize>source * source << 3);
+  // An odd number of cache lines a row: with a power of two its columns would share few of the cache's sets.
+  const stride = (source + 7 & ~7) | 8;
+  const bytes = <usize>source * stride << 3;
+  const upper = allocate(bytes);
+  memory.fill(upper, 0, bytes);
   for (let i = 0; i < rows; i++) {
     const last = load<i32>(spans + (<usize>i << 3), 4);
     for (let j = load<i32>(spans + (<usize>i << 3)); j <= last; j += GROUP) {
@@ -143,12 +148,14 @@ export function curvatureViaBlurredMapping(
       }
       const scales = scale + <usize>i * scaleRow + (<usize>j << 3);
       const count = gatherSeen(source, seen, values, scales, seenColumns, panel);
-      addProducts(count, seenColumns, panel, source, out);
+      addProducts(count, seenColumns, panel, stride, upper);
     }
   }
   for (let p = 0; p < source; p++) {
-    for (let q = p + 1; q < source; q++) {
-      store<f64>(out + (<usize>(q * source + p) << 3), load<f64>(out + (<usize>(p * source + q) << 3)));
+    for (let q = p; q < source; q++) {
+      const entry = load<f64>(upper + (<usize>(p * stride + q) << 3));
+      store<f64>(out + (<usize>(p * source + q) << 3), entry);
+      store<f64>(out + (<usize>(q * source + p) << 3), entry);
     }
   }
 }
