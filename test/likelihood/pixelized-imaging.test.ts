@@ -203,3 +203,22 @@ describe("what is not there is said", () => {
     await expect(likelihood.evaluate(new Float64Array(0), { gradient: true })).rejects.toThrow(/no gradient yet/);
   });
 });
+
+test.each([[], [DELAUNAY]])("a source that is nowhere negative, on either mesh", async (...overrides) => {
+  // So little smoothing that the free source follows the noise below zero.
+  const rough = [...overrides, `${COEFFICIENT}=0.01`];
+  const free = await evaluated(SPEC, rough);
+  expect(Math.min(...free.source!.values)).toBeLessThan(0);
+  expect(free.positiveOnly).toBeNull();
+  for (const backend of ["reference", "auto"] as const) {
+    const held = await evaluated(`${SPEC}settings: { positive_only: true }\n`, rough, { backend });
+    const { values } = held.source!;
+    expect(Math.min(...values)).toBe(0);
+    expect(held.positiveOnly!.pixelsAtZero).toBe(values.filter((value) => value === 0).length);
+    expect(held.positiveOnly!.kktResidual).toBeLessThan(1e-13);
+    // The free source minimizes what the held one is held from.
+    const cost = ({ terms }: typeof free) => terms.chiSquared + terms.regularizationTerm!;
+    expect(cost(held)).toBeGreaterThan(cost(free));
+    expect(held.terms.logDetCurvatureRegMatrixTerm).toBeCloseTo(free.terms.logDetCurvatureRegMatrixTerm!, 8);
+  }
+});
