@@ -8,31 +8,11 @@ import { delaunaySlopes } from "../../src/inversion/mesh/delaunay-slopes.ts";
 import { pixelCentres, rectangularMesh } from "../../src/inversion/mesh/rectangular.ts";
 import { pixelCentreSlopes, rectangularSlopes } from "../../src/inversion/mesh/rectangular-slopes.ts";
 import { dot } from "../../src/operators/matrix.ts";
+import { differences, expectSlopes } from "./differences.ts";
 
 // Derivatives of what meshes do with positions, against differences inside one topology.
 
 const seed = fc.integer({ min: 0, max: 2 ** 31 });
-
-/** Differences of order four of f by each of its variables; null where f, which then says null, is on another branch. */
-function differences(f: (at: Float64Array) => number | null, at: Float64Array, step: number): (number | null)[] {
-  return Array.from(at, (value, i) => {
-    const [before2, before, after, after2] = [-2, -1, 1, 2].map((k) => f(at.with(i, value + k * step)));
-    if (before2 === null || before === null || after === null || after2 === null) return null;
-    return (8 * (after - before) - (after2 - before2)) / (12 * step);
-  });
-}
-
-/** @returns How many of the slopes could be compared. */
-function expectSlopes(found: Float64Array, expected: readonly (number | null)[], tolerance = 1e-6): number {
-  const scale = found.reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
-  let compared = 0;
-  for (const [i, slope] of expected.entries()) {
-    if (slope === null) continue;
-    expect(Math.abs(found[i] - slope), `slope ${i} of ${scale}`).toBeLessThanOrEqual(tolerance * scale);
-    compared++;
-  }
-  return compared;
-}
 
 const sameIndexes = (a: Int32Array, b: Int32Array): boolean => a.every((index, entry) => index === b[entry]);
 
