@@ -4,12 +4,14 @@ import { maskCircular, nativeIndexForSlimIndex } from "../../src/dataset/mask.ts
 import { fixedSubSizes, subPixelPositions } from "../../src/dataset/oversampling.ts";
 import { pixelGrid, slimPositions } from "../../src/grid.ts";
 import { draws, normal, randomState, uniform } from "../../src/inference/rng.ts";
-import { mappingMatrix, meanOverSubPixels } from "../../src/inversion/mapping.ts";
+import { type Mapping, mappingMatrix, meanOverSubPixels } from "../../src/inversion/mapping.ts";
 import { borderEllipse, relocateOntoBorder } from "../../src/inversion/mesh/border-relocation.ts";
 import { borderRelocationSlopes } from "../../src/inversion/mesh/border-relocation-slopes.ts";
 import { delaunayMesh } from "../../src/inversion/mesh/delaunay.ts";
 import { delaunaySlopes } from "../../src/inversion/mesh/delaunay-slopes.ts";
 import { imageMeshOverlay } from "../../src/inversion/mesh/image-mesh-overlay.ts";
+import { rectangularMesh } from "../../src/inversion/mesh/rectangular.ts";
+import { rectangularSlopes } from "../../src/inversion/mesh/rectangular-slopes.ts";
 import { type RaysFromImage, referenceRays, traceRaysInKernel } from "../../src/likelihood/source-rays.ts";
 import { buildModel, freedModel } from "../../src/model/model.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
@@ -105,53 +107,63 @@ test("a model without free parameters, or with none of the lens, has no slopes b
   expect(slopesOf(unlensed, freed.vector, one)).toEqual(new Float64Array(freed.vector.length));
 });
 
-describe("the mapping matrix of a Delaunay mesh, over-sampled, relocated onto the border", () => {
+// From derivatives by the entries of T to those by the parameters: what the gradient of an evidence does.
+describe.each([
+  ["one plane of masses", ONE_PLANE],
+  ["two planes", TWO_PLANES],
+])("the mapping matrix, over-sampled, relocated onto the border, by the parameters of %s", (_, text) => {
   const shape = [24, 25] as const;
   const grid = pixelGrid(shape, 0.15);
   const masked = maskCircular({ shape, pixelScales: [0.15, 0.15], centre: [0, 0], radius: 1.3 });
   const nativeIndex = nativeIndexForSlimIndex({ shape, masked });
   const pixels = slimPositions(grid, nativeIndex);
   const subSizes = fixedSubSizes(pixels.length / 2, 2);
-  const onBorder = Float64Array.from(
-    [...borderPixels({ shape, masked })].flatMap((m) => [pixels[2 * m], pixels[2 * m + 1]]),
-  );
+  const borderOf = [...borderPixels({ shape, masked })].flatMap((m) => [pixels[2 * m], pixels[2 * m + 1]]);
 
-  test.each([
-    ["one plane of masses", ONE_PLANE],
-    ["two planes", TWO_PLANES],
-  ])("by the parameters of %s", (_, text) => {
-    const { model, vector } = freedModel(spec(text));
-    const rays = traceRaysInKernel(model, 1);
-    const traceBorder = rays.from(onBorder);
-    const traceSubPixels = rays.from(subPixelPositions(grid, nativeIndex, subSizes));
-    const traceVertices = rays.from(imageMeshOverlay(grid, { shape, masked }, [7, 8]));
+  const { model, vector } = freedModel(spec(text));
+  const rays = traceRaysInKernel(model, 1);
+  const traceBorder = rays.from(Float64Array.from(borderOf));
+  const traceSubPixels = rays.from(subPixelPositions(grid, nativeIndex, subSizes));
+  const traceVertices = rays.from(imageMeshOverlay(grid, { shape, masked }, [7, 8]));
 
-    function mapped(at: Float64Array) {
-      const [border, subPixels, vertices] = [traceBorder(at), traceSubPixels(at), traceVertices(at)];
-      const ellipse = borderEllipse(border);
-      const inside = [subPixels, vertices].map((positions) => relocateOntoBorder(ellipse, positions));
-      const mesh = delaunayMesh({ positions: inside[0].positions, vertices: inside[1].positions });
-      const mapping = meanOverSubPixels(mesh.mapping, subSizes);
-      const relocated = inside.map((each) => each.relocated);
-      return { border, subPixels, vertices, ellipse, mesh, mapping, relocated };
-    }
+  function relocated(at: Float64Array) {
+    const [border, subPixels, vertices] = [traceBorder(at), traceSubPixels(at), traceVertices(at)];
+    const ellipse = borderEllipse(border);
+    const inside = [subPixels, vertices].map((positions) => relocateOntoBorder(ellipse, positions));
+    return { border, ellipse, subPixels, vertices, inside };
+  }
 
-    const here = mapped(vector);
-    const S = here.mapping.sourcePixels;
-    const slopes = draws(randomState(11), here.mapping.imagePixels * S, normal);
-    const f = (at: Float64Array): number | null => {
-      const { mapping, mesh, relocated } = mapped(at);
-      const same = mesh.mapping.indexes.every((index, entry) => index === here.mesh.mapping.indexes[entry]);
-      return same && relocated.join() === here.relocated.join() ? dot(mappingMatrix({ mapping }).values, slopes) : null;
+  /** Sum of slopes_mj T_mj over the mesh laid at these parameters, and by its weights; null in another topology. */
+  function sumOver(layMesh: (inside: readonly Float64Array[]) => { readonly mapping: Mapping }) {
+    const lay = (at: Float64Array) => {
+      const { inside } = relocated(at);
+      const { mapping } = layMesh(inside.map(({ positions }) => positions));
+      return { mapping: meanOverSubPixels(mapping, subSizes), counts: inside.map((each) => each.relocated).join() };
     };
-    expect(Math.min(...here.relocated)).toBeGreaterThan(3);
-
-    const byWeights = Float64Array.from(here.mapping.indexes, (index, entry) => {
-      const pixel = here.mapping.slimIndexForSubSlimIndex![Math.floor(entry / 3)];
-      return index < 0 ? 0 : here.mapping.subFraction![pixel] * slopes[pixel * S + index];
+    const { mapping: here, counts } = lay(vector);
+    const { slimIndexForSubSlimIndex, subFraction, sourcePixels, mappingsPerPixel } = here;
+    const slopes = draws(randomState(11), here.imagePixels * sourcePixels, normal);
+    const byWeights = Float64Array.from(here.indexes, (index, entry) => {
+      const pixel = slimIndexForSubSlimIndex![Math.floor(entry / mappingsPerPixel)];
+      return index < 0 ? 0 : subFraction![pixel] * slopes[pixel * sourcePixels + index];
     });
-    const byMesh = delaunaySlopes(here.mesh, byWeights);
-    const { border, ellipse, subPixels, vertices } = here;
+    const at = (moved: Float64Array): number | null => {
+      const there = lay(moved);
+      const same = there.mapping.indexes.every((index, entry) => index === here.indexes[entry]);
+      return same && there.counts === counts ? dot(mappingMatrix(there).values, slopes) : null;
+    };
+    return { at, byWeights };
+  }
+
+  /** So small a step leaves hardly any ray another triangle; values are rounded to some 1e-16 of 1e2. */
+  const STEP = 1e-7;
+  const { border, ellipse, subPixels, vertices, inside } = relocated(vector);
+
+  test("of a Delaunay mesh", () => {
+    expect(Math.min(...inside.map((each) => each.relocated))).toBeGreaterThan(3);
+    const layMesh = ([positions, vertices]: readonly Float64Array[]) => delaunayMesh({ positions, vertices });
+    const { at, byWeights } = sumOver(layMesh);
+    const byMesh = delaunaySlopes(layMesh(inside.map(({ positions }) => positions)), byWeights);
     const bySubPixels = borderRelocationSlopes(border, ellipse, subPixels, byMesh.positions);
     const byVertices = borderRelocationSlopes(border, ellipse, vertices, byMesh.vertices);
     const byBorder = bySubPixels.border.map((slope, i) => slope + byVertices.border[i]);
@@ -161,8 +173,15 @@ describe("the mapping matrix of a Delaunay mesh, over-sampled, relocated onto th
       slopesOf(traceBorder, vector, byBorder),
     ];
     const found = parts[0].map((slope, p) => slope + parts[1][p] + parts[2][p]);
-    // So small a step leaves hardly any ray another triangle.
-    const compared = expectSlopes(found, differences(f, vector, 1e-7));
-    expect(compared).toBe(model.parameters.length);
+    expect(expectSlopes(found, differences(at, vector, STEP))).toBe(model.parameters.length);
+  });
+
+  test.each(["clamp", "extrapolate"] as const)("of a rectangular mesh, edges: %s", (edges) => {
+    const { at, byWeights } = sumOver(([positions]) => rectangularMesh(positions, [6, 5], edges));
+    const byMesh = rectangularSlopes(inside[0].positions, [6, 5], edges, byWeights);
+    const bySubPixels = borderRelocationSlopes(border, ellipse, subPixels, byMesh);
+    const byBorder = slopesOf(traceBorder, vector, bySubPixels.border);
+    const found = slopesOf(traceSubPixels, vector, bySubPixels.positions).map((slope, p) => slope + byBorder[p]);
+    expect(expectSlopes(found, differences(at, vector, STEP))).toBe(model.parameters.length);
   });
 });
