@@ -130,6 +130,15 @@ describe("a border", () => {
     }
   });
 
+  test("that varies alike in all directions has no angle of rounding", () => {
+    const corners = [0.3, 0.1, -0.3, -0.1].flatMap((u) =>
+      [0.3, 0.1, -0.3, -0.1].map((v) => [u / 3 + 0.7, v / 3 + 0.1]),
+    );
+    const { angle, majorAxis, minorAxis } = borderEllipse(flat(corners));
+    expect(angle).toBe(0);
+    expect([majorAxis, minorAxis]).toEqual([expect.closeTo(0.1, 11), expect.closeTo(0.1, 11)]);
+  });
+
   test("does not move what is no number", () => {
     const moved = relocateOntoBorder(borderEllipse(Float64Array.of(0, 1, 1, 0)), Float64Array.of(Number.NaN, 0));
     expect(moved).toEqual({ positions: Float64Array.of(Number.NaN, 0), relocated: 0 });

@@ -185,4 +185,15 @@ describe("border relocation", () => {
       expect([...by, ...byBorder].every(Number.isFinite)).toBe(true);
     }
   });
+
+  test("of a round border has slopes without a turn", () => {
+    const round = [0.3, 0.1, -0.3, -0.1].flatMap((u) =>
+      [0.3, 0.1, -0.3, -0.1].flatMap((v) => [u / 3 + 0.7, v / 3 + 0.1]),
+    );
+    const border = Float64Array.from(round);
+    // An axis that rounding turns would have slopes of 1e15.
+    const ellipse = { ...borderEllipse(border), minorAxis: 0.05 };
+    const by = borderRelocationSlopes(border, ellipse, Float64Array.of(1, 2), Float64Array.of(1, 2));
+    for (const slope of by.border) expect(Math.abs(slope)).toBeLessThan(10);
+  });
 });

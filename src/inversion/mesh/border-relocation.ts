@@ -18,12 +18,14 @@ export interface Ellipse {
 /** Arcseconds by which half-axes are longer than the border, as in PyAutoArray: those of a point are not zero. */
 const BUFFER = 1e-12;
 
-/** Of a border: what varies, as sums over its positions about their mean. */
+/** The share of a border's variance by which its directions must differ: what is less may be rounding, and has no axis. */
+const ROUND = 1e-10;
+
+/** Of a border: how it varies, as sums over its positions about their mean. */
 interface Moments {
   readonly centre: readonly [y: number, x: number];
-  /** Sum of (x - x0)^2 - (y - y0)^2. */
+  /** Sum of (x - x0)^2 - (y - y0)^2, and of 2 (x - x0)(y - y0); both zero where it varies alike in all directions. */
   readonly difference: number;
-  /** Sum of 2 (x - x0)(y - y0). */
   readonly twiceProduct: number;
 }
 
@@ -54,13 +56,16 @@ export function borderMoments(border: Float64Array): Moments {
     y0 += border[i] / count;
     x0 += border[i + 1] / count;
   }
-  let [difference, twiceProduct] = [0, 0];
+  let [sum, difference, twiceProduct] = [0, 0, 0];
   for (let i = 0; i < border.length; i += 2) {
     const [y, x] = [border[i] - y0, border[i + 1] - x0];
+    sum += x * x + y * y;
     difference += x * x - y * y;
     twiceProduct += 2 * x * y;
   }
-  return { centre: [y0, x0], difference, twiceProduct };
+  const centre = [y0, x0] as const;
+  const isRound = Math.hypot(difference, twiceProduct) <= ROUND * sum;
+  return isRound ? { centre, difference: 0, twiceProduct: 0 } : { centre, difference, twiceProduct };
 }
 
 /**

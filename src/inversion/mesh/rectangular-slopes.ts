@@ -1,8 +1,8 @@
 import { between, type MeshEdges, pixelAxis } from "./rectangular.ts";
 
 /*
- * The way back through `rectangularMesh`. A coordinate t of a position, of pixels of size (high - low) / n from `low`, is
- * w n pixels from there, with w the share of the box below it, so that
+ * The way back through `rectangularMesh`. A coordinate t of a position, in a box from `low` to `high` of n pixels, is w n
+ * pixels from `low`, w the share of the box below it, so that
  *
  *   d(w n) = (dt - (1 - w) dlow - w dhigh) / step:
  *
@@ -31,7 +31,8 @@ export function rectangularSlopes(
     const fromLeft = (positions[2 * m + 1] - xAxis.first) / xAxis.step;
     const [, down] = between(fromTop, rows, edges);
     const [, right] = between(fromLeft, columns, edges);
-    const [a, b, c, d] = byWeights.subarray(4 * m, 4 * m + 4);
+    const [a, b] = [byWeights[4 * m], byWeights[4 * m + 1]];
+    const [c, d] = [byWeights[4 * m + 2], byWeights[4 * m + 3]];
     if (isFree(fromTop, rows, edges)) slopes[2 * m] = -((1 - right) * (c - a) + right * (d - b)) / yAxis.step;
     if (isFree(fromLeft, columns, edges)) slopes[2 * m + 1] = ((1 - down) * (b - a) + down * (d - c)) / xAxis.step;
   }
