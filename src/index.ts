@@ -41,7 +41,12 @@ export {
   pixelSignals,
 } from "./inversion/regularization/adaptive-brightness.ts";
 export { planConstantRegularization } from "./inversion/regularization/constant.ts";
-export type { Regularization, RegularizationScheme } from "./inversion/regularization/regularization.ts";
+export type {
+  AdaptView,
+  Regularization,
+  RegularizationScheme,
+  RegularizedSource,
+} from "./inversion/regularization/regularization.ts";
 export { regularizationSchemes } from "./inversion/regularization/schemes.ts";
 export {
   constantSplitRegularization,

@@ -103,7 +103,7 @@ function evaluateOne(
   const { inversion, coefficient } = reconstructSource(
     source.pixelization!,
     planned,
-    pixelCentres(mesh),
+    { vertices: pixelCentres(mesh), triangulation: null, adaptViews: [] },
     {
       curvatureMatrix,
       dataVector,

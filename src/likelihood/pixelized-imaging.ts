@@ -105,7 +105,7 @@ function evaluateOne(
   const source = instantiate(model, vector).galaxies[pixelized];
   const profiles = light === null ? new Float64Array(data.length) : light.light.at(vector, false, watch).image;
   const sourcePositions = timed(watch, "trace_rays", () => trace(vector));
-  const { mesh, vertices, regularization } = timed(watch, "mesh", () => layMesh(vector, sourcePositions));
+  const { mesh, source: regularized, regularization } = timed(watch, "mesh", () => layMesh(vector, sourcePositions));
   const mapping = meanOverSubPixels(mesh.mapping, subSizes);
   const sparseMappingMatrix = timed(watch, "mapping_matrix", () => kernels.sparseMappingMatrix({ mapping }));
   const curvatureMatrix = timed(watch, "curvature_matrix", () =>
@@ -120,7 +120,7 @@ function evaluateOne(
   const { inversion, coefficient } = reconstructSource(
     source.pixelization!,
     regularization,
-    vertices,
+    regularized,
     { curvatureMatrix, dataVector, chiSquaredOfData, noiseNormalization },
     kernels,
     positiveOnly,

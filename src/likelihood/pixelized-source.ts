@@ -10,7 +10,11 @@ import {
   logLikelihood,
   type PositiveInversion,
 } from "../inversion/evidence.ts";
-import type { PlannedRegularization, RegularizationScheme } from "../inversion/regularization/regularization.ts";
+import type {
+  PlannedRegularization,
+  RegularizationScheme,
+  RegularizedSource,
+} from "../inversion/regularization/regularization.ts";
 import { regularizationSchemes } from "../inversion/regularization/schemes.ts";
 import { lensPlanes } from "../lens/lens-planes.ts";
 import { type GalaxyTemplate, instantiate, type Model, type Pixelization } from "../model/model.ts";
@@ -57,6 +61,16 @@ export function pixelizedSource(model: Model, dataset: DatasetEvaluation["type"]
   }
   // Planes are the same for all values of the parameters.
   lensPlanes(instantiate(model, new Float64Array(model.parameters.length)).galaxies);
+  const { needs } = schemeOf(model.galaxies[pixelized[0]].pixelization!);
+  if (needs.includes("adapt_image")) {
+    const what = "has a regularization by an adapt image, which no likelihood takes yet";
+    throw new InputError(
+      "likelihood/adapt-image",
+      what,
+      "give constant",
+      `galaxies.${model.galaxies[pixelized[0]].name}`,
+    );
+  }
   if (dataset === "interferometer") rectangularMeshOf(model.galaxies[pixelized[0]]);
   return pixelized[0];
 }
@@ -79,22 +93,22 @@ export function schemeOf({ regularization }: Pick<NonNullable<GalaxyTemplate["pi
 
 /**
  * Solves for the source, with the coefficient of largest evidence where the model leaves it open.
- * @param planned The regularization's, for the mesh whose vertices (S, 2) these are.
+ * @param planned The regularization's, for the mesh of this source.
  * @param data F, D and what the data add to the evidence.
  * @param positiveOnly Whether the source may be negative nowhere.
  */
 export function reconstructSource(
   pixelization: Pixelization,
   planned: PlannedRegularization,
-  vertices: Float64Array,
+  source: RegularizedSource,
   data: Omit<LinearProblem, "regularizationMatrix" | "logDetRegularizationMatrix">,
   kernels: VoiceKernels,
   positiveOnly: boolean,
   watch: Stopwatch,
 ): { readonly inversion: Inversion | PositiveInversion; readonly coefficient: number } {
-  const { coefficient, others } = pixelization.regularization;
+  const { values, maximize } = pixelization.regularization;
   const regularize = (trial: number) => {
-    return timed(watch, "regularization_matrix", () => planned.at({ ...others, coefficient: trial }, vertices));
+    return timed(watch, "regularization_matrix", () => planned.at({ ...values, coefficient: trial }, source));
   };
   const solve = (trial: number) => {
     const problem = { ...data, ...regularize(trial) };
@@ -102,7 +116,7 @@ export function reconstructSource(
       positiveOnly ? invertPositive(problem, kernels.positiveOnly) : invert(problem, kernels.reconstruction),
     );
   };
-  if (coefficient !== "maximize") return { inversion: solve(coefficient), coefficient };
+  if (!maximize) return { inversion: solve(values.coefficient), coefficient: values.coefficient };
   const unit = { matrix: regularize(1).regularizationMatrix, grows: schemeOf(pixelization).grows };
   const best = maximizeEvidence(data.curvatureMatrix, unit, (trial) => logEvidence(solve(trial).terms));
   return { inversion: solve(best), coefficient: best };

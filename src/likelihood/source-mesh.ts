@@ -10,6 +10,7 @@ import type {
   DenseKernels,
   PlannedRegularization,
   RegularizationScheme,
+  RegularizedSource,
 } from "../inversion/regularization/regularization.ts";
 import type { MeshSpec } from "../model/spec.ts";
 import type { ImagingDataset } from "./imaging-dataset.ts";
@@ -18,8 +19,7 @@ import type { SourceRays } from "./source-rays.ts";
 /** A mesh laid over where rays land, with what its neighbors decide of the regularization. */
 export interface SourceMesh {
   readonly mesh: RectangularMesh | DelaunayMesh;
-  /** (S, 2) y and x of every source pixel, arcseconds. */
-  readonly vertices: Float64Array;
+  readonly source: RegularizedSource;
   readonly regularization: PlannedRegularization;
 }
 
@@ -44,14 +44,16 @@ export function planSourceMesh(
     const regularization = scheme.plan(rectangularNeighbors(...spec.shape), kernels);
     return (_, positions) => {
       const mesh = rectangularMesh(positions, spec.shape, spec.edges);
-      return { mesh, vertices: pixelCentres(mesh), regularization };
+      const source = { vertices: pixelCentres(mesh), triangulation: null, adaptViews: [] };
+      return { mesh, source, regularization };
     };
   }
   const traceVertices = rays.from(imageMeshOverlay(grid, mask, spec.imageMesh.shape));
   return (vector, positions) => {
     const vertices = traceVertices(vector);
     const mesh = areNumbers(vertices) && areNumbers(positions) ? delaunayMesh({ positions, vertices }) : nowhere();
-    return { mesh, vertices, regularization: scheme.plan(mesh.neighbors, kernels) };
+    const source = { vertices, triangulation: mesh, adaptViews: [] };
+    return { mesh, source, regularization: scheme.plan(mesh.neighbors, kernels) };
 
     function nowhere(): DelaunayMesh {
       const mesh = delaunayMesh({ positions: positions.map(() => 0), vertices: vertices.map(() => 0) });

@@ -116,7 +116,8 @@ describe("each regularization", () => {
     const type = /type: (\w+)/.exec(given)![1];
     const own = { coefficient: 2, coefficientZeroth: 0.5, scale: type === "gaussian_kernel" ? 0.1 : 0.3, nu: 1.7 };
     const planned = regularizationSchemes.get(type)!.plan(mesh.neighbors, { cholesky, triangularSolve, gramMatrix });
-    const { regularizationMatrix, logDetRegularizationMatrix } = planned.at(own, pixelCentres(mesh as RectangularMesh));
+    const source = { vertices: pixelCentres(mesh as RectangularMesh), triangulation: null, adaptViews: [] };
+    const { regularizationMatrix, logDetRegularizationMatrix } = planned.at(own, source);
     expect(reference.terms.regularizationTerm).toBeCloseTo(bilinear(values, regularizationMatrix, values), 8);
     expect(reference.terms.logDetRegularizationMatrixTerm).toBeCloseTo(logDetRegularizationMatrix, 8);
   });

@@ -31,6 +31,7 @@ export const constantZeroth = {
     coefficientZeroth: { ...COEFFICIENT, name: "coefficient_zeroth", meaning: "strength of the pull to zero" },
   },
   grows: "otherwise",
+  needs: [],
   plan(neighbors) {
     const plan = planConstantRegularization(neighbors);
     return {

@@ -135,6 +135,7 @@ export const constant = {
   name: "constant",
   parameters: { coefficient: COEFFICIENT },
   grows: "squared",
+  needs: [],
   plan(neighbors) {
     const plan = planConstantRegularization(neighbors);
     return { at: ({ coefficient }) => constantRegularization(plan, coefficient) };

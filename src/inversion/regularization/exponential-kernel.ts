@@ -11,8 +11,9 @@ export const exponentialKernel = {
   name: "exponential_kernel",
   parameters: { coefficient: COEFFICIENT, scale: SCALE },
   grows: "linear",
+  needs: [],
   plan: (_, kernels) => ({
-    at: ({ coefficient, scale }, vertices) =>
+    at: ({ coefficient, scale }, { vertices }) =>
       covarianceRegularization({ vertices, coefficient, correlation: exponentialCorrelation(scale) }, kernels),
   }),
 } as const satisfies RegularizationScheme<"coefficient" | "scale">;

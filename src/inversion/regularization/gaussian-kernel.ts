@@ -11,8 +11,9 @@ export const gaussianKernel = {
   name: "gaussian_kernel",
   parameters: { coefficient: COEFFICIENT, scale: SCALE },
   grows: "linear",
+  needs: [],
   plan: (_, kernels) => ({
-    at: ({ coefficient, scale }, vertices) =>
+    at: ({ coefficient, scale }, { vertices }) =>
       bracedCovarianceRegularization({ vertices, coefficient, correlation: gaussianCorrelation(scale) }, kernels),
   }),
 } as const satisfies RegularizationScheme<"coefficient" | "scale">;

@@ -23,8 +23,9 @@ export const maternKernel = {
     },
   },
   grows: "linear",
+  needs: [],
   plan: (_, kernels) => ({
-    at: ({ coefficient, scale, nu }, vertices) =>
+    at: ({ coefficient, scale, nu }, { vertices }) =>
       covarianceRegularization({ vertices, coefficient, correlation: maternCorrelation(scale, nu) }, kernels),
   }),
 } as const satisfies RegularizationScheme<"coefficient" | "scale" | "nu">;

@@ -1,3 +1,4 @@
+import { InputError } from "../../errors.ts";
 import type { SparseMatrix } from "../../operators/matrix.ts";
 import type { Mapping } from "../mapping.ts";
 import { interpolate } from "../mesh/delaunay.ts";
@@ -5,7 +6,7 @@ import type { Triangulation } from "../mesh/triangulation.ts";
 import { vertexAreas } from "../mesh/vertex-areas.ts";
 import { factorize, sparseLogDeterminant, sparseSolve, symbolic } from "../sparse-cholesky.ts";
 import { DIAGONAL } from "./constant.ts";
-import type { Regularization } from "./regularization.ts";
+import type { Regularization, RegularizedSource } from "./regularization.ts";
 
 /**
  * Split regularization: what is held small is not the difference to each neighbor, whose number jumps as a mesh
@@ -26,6 +27,13 @@ export function splitCrosses(triangulation: Triangulation): Mapping {
     points.set([y + arm, x, y - arm, x, y, x + arm, y, x - arm], 8 * i);
   });
   return interpolate(triangulation, points);
+}
+
+/** @throws InputError `regularization/needs` where the source's mesh has no triangles. */
+export function crossesOf({ triangulation }: RegularizedSource): Mapping {
+  if (triangulation !== null) return splitCrosses(triangulation);
+  const what = "split regularization of a mesh without triangles";
+  throw new InputError("regularization/needs", what, "give a delaunay mesh, or a regularization that is not split");
 }
 
 /** With the same coefficient for all crosses. */

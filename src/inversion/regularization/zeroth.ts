@@ -18,5 +18,6 @@ export const zeroth = {
   name: "zeroth",
   parameters: { coefficient: COEFFICIENT },
   grows: "squared",
+  needs: [],
   plan: ({ sourcePixels }) => ({ at: ({ coefficient }) => zerothRegularization(sourcePixels, coefficient) }),
 } as const satisfies RegularizationScheme<"coefficient">;
