@@ -6,14 +6,10 @@ import type { Mapping } from "../../src/inversion/mapping.ts";
 import { pixelCentres, rectangularNeighbors } from "../../src/inversion/mesh/rectangular.ts";
 import { triangulate } from "../../src/inversion/mesh/triangulation.ts";
 import { vertexAreas } from "../../src/inversion/mesh/vertex-areas.ts";
-import {
-  adaptiveBrightnessRegularization,
-  brightnessWeights,
-  pixelSignals,
-} from "../../src/inversion/regularization/adaptive-brightness.ts";
+import { adaptiveBrightnessRegularization } from "../../src/inversion/regularization/adaptive-brightness.ts";
+import { brightnessWeights, pixelSignals } from "../../src/inversion/regularization/brightness-weights.ts";
 import { constantRegularization, planConstantRegularization } from "../../src/inversion/regularization/constant.ts";
 import { constantZerothRegularization } from "../../src/inversion/regularization/constant-zeroth.ts";
-import { covarianceRegularization } from "../../src/inversion/regularization/covariance.ts";
 import { exponentialCorrelation } from "../../src/inversion/regularization/exponential-kernel.ts";
 import { gaussianCorrelation } from "../../src/inversion/regularization/gaussian-kernel.ts";
 import { maternFunction } from "../../src/inversion/regularization/matern-function.ts";
@@ -24,17 +20,14 @@ import type {
   RegularizedSource,
 } from "../../src/inversion/regularization/regularization.ts";
 import { regularizationSchemes } from "../../src/inversion/regularization/schemes.ts";
-import {
-  constantSplitRegularization,
-  splitCrosses,
-  splitRegularization,
-} from "../../src/inversion/regularization/split.ts";
+import { constantSplitRegularization, splitRegularization } from "../../src/inversion/regularization/split.ts";
+import { splitCrosses } from "../../src/inversion/regularization/split-crosses.ts";
 import { zerothRegularization } from "../../src/inversion/regularization/zeroth.ts";
 import { cholesky, logDeterminant, triangularSolve } from "../../src/inversion/solve.ts";
-import { gramMatrix } from "../../src/operators/dense.ts";
+import { gramMatrix, matrixProduct } from "../../src/operators/dense.ts";
 import { bilinear, type Matrix, matrixSum, matrixTimesVector, zeros } from "../../src/operators/matrix.ts";
 
-const DENSE = { cholesky, triangularSolve, gramMatrix };
+const DENSE = { cholesky, triangularSolve, gramMatrix, matrixProduct };
 
 function scattered(seed: number, count: number): Float64Array {
   return draws(randomState(seed), 2 * count, uniform);
@@ -230,7 +223,10 @@ describe("kernels", () => {
   test("H is the inverse of the covariance over the coefficient", () => {
     const vertices = scattered(2, 8);
     const correlation = exponentialCorrelation(0.5);
-    const { regularizationMatrix: h } = covarianceRegularization({ vertices, correlation, coefficient: 2.5 }, DENSE);
+    const { regularizationMatrix: h } = regularizationSchemes
+      .get("exponential_kernel")!
+      .plan(rectangularNeighbors(1, 8), DENSE)
+      .at({ coefficient: 2.5, scale: 0.5 }, vertexSource(vertices));
     for (let j = 0; j < 8; j++) {
       const column = Float64Array.from({ length: 8 }, (_, i) => {
         const r = Math.hypot(vertices[2 * i] - vertices[2 * j], vertices[2 * i + 1] - vertices[2 * j + 1]);

@@ -1,6 +1,7 @@
 import { COEFFICIENT } from "./constant.ts";
 import type { RegularizationScheme } from "./regularization.ts";
-import { constantSplitRegularization, crossesOf } from "./split.ts";
+import { constantSplitRegularization } from "./split.ts";
+import { splitCrosses, trianglesOf } from "./split-crosses.ts";
 
 /** Split regularization with one coefficient. */
 export const constantSplit = {
@@ -8,5 +9,17 @@ export const constantSplit = {
   parameters: { coefficient: COEFFICIENT },
   grows: "squared",
   needs: ["crosses"],
-  plan: () => ({ at: ({ coefficient }, source) => constantSplitRegularization(crossesOf(source), coefficient) }),
+  plan: () => ({
+    at({ coefficient }, source) {
+      const triangulation = trianglesOf(source);
+      const split = constantSplitRegularization(splitCrosses(triangulation), coefficient);
+      return {
+        ...split,
+        slopes(adjoint) {
+          const { weights, vertices } = split.slopes(adjoint, triangulation);
+          return { values: { coefficient: weights.reduce((sum, each) => sum + each, 0) }, vertices, adaptViews: [] };
+        },
+      };
+    },
+  }),
 } as const satisfies RegularizationScheme<"coefficient">;
