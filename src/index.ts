@@ -36,19 +36,18 @@ export { linearProblemFromVisibilities } from "./inversion/from-visibilities.ts"
 export { borderEllipse, type Ellipse, relocateOntoBorder } from "./inversion/mesh/border-relocation.ts";
 export { type DelaunayMesh, delaunayMesh } from "./inversion/mesh/delaunay.ts";
 export { pixelCentres, type RectangularMesh, rectangularMesh } from "./inversion/mesh/rectangular.ts";
-export {
-  adaptiveBrightnessRegularization,
-  brightnessWeights,
-  pixelSignals,
-} from "./inversion/regularization/adaptive-brightness.ts";
+export { adaptiveBrightnessRegularization } from "./inversion/regularization/adaptive-brightness.ts";
+export { brightnessWeights, pixelSignals } from "./inversion/regularization/brightness-weights.ts";
 export { planConstantRegularization } from "./inversion/regularization/constant.ts";
-export type { Regularization, RegularizationScheme } from "./inversion/regularization/regularization.ts";
+export type {
+  AdaptView,
+  Regularization,
+  RegularizationScheme,
+  RegularizedSource,
+} from "./inversion/regularization/regularization.ts";
 export { regularizationSchemes } from "./inversion/regularization/schemes.ts";
-export {
-  constantSplitRegularization,
-  splitCrosses,
-  splitRegularization,
-} from "./inversion/regularization/split.ts";
+export { constantSplitRegularization, splitRegularization } from "./inversion/regularization/split.ts";
+export { splitCrosses } from "./inversion/regularization/split-crosses.ts";
 // Files: bytes in, arrays out, and back.
 export { type ByteSource, blobSource, bytesSource } from "./io/byte-source.ts";
 export { type FitsCard, type FitsFile, type FitsHdu, type FitsOutput, openFits, writeFits } from "./io/fits.ts";
