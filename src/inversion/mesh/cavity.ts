@@ -1,4 +1,5 @@
 import { cotangents, FLAT } from "./cotangents.ts";
+import type { Place } from "./point-location.ts";
 import { nextSide, type Triangulation } from "./triangulation.ts";
 
 /*
@@ -18,7 +19,10 @@ import { nextSide, type Triangulation } from "./triangulation.ts";
 
 /** What a position takes from the Voronoi cells of the vertices around it. */
 export interface Cavity {
-  /** How many vertices there are around the position; 0 where rounding has left no cavity. */
+  /**
+   * How many vertices there are around the position; 0 where it has no cell of its own: outside the hull, at a vertex, or
+   * beside vertices so close to each other that rounding has left nothing of the cell.
+   */
   count: number;
   /** Those vertices, counterclockwise, and the first again. */
   readonly ring: Int32Array;
@@ -31,15 +35,20 @@ export interface Cavity {
   /** The places in the ring where they begin and end. */
   readonly from: Int32Array;
   readonly to: Int32Array;
+  /** One over twice the area of the triangle of an outer side and the position; 0 for inner ones. */
+  readonly perArea: Float64Array;
   /** (3 T) the cotangent of the angle opposite each side of the triangulation. */
   readonly cotangents: Float64Array;
 }
 
+/** The share of a triangle's extent from a corner within which a position is at that corner: some roundings. */
+const COINCIDENT = 1e-14;
+
 /**
  * Finds the cavities of positions, one after another.
- * @returns The cavity of a position in a triangle, given by its first corner: a record that the next call overwrites.
+ * @returns The cavity of a position from its place: a record that the next call overwrites.
  */
-export function cavities(triangulation: Triangulation): (corner: number, y: number, x: number) => Cavity {
+export function cavities(triangulation: Triangulation): (place: Place, y: number, x: number) => Cavity {
   const { vertices, triangles, beyond } = triangulation;
   const cot = cotangents(triangulation);
   const most = triangles.length;
@@ -48,12 +57,15 @@ export function cavities(triangulation: Triangulation): (corner: number, y: numb
   const side = new Int32Array(most);
   const from = new Int32Array(most);
   const to = new Int32Array(most);
-  const cavity: Cavity = { count: 0, ring, areas, sides: 0, side, from, to, cotangents: cot };
+  const perArea = new Float64Array(most);
+  const cavity: Cavity = { count: 0, ring, areas, sides: 0, side, from, to, perArea, cotangents: cot };
   const given = new Float64Array(most);
   // Sides to cross, and, as complements, inner sides whose end has been reached.
   const stack = new Int32Array(2 * most + 3);
 
-  return (corner, y, x) => {
+  return ({ inside, corner, areas: coordinates }, y, x) => {
+    cavity.count = 0;
+    if (!inside || isAtCorner(coordinates)) return cavity;
     let last = 0;
     let sides = 0;
     let depth = 3;
@@ -62,7 +74,6 @@ export function cavities(triangulation: Triangulation): (corner: number, y: numb
     stack[2] = corner;
     ring[0] = triangles[corner];
     areas[0] = 0;
-    cavity.count = 0;
     while (depth > 0) {
       const e = stack[--depth];
       if (e < 0) {
@@ -94,18 +105,20 @@ export function cavities(triangulation: Triangulation): (corner: number, y: numb
         const taken = (cot[e] + cot[across]) * (atV - atU);
         areas[last] += taken;
         given[sides] = taken;
+        perArea[sides] = 0;
         const next = nextSide(across);
         stack[depth++] = ~sides;
         stack[depth++] = nextSide(next);
         stack[depth++] = next;
       } else {
         // On the hull cross may be zero, or rounding; p then draws from its two ends alone.
-        const perArea = 1 / Math.max(cross, FLAT * (atU + atV));
+        const inverse = 1 / Math.max(cross, FLAT * (atU + atV));
         const taken = cot[e] * (atV - atU);
-        areas[last] += taken + (vy * vy + vx * vx) * atU * perArea;
+        areas[last] += taken + (vy * vy + vx * vx) * atU * inverse;
         ring[++last] = end;
-        areas[last] = (uy * uy + ux * ux) * atV * perArea - taken;
+        areas[last] = (uy * uy + ux * ux) * atV * inverse - taken;
         to[sides] = last;
+        perArea[sides] = inverse;
       }
       sides++;
     }
@@ -114,4 +127,10 @@ export function cavities(triangulation: Triangulation): (corner: number, y: numb
     cavity.count = last;
     return cavity;
   };
+}
+
+/** @param areas Barycentric coordinates, but for their scale. */
+function isAtCorner(areas: Float64Array): boolean {
+  const largest = Math.max(areas[0], areas[1], areas[2]);
+  return !(areas[0] + areas[1] + areas[2] - largest > COINCIDENT * largest);
 }

@@ -1,7 +1,7 @@
 import type { Mapping } from "../mapping.ts";
 import { cavities } from "./cavity.ts";
 import { firstVertex, nearestVertex } from "./nearest-vertex.ts";
-import { type Place, pointLocation } from "./point-location.ts";
+import { pointLocation } from "./point-location.ts";
 import { type Triangulation, triangulate } from "./triangulation.ts";
 import type { VoronoiMesh, VoronoiMeshArgs } from "./voronoi.ts";
 
@@ -10,9 +10,6 @@ export function naturalNeighborMesh({ positions, vertices }: VoronoiMeshArgs): V
   const triangulation = triangulate(vertices);
   return { ...triangulation, mapping: naturalNeighbors(triangulation, positions) };
 }
-
-/** The width of rows to begin with: few positions in a million have more natural neighbors. */
-const WIDTH = 12;
 
 /**
  * Natural-neighbor interpolation (Sibson 1981): a position maps to the vertices from whose Voronoi cells its own cell, were
@@ -25,70 +22,67 @@ export function naturalNeighbors(triangulation: Triangulation, positions: Float6
   const { triangles } = triangulation;
   const count = positions.length / 2;
   const locate = pointLocation(triangulation);
-  const cavityOf = cavities(triangulation);
+  const cavityAt = cavities(triangulation);
   const nearest = nearestVertex(triangulation);
   let last = firstVertex(triangulation);
-  let width = WIDTH;
-  let widest = 1;
-  let indexes = new Int32Array(width * count).fill(-1);
-  let weights = new Float64Array(width * count);
+  // Rows one after the other; positions have some six neighbors.
+  const rowStart = new Int32Array(count + 1);
+  let indexes = new Int32Array(7 * count);
+  let weights = new Float64Array(7 * count);
+  let end = 0;
   for (let m = 0; m < count; m++) {
     const y = positions[2 * m];
     const x = positions[2 * m + 1];
     const place = locate(y, x);
-    if (!place.inside || isAtCorner(place)) {
-      last = nearest(y, x, triangles.length > 0 ? triangles[place.corner] : last);
-      indexes[width * m] = last;
-      weights[width * m] = 1;
-      continue;
-    }
-    const { ring, areas, count: neighbors } = cavityOf(place.corner, y, x);
-    if (neighbors > width) {
-      indexes = withRows(indexes, width, 2 * neighbors, new Int32Array(2 * neighbors * count).fill(-1));
-      weights = withRows(weights, width, 2 * neighbors, new Float64Array(2 * neighbors * count));
-      width = 2 * neighbors;
+    const cavity = cavityAt(place, y, x);
+    const neighbors = cavity.count;
+    if (end + neighbors + 1 > indexes.length) {
+      indexes = longer(indexes, new Int32Array(2 * (end + neighbors + 1)));
+      weights = longer(weights, new Float64Array(2 * (end + neighbors + 1)));
     }
     let total = 0;
-    for (let i = 0; i < neighbors; i++) total += Math.max(areas[i], 0);
-    const first = width * m;
+    for (let i = 0; i < neighbors; i++) total += Math.max(cavity.areas[i], 0);
     if (total > 0 && total < Number.POSITIVE_INFINITY) {
       for (let i = 0; i < neighbors; i++) {
-        indexes[first + i] = ring[i];
-        weights[first + i] = Math.max(areas[i], 0) / total;
+        indexes[end] = cavity.ring[i];
+        weights[end++] = Math.max(cavity.areas[i], 0) / total;
       }
-      if (neighbors > widest) widest = neighbors;
     } else {
-      // Rounding has left nothing of the cell: the corners are as close to each other as the position to them.
-      indexes[first] = nearest(y, x, triangles[place.corner]);
-      weights[first] = 1;
+      last = nearest(y, x, triangles.length > 0 ? triangles[place.corner] : last);
+      indexes[end] = last;
+      weights[end++] = 1;
     }
+    rowStart[m + 1] = end;
   }
-  return {
+  return padded(triangulation.vertices.length / 2, rowStart, indexes, weights);
+}
+
+/** The mapping of rows of any length, one after the other. */
+function padded(sourcePixels: number, rowStart: Int32Array, indexes: Int32Array, weights: Float64Array): Mapping {
+  const count = rowStart.length - 1;
+  let width = 1;
+  for (let m = 0; m < count; m++) width = Math.max(width, rowStart[m + 1] - rowStart[m]);
+  const mapping = {
     imagePixels: count,
-    sourcePixels: triangulation.vertices.length / 2,
-    mappingsPerPixel: widest,
-    indexes: withRows(indexes, width, widest, new Int32Array(widest * count)),
-    weights: withRows(weights, width, widest, new Float64Array(widest * count)),
+    sourcePixels,
+    mappingsPerPixel: width,
+    indexes: new Int32Array(width * count),
+    weights: new Float64Array(width * count),
     slimIndexForSubSlimIndex: null,
     subFraction: null,
   };
-}
-
-/** The share of a triangle's extent from a corner within which a position is at that corner: some roundings. */
-const COINCIDENT = 1e-14;
-
-/** Whether a position inside a triangle is at one of its corners. */
-export function isAtCorner({ areas }: Place): boolean {
-  const largest = Math.max(areas[0], areas[1], areas[2]);
-  return !(areas[0] + areas[1] + areas[2] - largest > COINCIDENT * largest);
-}
-
-/** Rows copied into ones of another width, as far as they fit. */
-function withRows<T extends Int32Array | Float64Array>(rows: T, width: number, newWidth: number, out: T): T {
-  const copied = Math.min(width, newWidth);
-  const count = rows.length / width;
   for (let m = 0; m < count; m++) {
-    for (let i = 0; i < copied; i++) out[newWidth * m + i] = rows[width * m + i];
+    const first = rowStart[m];
+    const neighbors = rowStart[m + 1] - first;
+    for (let i = 0; i < width; i++) {
+      mapping.indexes[width * m + i] = i < neighbors ? indexes[first + i] : -1;
+      mapping.weights[width * m + i] = i < neighbors ? weights[first + i] : 0;
+    }
   }
+  return mapping;
+}
+
+function longer<T extends Int32Array | Float64Array>(array: T, out: T): T {
+  out.set(array);
   return out;
 }
