@@ -28,7 +28,7 @@ export interface Cavity {
   readonly ring: Int32Array;
   /** Eight times the area taken from the cell of each, in any order of magnitude; rounding may make some negative. */
   readonly areas: Float64Array;
-  /** How many sides the triangles of the cavity have, each counted once. */
+  /** How many sides the triangles of the cavity have, each counted once; 0 on the hull. */
   sides: number;
   /** The sides as those of the triangulation; of inner ones, that of the triangle that was reached first. */
   readonly side: Int32Array;
@@ -65,6 +65,7 @@ export function cavities(triangulation: Triangulation): (place: Place, y: number
 
   return ({ inside, corner, areas: coordinates }, y, x) => {
     cavity.count = 0;
+    cavity.sides = 0;
     if (!inside || isAtCorner(coordinates)) return cavity;
     let last = 0;
     let sides = 0;
@@ -111,8 +112,16 @@ export function cavities(triangulation: Triangulation): (place: Place, y: number
         stack[depth++] = nextSide(next);
         stack[depth++] = next;
       } else {
-        // On the hull cross may be zero, or rounding; p then draws from its two ends alone.
-        const inverse = 1 / Math.max(cross, FLAT * (atU + atV));
+        if (across < 0 && cross <= FLAT * (atU + atV)) {
+          // On the hull, or beyond by rounding: the cell goes to infinity, where all of it is that of the two ends.
+          ring[0] = ring[last];
+          ring[1] = end;
+          areas[0] = atV;
+          areas[1] = atU;
+          cavity.count = 2;
+          return cavity;
+        }
+        const inverse = 1 / cross;
         const taken = cot[e] * (atV - atU);
         areas[last] += taken + (vy * vy + vx * vx) * atU * inverse;
         ring[++last] = end;
