@@ -175,7 +175,12 @@ describe("Hilbert seeds", () => {
     const mask: Mask = { shape: [16, 16], masked: new Uint8Array(256) };
     const adaptImage = new Float64Array(256).fill(2);
     const seeds = pairs(hilbertSeeds(gridOf(mask), mask, adaptImage, { weightPower: 1, weightFloor: 0, seeds: 256 }));
+    // Half of its way through a square the curve is at the centre; sixteen quarterings come as near as that.
+    const centres = pairs(pixelsOf(mask));
     const visited = seeds.map((each) => pixelAt(mask, each));
+    visited.forEach(([i, j], k) => {
+      expect(Math.sqrt(squared(seeds[k], centres[16 * i + j]))).toBeLessThan(0.1 * 2 ** -16);
+    });
     expect(new Set(visited.map(String)).size).toBe(256);
     visited.slice(1).forEach((pixel, k) => {
       expect(squared(pixel, visited[k])).toBe(1);
