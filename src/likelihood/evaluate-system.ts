@@ -1,9 +1,9 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
 import { linearIntensities } from "../model/linear-light.ts";
-import { instantiate, type Model } from "../model/model.ts";
+import { instantiate, type Model, type ModelGalaxy } from "../model/model.ts";
 import { sideBySide } from "../operators/matrix.ts";
 import type { DatasetEvaluation, SourceReconstruction } from "./evaluation.ts";
-import type { LensedSource } from "./lensed-source.ts";
+import type { LaidSource, LensedSource } from "./lensed-source.ts";
 import type { BasisInPixels } from "./light-basis.ts";
 import { type LinearShare, linearShare, type SeenProfiles, solvedImage } from "./linear-share.ts";
 import { type EvidenceDefinition, linearSystem, type SolvedSystem } from "./linear-system.ts";
@@ -73,7 +73,11 @@ export function evaluateSystem(
   const { solved, regularizations } = reconstruct(
     system,
     sources.map((source, s) => ({ pixelization: pixelizationOf(source), laid: laid[s], first: first[s] })),
-    { ...plan, noiseNormalization: observations.reduce((sum, { noiseNormalization }) => sum + noiseNormalization, 0) },
+    {
+      ...plan,
+      zeroed: zeroedPixels(sources, laid, galaxies, first),
+      noiseNormalization: observations.reduce((sum, { noiseNormalization }) => sum + noiseNormalization, 0),
+    },
     kernels,
     watch,
   );
@@ -115,6 +119,24 @@ export function evaluateSystem(
       };
     }),
   };
+}
+
+/** The pixels on the edges of meshes that are to be dark: those of a circle that was put about it, or else its rim. */
+function zeroedPixels(
+  sources: readonly LensedSource[],
+  laid: readonly LaidSource[],
+  galaxies: readonly ModelGalaxy[],
+  first: readonly number[],
+): Int32Array {
+  return Int32Array.from(
+    sources.flatMap(({ galaxy, sourcePixels }, s) => {
+      const { edgePixels, mesh } = galaxies[galaxy].pixelization!;
+      if (edgePixels === "free") return [];
+      const circle = "imageMesh" in mesh ? mesh.imageMesh.circlePoints : 0;
+      const edge = circle > 0 ? Int32Array.from({ length: circle }, (_, i) => sourcePixels - circle + i) : laid[s].edgePixels();
+      return Array.from(edge, (pixel) => first[s] + pixel);
+    }),
+  );
 }
 
 function failureOf(chiSquared: number): string | null {

@@ -1,9 +1,9 @@
 import type { VoiceName } from "../backend/contract.ts";
 import type { LatticeSums } from "../dataset/compaction.ts";
-import type { DelaunayMesh } from "../inversion/mesh/delaunay.ts";
 import type { RectangularMesh } from "../inversion/mesh/rectangular.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
 import type { Explained } from "./picks.ts";
+import type { VertexMesh } from "./source-mesh.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 
 /** A source as the likelihood reconstructed it. */
@@ -11,7 +11,7 @@ export interface SourceReconstruction {
   readonly galaxy: string;
   /** The names of the datasets that it was reconstructed from. */
   readonly datasets: readonly string[];
-  readonly mesh: RectangularMesh | DelaunayMesh;
+  readonly mesh: RectangularMesh | VertexMesh;
   /** (S, 2) y and x of every source pixel, arcseconds. */
   readonly vertices: Float64Array;
   /** (S) intensity. */

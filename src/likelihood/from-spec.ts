@@ -5,6 +5,7 @@ import type { InterferometerSpec, Spec } from "../model/spec.ts";
 import { type Dataset, readDataset } from "./dataset.ts";
 import type { Likelihood } from "./evaluation.ts";
 import type { ReadOptions } from "./interferometer-dataset.ts";
+import { readPixelizationArrays } from "./pixelization-arrays.ts";
 import { type PlanOptions, pickVoice, plan, requireSolvable, tuningOf } from "./plan.ts";
 
 /** A spec put to use: its datasets read, its model built, its likelihood planned. */
@@ -34,7 +35,8 @@ export async function planSpec(spec: Spec, options: PlanSpecOptions): Promise<Pl
   for (const [name, dataset] of Object.entries(spec.datasets)) {
     datasets.push(await locating(`datasets.${name}`, () => readDataset(name, dataset, read)));
   }
-  return { datasets, model, likelihood: plan(datasets, model, { ...options, positiveOnly, evidence }) };
+  const pixelizations = await readPixelizationArrays(spec, datasets, options);
+  return { datasets, model, likelihood: plan(datasets, model, { ...options, positiveOnly, evidence, pixelizations }) };
 }
 
 /** Refuses a model that has no likelihood, with its place in the spec, before data are read for it. */

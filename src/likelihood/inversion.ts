@@ -4,7 +4,9 @@ import { borderPixels } from "../dataset/border.ts";
 import { InputError } from "../errors.ts";
 import { slimPositions } from "../grid.ts";
 import { type EvidenceTerms, logEvidence, logLikelihood } from "../inversion/evidence.ts";
+import { subPixelWeights, weightMap } from "../inversion/mesh/weight-map.ts";
 import type { Model } from "../model/model.ts";
+import type { MeshSpec } from "../model/spec.ts";
 import { vectorsOf } from "./batch.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
 import type { Dataset } from "./dataset.ts";
@@ -55,9 +57,19 @@ export function planInversion(plan: InversionPlan): Likelihood {
   const starts = observations.map(rayStarts);
   const sources = plan.sources.map(({ galaxy, datasets, seeds, adaptImages }) => {
     const { redshift, pixelization } = model.galaxies[galaxy];
-    const mesh = planSourceMesh(pixelization!.mesh, seeds.length / 2, schemeOf(pixelization!), kernels);
+    const { mesh, border } = pixelization!;
     const seenFrom = datasets.map((d) => starts[d]);
-    return planLensedSource({ galaxy, datasets }, seenFrom, adaptImages, seeds, mesh, plan.voices.rays(redshift));
+    const weights = rayWeights(mesh, seenFrom, adaptImages);
+    return planLensedSource({
+      galaxy,
+      datasets,
+      starts: seenFrom,
+      adaptImages,
+      seeds,
+      relocate: border === "relocate",
+      mesh: planSourceMesh(mesh, seeds.length / 2, weights, schemeOf(pixelization!), kernels),
+      rays: plan.voices.rays(redshift),
+    });
   });
   const lights = observations.map(({ light }): PlannedLight => {
     const { positions, subSizes, instrument } = light;
@@ -82,6 +94,19 @@ export function planInversion(plan: InversionPlan): Likelihood {
       });
     },
   };
+}
+
+/** Of a mesh that follows the rays: how much each counts, all of a pixel as much as their pixel. */
+function rayWeights(
+  mesh: MeshSpec,
+  starts: readonly RayStarts[],
+  adaptImages: readonly Float64Array[],
+): Float64Array | null {
+  if (mesh.type !== "rectangular_adapt_density" && mesh.type !== "rectangular_adapt_image") return null;
+  const parts = starts.map(({ subSizes }, i) => {
+    return subPixelWeights(mesh.type === "rectangular_adapt_image" ? weightMap(adaptImages[i], mesh.weights) : null, subSizes);
+  });
+  return Float64Array.from(parts.flatMap((part) => Array.from(part)));
 }
 
 function rayStarts({ dataset, source: { positions, subSizes } }: Observation): RayStarts {

@@ -1,10 +1,22 @@
 import { InputError } from "../errors.ts";
+import { circleEdgeSeeds } from "../inversion/mesh/circle-edge-seeds.ts";
+import { hilbertSeeds } from "../inversion/mesh/hilbert-seeds.ts";
 import { imageMeshOverlay } from "../inversion/mesh/image-mesh-overlay.ts";
+import { kMeansSeeds } from "../inversion/mesh/k-means-seeds.ts";
 import type { RegularizationScheme } from "../inversion/regularization/regularization.ts";
 import { regularizationSchemes } from "../inversion/regularization/schemes.ts";
 import { lensPlanes } from "../lens/lens-planes.ts";
 import { type GalaxyTemplate, instantiate, type Model } from "../model/model.ts";
+import type { ImageMeshSpec } from "../model/spec.ts";
 import type { Dataset } from "./dataset.ts";
+
+/** What the pixelization of a galaxy has from files. */
+export interface PixelizationArrays {
+  /** By the datasets' names, (M) what the lensed source is thought to look like. */
+  readonly adaptImages: Readonly<Record<string, Float64Array>>;
+  /** (S, 2) image-plane y and x of vertices, arcseconds, where they are in a file. */
+  readonly seeds: Float64Array | null;
+}
 
 /** A galaxy with a pixelization, and the datasets that one reconstruction of it is from. */
 export interface PixelizedSource {
@@ -20,24 +32,56 @@ export interface PixelizedSource {
 
 /**
  * The pixelized sources of a model: one for every galaxy and dataset, or one for all datasets where they share it.
- * @throws InputError as `imageMeshOverlay` does.
+ * Vertices are drawn from the first dataset that sees a source.
+ * @param arrays By the galaxies' names.
+ * @throws InputError as the drawing of seeds does, and for an adapt image that is missing.
  */
-export function pixelizedSources({ galaxies }: Model, datasets: readonly Dataset[]): readonly PixelizedSource[] {
-  return galaxies.flatMap(({ pixelization }, galaxy) => {
+export function pixelizedSources(
+  { galaxies }: Model,
+  datasets: readonly Dataset[],
+  arrays: Readonly<Record<string, PixelizationArrays>> = {},
+): readonly PixelizedSource[] {
+  return galaxies.flatMap(({ name, pixelization }, galaxy) => {
     if (pixelization === undefined) return [];
     const all = datasets.map((_, d) => d);
     const groups = pixelization.shared ? [all] : all.map((d) => [d]);
+    const given = arrays[name] ?? { adaptImages: {}, seeds: null };
     return groups.map((group): PixelizedSource => {
-      return { galaxy, datasets: group, seeds: seedsOf(pixelization, datasets[group[0]]), adaptImages: [] };
+      const adaptImages = pixelization.adaptImage === undefined ? [] : group.map((d) => adaptImageOf(datasets[d], given, name));
+      const first = datasets[group[0]];
+      const seeds = "imageMesh" in pixelization.mesh ? seedsOf(pixelization.mesh.imageMesh, first, adaptImages[0], given.seeds) : NONE;
+      return { galaxy, datasets: group, seeds, adaptImages };
     });
   });
 }
 
-/** Drawn from the first dataset that sees the source. */
-function seedsOf({ mesh }: NonNullable<GalaxyTemplate["pixelization"]>, dataset: Dataset): Float64Array {
-  if (mesh.type === "rectangular_uniform") return new Float64Array(0);
+const NONE = new Float64Array(0);
+
+function adaptImageOf({ name }: Dataset, { adaptImages }: PixelizationArrays, galaxy: string): Float64Array {
+  const found = adaptImages[name];
+  if (found !== undefined) return found;
+  const where = `galaxies.${galaxy}.pixelization.adapt_image`;
+  throw new InputError("mesh/adapt-image", `there is no adapt image for dataset '${name}'`, "give one for each", where);
+}
+
+function seedsOf(
+  spec: ImageMeshSpec,
+  dataset: Dataset,
+  adaptImage: Float64Array,
+  given: Float64Array | null,
+): Float64Array {
   const grid = dataset.type === "imaging" ? dataset.grid : dataset.compaction.grid;
-  return imageMeshOverlay(grid, dataset.mask, mesh.imageMesh.shape);
+  const { mask } = dataset;
+  const circle = spec.circlePoints === 0 ? NONE : circleEdgeSeeds(grid, mask, spec.circlePoints);
+  return Float64Array.of(...drawn(), ...circle);
+
+  function drawn(): Float64Array {
+    if (spec.type === "overlay") return imageMeshOverlay(grid, mask, spec.shape);
+    if (spec.type === "kmeans") return kMeansSeeds(grid, mask, adaptImage, { ...spec, seeds: spec.pixels });
+    if (spec.type === "hilbert") return hilbertSeeds(grid, mask, adaptImage, { ...spec, seeds: spec.pixels });
+    if (given !== null) return given;
+    throw new InputError("mesh/seeds", "the vertices of an image_mesh of type file were not given", "give their array");
+  }
 }
 
 /**

@@ -14,7 +14,7 @@ import type { EvidenceDefinition } from "./linear-system.ts";
 import { planParametric, requireParametric } from "./parametric.ts";
 import { type Explained, given, pick, type SubjectOf } from "./picks.ts";
 import { referenceLight } from "./pixel-light.ts";
-import { type PixelizedSource, pixelizedSources, requirePixelized } from "./pixelized-source.ts";
+import { type PixelizationArrays, type PixelizedSource, pixelizedSources, requirePixelized } from "./pixelized-source.ts";
 import { givenLight, type ModelLightVoice } from "./seen-light.ts";
 import { mappingsOf, sourcePixelsOf } from "./source-mesh.ts";
 import { referenceRays, traceRaysInKernel } from "./source-rays.ts";
@@ -31,6 +31,8 @@ export interface PlanOptions {
   /** Pixelized sources and linear light are nowhere negative. */
   readonly positiveOnly?: boolean;
   readonly evidence?: EvidenceDefinition;
+  /** By the galaxies' names: adapt images and vertices that pixelizations ask for. */
+  readonly pixelizations?: Readonly<Record<string, PixelizationArrays>>;
   /** What `arclet tune` measured on this machine with this number of threads, for the wasm voice. */
   readonly tuning?: Tuning | undefined;
 }
@@ -96,10 +98,10 @@ export function requireSolvable(model: Model, positiveOnly: boolean): void {
 function planSolved(
   datasets: readonly Dataset[],
   model: Model,
-  { curvature = "auto", positiveOnly = false, evidence = "exact", tuning }: PlanOptions,
+  { curvature = "auto", positiveOnly = false, evidence = "exact", pixelizations, tuning }: PlanOptions,
   { voice, kernels, picks }: { voice: VoiceName; kernels: VoiceKernels; picks: readonly Explained[] },
 ): Likelihood {
-  const sources = pixelizedSources(model, datasets);
+  const sources = pixelizedSources(model, datasets, pixelizations);
   const forms = datasets.map((dataset, d) => {
     if (dataset.type === "imaging") return null;
     if (curvature !== "auto") return given("curvature_matrix", curvature, "asked for");

@@ -1,4 +1,8 @@
-import { DELAUNAY_MAPPINGS, type DelaunayMesh, delaunayMesh } from "../inversion/mesh/delaunay.ts";
+import { DELAUNAY_MAPPINGS, delaunayMesh } from "../inversion/mesh/delaunay.ts";
+import { delaunaySlopes } from "../inversion/mesh/delaunay-slopes.ts";
+import { rectangularEdgePixels, triangulationEdgePixels } from "../inversion/mesh/edge-pixels.ts";
+import { naturalNeighborMesh } from "../inversion/mesh/natural-neighbor.ts";
+import { naturalNeighborSlopes } from "../inversion/mesh/natural-neighbor-slopes.ts";
 import {
   pixelCentres,
   RECTANGULAR_MAPPINGS,
@@ -6,89 +10,170 @@ import {
   rectangularMesh,
   rectangularNeighbors,
 } from "../inversion/mesh/rectangular.ts";
+import { rectangularAdaptiveMesh, rectangularAdaptiveSlopes } from "../inversion/mesh/rectangular-adaptive.ts";
+import { pixelCentreSlopes, rectangularSlopes } from "../inversion/mesh/rectangular-slopes.ts";
 import type { Triangulation } from "../inversion/mesh/triangulation.ts";
+import { nearestCellMesh, type VoronoiMesh } from "../inversion/mesh/voronoi.ts";
 import type {
   DenseKernels,
   PlannedRegularization,
   RegularizationScheme,
 } from "../inversion/regularization/regularization.ts";
-import type { MeshSpec } from "../model/spec.ts";
+import type { MeshSpec, VertexMeshSpec } from "../model/spec.ts";
+
+/** A mesh of triangles, or of Voronoi's cells, with an interpolation between its vertices. */
+export type VertexMesh = VoronoiMesh;
 
 /** A mesh laid over where rays land, with what its neighbors decide of the regularization. */
 export interface SourceMesh {
-  readonly mesh: RectangularMesh | DelaunayMesh;
+  readonly mesh: RectangularMesh | VertexMesh;
   /** (S, 2) y and x of every source pixel, arcseconds. */
   readonly vertices: Float64Array;
   /** Between them; null on a mesh that has no triangles. */
   readonly triangulation: Triangulation | null;
   readonly regularization: PlannedRegularization;
+  /** The pixels on its edge, ascending. */
+  edgePixels(): Int32Array;
+  /**
+   * From derivatives by the weights of the mapping (N, B) and by the vertices (S, 2) to those by where rays land.
+   */
+  slopes(byWeights: Float64Array, byVertices: Float64Array | null): MeshSlopes;
 }
 
-/** Where rays land in the source plane, arcseconds. */
-export interface LandedRays {
-  /** (N, 2) of the sub-pixels. */
+/** Derivatives by where rays land. */
+export interface MeshSlopes {
+  /** (N, 2) */
   readonly positions: Float64Array;
-  /** (B, 2) of the pixels on the masks' borders. */
-  readonly border: Float64Array;
-  /** (S, 2) of the vertices' places in the image plane. */
+  /** (S, 2) of vertices from the image plane; empty where there are none. */
   readonly seeds: Float64Array;
 }
 
 export interface PlannedMesh {
   /** S */
   readonly sourcePixels: number;
-  /** Where a position is no number, the weights are NaN. */
-  lay(rays: LandedRays): SourceMesh;
+  /**
+   * Where a position is no number, weights are NaN.
+   * @param positions (N, 2) where rays land in the source plane, arcseconds.
+   * @param seeds (S, 2) where the vertices' rays do.
+   */
+  lay(positions: Float64Array, seeds: Float64Array): SourceMesh;
 }
 
-/** Arcseconds: squares of coordinates beyond overflow, and triangulation is of numbers. */
-const FARTHEST = 1e100;
-
-/** Source pixels that an image pixel maps to. */
+/** Source pixels that an image pixel maps to, in the mean. */
 export function mappingsOf({ type }: MeshSpec): number {
-  return type === "rectangular_uniform" ? RECTANGULAR_MAPPINGS : DELAUNAY_MAPPINGS;
+  if (type === "delaunay") return DELAUNAY_MAPPINGS;
+  // Measured: six neighbors in the plane's middle.
+  if (type === "voronoi_natural_neighbor") return 6;
+  return type === "voronoi_nearest" ? 1 : RECTANGULAR_MAPPINGS;
 }
 
 /** S. @param seeds How many vertices come from the image plane. */
 export function sourcePixelsOf(spec: MeshSpec, seeds: number): number {
-  return spec.type === "rectangular_uniform" ? spec.shape[0] * spec.shape[1] : seeds;
+  return "imageMesh" in spec ? seeds : spec.shape[0] * spec.shape[1];
 }
 
 /**
  * Plans the mesh of a spec.
  * @param seeds How many vertices come from the image plane.
+ * @param rayWeights (N) of the rays, where the mesh follows brightness.
  */
 export function planSourceMesh(
   spec: MeshSpec,
   seeds: number,
+  rayWeights: Float64Array | null,
   scheme: RegularizationScheme,
   kernels: DenseKernels,
 ): PlannedMesh {
+  const sourcePixels = sourcePixelsOf(spec, seeds);
+  if ("imageMesh" in spec) {
+    return { sourcePixels, lay: (positions, vertices) => layVertices(spec.type, positions, vertices, scheme, kernels) };
+  }
+  // Its pixels have the same neighbors wherever they lie.
+  const regularization = scheme.plan(rectangularNeighbors(...spec.shape), kernels);
+  const { shape, edges } = spec;
+  const ofMesh = (mesh: RectangularMesh) => {
+    return { mesh, vertices: pixelCentres(mesh), triangulation: null, regularization, edgePixels: () => rectangularEdgePixels(mesh) };
+  };
   if (spec.type === "rectangular_uniform") {
-    // Its pixels have the same neighbors wherever they lie.
-    const regularization = scheme.plan(rectangularNeighbors(...spec.shape), kernels);
     return {
-      sourcePixels: sourcePixelsOf(spec, seeds),
-      lay({ positions }) {
-        const mesh = rectangularMesh(positions, spec.shape, spec.edges);
-        return { mesh, vertices: pixelCentres(mesh), triangulation: null, regularization };
+      sourcePixels,
+      lay(positions) {
+        const laid = ofMesh(rectangularMesh(positions, shape, edges));
+        return {
+          ...laid,
+          slopes(byWeights, byVertices) {
+            const slopes = rectangularSlopes(positions, shape, edges, byWeights);
+            if (byVertices !== null) add(slopes, pixelCentreSlopes(positions, laid.vertices, byVertices));
+            return { positions: slopes, seeds: NONE };
+          },
+        };
       },
     };
   }
   return {
-    sourcePixels: seeds,
-    lay({ positions, seeds: vertices }) {
-      const mesh = areNumbers(vertices) && areNumbers(positions) ? delaunayMesh({ positions, vertices }) : nowhere();
-      return { mesh, vertices, triangulation: mesh, regularization: scheme.plan(mesh.neighbors, kernels) };
-
-      function nowhere(): DelaunayMesh {
-        const mesh = delaunayMesh({ positions: positions.map(() => 0), vertices: vertices.map(() => 0) });
-        return { ...mesh, mapping: { ...mesh.mapping, weights: mesh.mapping.weights.fill(Number.NaN) } };
-      }
+    sourcePixels,
+    lay(positions) {
+      const mesh = rectangularAdaptiveMesh(positions, shape, edges, rayWeights);
+      return {
+        ...ofMesh(mesh),
+        slopes(byWeights, byVertices) {
+          return { positions: rectangularAdaptiveSlopes(mesh, positions, byWeights, byVertices), seeds: NONE };
+        },
+      };
     },
   };
 }
 
+const NONE = new Float64Array(0);
+
+const VERTEX_MESHES: Readonly<Record<VertexMeshSpec["type"], typeof delaunayMesh>> = {
+  delaunay: delaunayMesh,
+  voronoi_natural_neighbor: naturalNeighborMesh,
+  voronoi_nearest: nearestCellMesh,
+};
+
+/** Arcseconds: squares of coordinates beyond overflow, and triangulation is of numbers. */
+const FARTHEST = 1e100;
+
+function layVertices(
+  type: VertexMeshSpec["type"],
+  positions: Float64Array,
+  vertices: Float64Array,
+  scheme: RegularizationScheme,
+  kernels: DenseKernels,
+): SourceMesh {
+  const make = VERTEX_MESHES[type];
+  const mesh = areNumbers(vertices) && areNumbers(positions) ? make({ positions, vertices }) : nowhere();
+  return {
+    mesh,
+    vertices,
+    triangulation: mesh,
+    regularization: scheme.plan(mesh.neighbors, kernels),
+    edgePixels: () => triangulationEdgePixels(mesh),
+    slopes(byWeights, byVertices) {
+      const slopes = slopesOf(byWeights);
+      if (byVertices !== null) add(slopes.vertices, byVertices);
+      return { positions: slopes.positions, seeds: slopes.vertices };
+    },
+  };
+
+  function slopesOf(byWeights: Float64Array) {
+    if (type === "delaunay") return delaunaySlopes(mesh, byWeights);
+    if (type === "voronoi_natural_neighbor") return naturalNeighborSlopes(mesh, positions, byWeights);
+    // Which cell a ray is in jumps, and is level between.
+    return { positions: new Float64Array(positions.length), vertices: new Float64Array(vertices.length) };
+  }
+
+  function nowhere(): VertexMesh {
+    const mesh = make({ positions: positions.map(() => 0), vertices: vertices.map(() => 0) });
+    return { ...mesh, mapping: { ...mesh.mapping, weights: mesh.mapping.weights.fill(Number.NaN) } };
+  }
+}
+
 function areNumbers(positions: Float64Array): boolean {
   return positions.every((coordinate) => Math.abs(coordinate) < FARTHEST);
+}
+
+function add(to: Float64Array, other: Float64Array): void {
+  for (let i = 0; i < to.length; i++) to[i] += other[i];
 }

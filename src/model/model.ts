@@ -7,8 +7,6 @@ import { lightAndMassProfiles } from "../profiles/light-and-mass.ts";
 import type { Pair, Parameter, ParameterTable, ParameterValues, Prior } from "../profiles/parameter.ts";
 import type { LightProfile, MassProfile } from "../profiles/profile.ts";
 import type {
-  AdaptImageSpec,
-  MeshSpec,
   ParameterEntry,
   ParameterSpec,
   PixelizationSpec,
@@ -48,10 +46,7 @@ export interface Model {
 }
 
 /** A pixelization with numbers, or slots for them, in its regularization. */
-interface PixelizationOf<T> {
-  readonly mesh: MeshSpec;
-  /** One source for all datasets, or one for each. */
-  readonly shared: boolean;
+interface PixelizationOf<T> extends Omit<PixelizationSpec, "regularization"> {
   readonly regularization: {
     readonly type: string;
     /** By the names that they have in code; without `coefficient` where that is maximized. */
@@ -59,7 +54,6 @@ interface PixelizationOf<T> {
     /** Whether the likelihood is to find the `coefficient` of largest evidence. */
     readonly maximize: boolean;
   };
-  readonly adaptImage: AdaptImageSpec | undefined;
 }
 
 export type Pixelization = PixelizationOf<number>;

@@ -1,4 +1,5 @@
 import type { PixelGrid } from "../grid.ts";
+import type { WeightMapOptions } from "../inversion/mesh/weight-map.ts";
 import type { Prior } from "../profiles/parameter.ts";
 import type { FileReference } from "./file-reference.ts";
 
@@ -18,20 +19,41 @@ export interface ProfileSpec {
   readonly members?: readonly Readonly<Record<string, ParameterSpec>>[];
 }
 
-export type MeshSpec = RectangularMeshSpec | DelaunayMeshSpec;
+export type MeshSpec = RectangularMeshSpec | RectangularAdaptiveMeshSpec | VertexMeshSpec;
+
+/** What a position on the rim of a rectangular mesh maps to: its nearest pixels, or weights beyond them. */
+type RectangularEdges = "clamp" | "extrapolate";
 
 export interface RectangularMeshSpec {
   readonly type: "rectangular_uniform";
   readonly shape: readonly [rows: number, columns: number];
-  /** What a position on the rim of the mesh maps to: its nearest pixels, or weights beyond them. */
-  readonly edges: "clamp" | "extrapolate";
+  readonly edges: RectangularEdges;
 }
 
-export interface DelaunayMeshSpec {
-  readonly type: "delaunay";
-  /** Where vertices are in the image plane: centres of cells over the mask. */
-  readonly imageMesh: { readonly type: "overlay"; readonly shape: readonly [rows: number, columns: number] };
+/** Pixels small where rays are dense, or where the adapt image is bright. */
+export interface RectangularAdaptiveMeshSpec {
+  readonly type: "rectangular_adapt_density" | "rectangular_adapt_image";
+  readonly shape: readonly [rows: number, columns: number];
+  readonly edges: RectangularEdges;
+  readonly weights: WeightMapOptions;
 }
+
+/** A mesh whose vertices a lens model brings from the image plane. */
+export interface VertexMeshSpec {
+  readonly type: "delaunay" | "voronoi_natural_neighbor" | "voronoi_nearest";
+  readonly imageMesh: ImageMeshSpec;
+}
+
+/** Where vertices are in the image plane; drawn once, before the first evaluation. */
+export type ImageMeshSpec = {
+  /** So many vertices more, on a circle about the mask. */
+  readonly circlePoints: number;
+} & (
+  | { readonly type: "overlay"; readonly shape: readonly [rows: number, columns: number] }
+  | ({ readonly type: "kmeans"; readonly pixels: number; readonly seed: number } & WeightMapOptions)
+  | ({ readonly type: "hilbert"; readonly pixels: number } & WeightMapOptions)
+  | { readonly type: "file"; readonly path: FileReference }
+);
 
 export interface RegularizationSpec {
   /** The name of one of `regularizationSchemes`. */
@@ -52,6 +74,10 @@ export interface PixelizationSpec {
   readonly regularization: RegularizationSpec;
   /** One source for all datasets, or one for each. */
   readonly shared: boolean;
+  /** Whether rays outside the ellipse of the mask's border are drawn in onto it. */
+  readonly border: "relocate" | "keep";
+  /** Whether pixels on the edge of the mesh are dark. */
+  readonly edgePixels: "free" | "zero";
   readonly adaptImage: AdaptImageSpec | undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { Mask } from "../../dataset/mask.ts";
 import { InputError } from "../../errors.ts";
 import { columnCentres, type PixelGrid, rowCentres } from "../../grid.ts";
+import { unmaskedBox } from "./unmasked-box.ts";
 
 /**
  * Image-plane positions for the vertices of a mesh, which a lens model brings to the source plane: the centres of equal
@@ -12,13 +13,8 @@ import { columnCentres, type PixelGrid, rowCentres } from "../../grid.ts";
  */
 export function imageMeshOverlay(grid: PixelGrid, mask: Mask, shape: readonly [rows: number, columns: number]) {
   const { masked } = mask;
-  const [rows, columns] = mask.shape;
-  let [top, bottom, left, right] = [rows, -1, columns, -1];
-  masked.forEach((ignored, pixel) => {
-    if (ignored !== 0) return;
-    const [i, j] = [Math.floor(pixel / columns), pixel % columns];
-    [top, bottom, left, right] = [Math.min(top, i), Math.max(bottom, i), Math.min(left, j), Math.max(right, j)];
-  });
+  const columns = mask.shape[1];
+  const { top, bottom, left, right } = unmaskedBox(mask);
   const [firstY, firstX] = [rowCentres(grid)[0], columnCentres(grid)[0]];
   const positions: number[] = [];
   for (let k = 0; k < shape[0]; k++) {

@@ -18,7 +18,7 @@ export interface RectangularMesh {
 }
 
 /** Arcseconds by which the mesh is wider than the positions on every side, as in PyAutoArray. */
-const BUFFER = 1e-8;
+export const BUFFER = 1e-8;
 
 /** Source pixels that an image pixel maps to: the corners of a cell. */
 export const RECTANGULAR_MAPPINGS = 4;
