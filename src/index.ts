@@ -33,6 +33,7 @@ export { ARCSECOND, columnCentres, type PixelGrid, pixelGrid, rowCentres, sameGr
 // Likelihood: dataset and model to evidence.
 export { type EvidenceTerms, logEvidence, logLikelihood } from "./inversion/evidence.ts";
 export { linearProblemFromVisibilities } from "./inversion/from-visibilities.ts";
+export { borderEllipse, type Ellipse, relocateOntoBorder } from "./inversion/mesh/border-relocation.ts";
 export { circleEdgeSeeds } from "./inversion/mesh/circle-edge-seeds.ts";
 export { type DelaunayMesh, delaunayMesh } from "./inversion/mesh/delaunay.ts";
 export { rectangularEdgePixels, triangulationEdgePixels } from "./inversion/mesh/edge-pixels.ts";
@@ -40,11 +41,7 @@ export { hilbertSeeds } from "./inversion/mesh/hilbert-seeds.ts";
 export { imageMeshOverlay } from "./inversion/mesh/image-mesh-overlay.ts";
 export { type KMeansSeedsOptions, kMeansSeeds } from "./inversion/mesh/k-means-seeds.ts";
 export { pixelCentres, type RectangularMesh, rectangularMesh } from "./inversion/mesh/rectangular.ts";
-export {
-  type RectangularAdaptiveMesh,
-  rectangularAdaptiveMesh,
-  rectangularAdaptiveSlopes,
-} from "./inversion/mesh/rectangular-adaptive.ts";
+export { type RectangularAdaptiveMesh, rectangularAdaptiveMesh } from "./inversion/mesh/rectangular-adaptive.ts";
 export { type BrightnessSeedsOptions, seedsFromArray } from "./inversion/mesh/seeds.ts";
 export { subPixelWeights, type WeightMapOptions, weightMap } from "./inversion/mesh/weight-map.ts";
 export {

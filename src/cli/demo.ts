@@ -39,7 +39,7 @@ export const demo = command({
     progress(invocation, "finding the regularization of largest evidence");
     const { dataset, likelihood } = await planDemo(file);
     const [evaluation] = await likelihood.evaluate(new Float64Array(0));
-    const source = evaluation.source as SourceReconstruction;
+    const source = evaluation.sources[0];
     const rows = await everyWay(invocation, file, source.coefficient);
     progress(invocation, "from the visibilities themselves");
     const direct = evidenceFromVisibilities(data, dataset, source);

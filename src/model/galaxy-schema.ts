@@ -66,7 +66,11 @@ function schemeSchema(scheme: RegularizationScheme): z.ZodType<RegularizationSpe
   });
 }
 
-const pixelization: z.ZodType<PixelizationSpec> = strict({ mesh, regularization });
+const pixelization: z.ZodType<PixelizationSpec> = strict({
+  mesh,
+  regularization,
+  shared: z.boolean({ error: "give true for one source in all datasets, false for one in each" }).default(false),
+});
 
 function profileSchema(profile: MassProfile | LightProfile | LightAndMass): z.ZodType<ProfileSpec> {
   const table: ParameterTable = profile.parameters;

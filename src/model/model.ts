@@ -42,6 +42,8 @@ export interface Model {
 /** A pixelization with numbers, or slots for them, in its regularization. */
 interface PixelizationOf<T> {
   readonly mesh: MeshSpec;
+  /** One source for all datasets, or one for each. */
+  readonly shared: boolean;
   readonly regularization: {
     readonly type: string;
     readonly coefficient: T | "maximize";
@@ -113,7 +115,7 @@ function modelWith(
 }
 
 function pixelizationOf(
-  { mesh, regularization }: PixelizationSpec,
+  { mesh, shared, regularization }: PixelizationSpec,
   path: string,
   slot: MakeSlot,
 ): PixelizationOf<Slot> {
@@ -122,6 +124,7 @@ function pixelizationOf(
   const table = regularizationSchemes.get(type)!.parameters;
   return {
     mesh,
+    shared,
     regularization: {
       type,
       coefficient: coefficient === "maximize" ? coefficient : slot(coefficient, at("coefficient")),
@@ -217,10 +220,11 @@ function galaxyOf<T>({ name, redshift, profiles }: GalaxyTemplate, fill: (slot: 
   return { name, redshift, masses, lights };
 }
 
-function filled({ mesh, regularization }: PixelizationOf<Slot>, fill: (slot: Slot) => number): Pixelization {
+function filled({ mesh, shared, regularization }: PixelizationOf<Slot>, fill: (slot: Slot) => number): Pixelization {
   const { type, coefficient, others } = regularization;
   return {
     mesh,
+    shared,
     regularization: {
       type,
       coefficient: coefficient === "maximize" ? coefficient : fill(coefficient),

@@ -45,6 +45,8 @@ export interface RegularizationSpec {
 export interface PixelizationSpec {
   readonly mesh: MeshSpec;
   readonly regularization: RegularizationSpec;
+  /** One source for all datasets, or one for each. */
+  readonly shared: boolean;
 }
 
 export interface GalaxySpec {

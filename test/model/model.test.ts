@@ -34,6 +34,7 @@ describe("a model", () => {
     expect(lens.lights).toMatchObject([{ profile: { name: "Sersic" }, linear, values: { intensity: 1 } }]);
     expect(source.pixelization).toEqual({
       mesh: { type: "rectangular_uniform", shape: [30, 20], edges: "extrapolate" },
+      shared: false,
       regularization: { type: "constant", coefficient: 7, others: {} },
     });
     expect([lens.pixelization, source.redshift]).toEqual([undefined, 1]);

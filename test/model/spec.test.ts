@@ -86,6 +86,7 @@ describe("a good spec", () => {
               coefficient: { prior: "log_uniform", lower: 1e-3, upper: 1e3 },
               others: {},
             },
+            shared: false,
           },
         },
       },
