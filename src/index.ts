@@ -44,19 +44,18 @@ export { pixelCentres, type RectangularMesh, rectangularMesh } from "./inversion
 export { type RectangularAdaptiveMesh, rectangularAdaptiveMesh } from "./inversion/mesh/rectangular-adaptive.ts";
 export { type BrightnessSeedsOptions, seedsFromArray } from "./inversion/mesh/seeds.ts";
 export { subPixelWeights, type WeightMapOptions, weightMap } from "./inversion/mesh/weight-map.ts";
-export {
-  adaptiveBrightnessRegularization,
-  brightnessWeights,
-  pixelSignals,
-} from "./inversion/regularization/adaptive-brightness.ts";
+export { adaptiveBrightnessRegularization } from "./inversion/regularization/adaptive-brightness.ts";
+export { brightnessWeights, pixelSignals } from "./inversion/regularization/brightness-weights.ts";
 export { planConstantRegularization } from "./inversion/regularization/constant.ts";
-export type { Regularization, RegularizationScheme } from "./inversion/regularization/regularization.ts";
+export type {
+  AdaptView,
+  Regularization,
+  RegularizationScheme,
+  RegularizedSource,
+} from "./inversion/regularization/regularization.ts";
 export { regularizationSchemes } from "./inversion/regularization/schemes.ts";
-export {
-  constantSplitRegularization,
-  splitCrosses,
-  splitRegularization,
-} from "./inversion/regularization/split.ts";
+export { constantSplitRegularization, splitRegularization } from "./inversion/regularization/split.ts";
+export { splitCrosses } from "./inversion/regularization/split-crosses.ts";
 // Files: bytes in, arrays out, and back.
 export { type ByteSource, blobSource, bytesSource } from "./io/byte-source.ts";
 export { type FitsCard, type FitsFile, type FitsHdu, type FitsOutput, openFits, writeFits } from "./io/fits.ts";

@@ -69,9 +69,10 @@ export function evaluateSystem(
   const unknowns = seenBy.map((seen) => seen.map((s) => ({ first: first[s], count: sources[s].sourcePixels })));
   const system = linearSystem(shares, unknowns, first[sources.length]);
   const { galaxies } = instantiate(model, vector);
-  const { solved, coefficients } = reconstruct(
+  const pixelizationOf = ({ galaxy }: LensedSource) => galaxies[galaxy].pixelization!;
+  const { solved, regularizations } = reconstruct(
     system,
-    sources.map(({ galaxy }, s) => ({ pixelization: galaxies[galaxy].pixelization!, laid: laid[s], first: first[s] })),
+    sources.map((source, s) => ({ pixelization: pixelizationOf(source), laid: laid[s], first: first[s] })),
     { ...plan, noiseNormalization: observations.reduce((sum, { noiseNormalization }) => sum + noiseNormalization, 0) },
     kernels,
     watch,
@@ -110,7 +111,7 @@ export function evaluateSystem(
         mesh,
         vertices,
         values: solved.values.slice(first[s], first[s + 1]),
-        coefficient: coefficients[s],
+        regularization: regularizations[s],
       };
     }),
   };

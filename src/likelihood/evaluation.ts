@@ -16,8 +16,8 @@ export interface SourceReconstruction {
   readonly vertices: Float64Array;
   /** (S) intensity. */
   readonly values: Float64Array;
-  /** The regularization coefficient in force, found by the likelihood where the model says `maximize`. */
-  readonly coefficient: number;
+  /** The regularization's values in force, by their names in code, with the `coefficient` found where it was maximized. */
+  readonly regularization: Readonly<Record<string, number>>;
 }
 
 /** The terms of a likelihood, by the names of the field; those of the evidence alone are null without a regularized source. */

@@ -53,11 +53,11 @@ export function planInversion(plan: InversionPlan): Likelihood {
   const { datasets, model, kernels } = plan;
   const observations = datasets.map((dataset, d) => observe(dataset, plan.forms[d], kernels));
   const starts = observations.map(rayStarts);
-  const sources = plan.sources.map(({ galaxy, datasets, seeds }) => {
+  const sources = plan.sources.map(({ galaxy, datasets, seeds, adaptImages }) => {
     const { redshift, pixelization } = model.galaxies[galaxy];
     const mesh = planSourceMesh(pixelization!.mesh, seeds.length / 2, schemeOf(pixelization!), kernels);
     const seenFrom = datasets.map((d) => starts[d]);
-    return planLensedSource({ galaxy, datasets }, seenFrom, seeds, mesh, plan.voices.rays(redshift));
+    return planLensedSource({ galaxy, datasets }, seenFrom, adaptImages, seeds, mesh, plan.voices.rays(redshift));
   });
   const lights = observations.map(({ light }): PlannedLight => {
     const { positions, subSizes, instrument } = light;

@@ -1,4 +1,5 @@
 import { type Mapping, meanOverSubPixels } from "../inversion/mapping.ts";
+import type { RegularizedSource } from "../inversion/regularization/regularization.ts";
 import type { Sampling } from "./observation.ts";
 import type { PlannedMesh, SourceMesh } from "./source-mesh.ts";
 import type { SourceRays } from "./source-rays.ts";
@@ -17,7 +18,7 @@ export interface LensedSource {
 }
 
 /** The mesh of a source under one model, and where each dataset sees its pixels. */
-export interface LaidSource extends SourceMesh {
+export interface LaidSource extends SourceMesh, RegularizedSource {
   /** Of each dataset that sees it, in their order: from its image pixels (M). */
   readonly mappings: readonly Mapping[];
 }
@@ -31,11 +32,13 @@ export interface RayStarts extends Sampling {
 /**
  * Plans a source: rays from the pixels of every dataset, from their borders and from the vertices' places in the image
  * plane go to the source plane together, and one mesh is laid where they land.
+ * @param adaptImages Of each dataset (M) what the lensed source is thought to look like; empty where nothing asks for it.
  * @param seeds (S, 2) image-plane places of the vertices, empty where the mesh needs none.
  */
 export function planLensedSource(
   { galaxy, datasets }: Pick<LensedSource, "galaxy" | "datasets">,
   starts: readonly RayStarts[],
+  adaptImages: readonly Float64Array[],
   seeds: Float64Array,
   mesh: PlannedMesh,
   rays: SourceRays,
@@ -63,7 +66,8 @@ export function planLensedSource(
         from += positions.length / 2;
         return meanOverSubPixels(part, subSizes);
       });
-      return { ...laid, mappings };
+      const adaptViews = adaptImages.map((adaptImage, i) => ({ mapping: mappings[i], adaptImage }));
+      return { ...laid, mappings, adaptViews };
     },
   };
 }

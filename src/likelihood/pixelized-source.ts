@@ -14,6 +14,8 @@ export interface PixelizedSource {
   readonly datasets: readonly number[];
   /** (S, 2) image-plane y and x of the vertices of its mesh, arcseconds; empty where the mesh has none there. */
   readonly seeds: Float64Array;
+  /** Of each dataset (M) what the lensed source is thought to look like; empty where none was given. */
+  readonly adaptImages: readonly Float64Array[];
 }
 
 /**
@@ -26,7 +28,7 @@ export function pixelizedSources({ galaxies }: Model, datasets: readonly Dataset
     const all = datasets.map((_, d) => d);
     const groups = pixelization.shared ? [all] : all.map((d) => [d]);
     return groups.map((group): PixelizedSource => {
-      return { galaxy, datasets: group, seeds: seedsOf(pixelization, datasets[group[0]]) };
+      return { galaxy, datasets: group, seeds: seedsOf(pixelization, datasets[group[0]]), adaptImages: [] };
     });
   });
 }
@@ -43,7 +45,7 @@ function seedsOf({ mesh }: NonNullable<GalaxyTemplate["pixelization"]>, dataset:
  * @throws InputError that names the galaxy, where one is to blame; `where` is a path of the spec.
  */
 export function requirePixelized(model: Model): void {
-  const open = model.galaxies.filter(({ pixelization }) => pixelization?.regularization.coefficient === "maximize");
+  const open = model.galaxies.filter(({ pixelization }) => pixelization?.regularization.maximize);
   if (open.length > 1) {
     const where = `galaxies.${open[1].name}`;
     const remedy = `give a number, here or in '${open[0].name}'`;

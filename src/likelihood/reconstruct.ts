@@ -17,6 +17,15 @@ export interface SourceToFind {
   readonly first: number;
 }
 
+/** By the parameters' names in code. */
+type RegularizationValues = Readonly<Record<string, number>>;
+
+export interface Reconstructed {
+  readonly solved: SolvedSystem;
+  /** Of each source, with the coefficient found where one was open. */
+  readonly regularizations: readonly RegularizationValues[];
+}
+
 /**
  * Solves for the sources and intensities of a system, with the coefficient of largest evidence where the model leaves
  * that of one source open.
@@ -27,30 +36,26 @@ export function reconstruct(
   options: SystemOptions,
   kernels: VoiceKernels,
   watch: Stopwatch,
-): { readonly solved: SolvedSystem; readonly coefficients: readonly number[] } {
-  const open = sources.findIndex(({ pixelization }) => pixelization.regularization.coefficient === "maximize");
-  const regularize = (s: number, coefficient: number): Regularization => {
-    const { pixelization, laid } = sources[s];
-    const values = { ...pixelization.regularization.others, coefficient };
-    return timed(watch, "regularization_matrix", () => laid.regularization.at(values, laid.vertices));
+): Reconstructed {
+  const open = sources.findIndex(({ pixelization }) => pixelization.regularization.maximize);
+  const valuesAt = (s: number, coefficient: number): RegularizationValues => {
+    const { values } = sources[s].pixelization.regularization;
+    return s === open ? { ...values, coefficient } : values;
   };
-  const given = sources.map(({ pixelization: { regularization } }, s) => {
-    return s === open ? null : regularize(s, regularization.coefficient as number);
-  });
-  const solveAt = (coefficient: number): SolvedSystem => {
+  const regularize = (s: number, coefficient = Number.NaN): Regularization => {
+    const { laid } = sources[s];
+    return timed(watch, "regularization_matrix", () => laid.regularization.at(valuesAt(s, coefficient), laid));
+  };
+  const given = sources.map((_, s) => (s === open ? null : regularize(s)));
+  const solveAt = (coefficient?: number): SolvedSystem => {
     const all = given.map((regularization, s) => regularization ?? regularize(s, coefficient));
     return timed(watch, "solve", () => solveSystem(system, all, options, kernels));
   };
-  const coefficientsAt = (coefficient: number) => {
-    return sources.map(({ pixelization: { regularization } }, s) => {
-      return s === open ? coefficient : (regularization.coefficient as number);
-    });
-  };
-  if (open < 0) return { solved: solveAt(Number.NaN), coefficients: coefficientsAt(Number.NaN) };
+  if (open < 0) return { solved: solveAt(), regularizations: sources.map((_, s) => valuesAt(s, Number.NaN)) };
   const { first, laid, pixelization } = sources[open];
   const unit = { matrix: regularize(open, 1).regularizationMatrix, grows: schemeOf(pixelization).grows };
   const pixels = Int32Array.from({ length: laid.vertices.length / 2 }, (_, i) => first + i);
   const ownCurvature = principalBlock(system.curvatureMatrix, pixels);
-  const best = maximizeEvidence(ownCurvature, unit, (trial) => logEvidence(solveAt(trial).terms));
-  return { solved: solveAt(best), coefficients: coefficientsAt(best) };
+  const coefficient = maximizeEvidence(ownCurvature, unit, (trial) => logEvidence(solveAt(trial).terms));
+  return { solved: solveAt(coefficient), regularizations: sources.map((_, s) => valuesAt(s, coefficient)) };
 }

@@ -6,6 +6,7 @@ import {
   rectangularMesh,
   rectangularNeighbors,
 } from "../inversion/mesh/rectangular.ts";
+import type { Triangulation } from "../inversion/mesh/triangulation.ts";
 import type {
   DenseKernels,
   PlannedRegularization,
@@ -18,6 +19,8 @@ export interface SourceMesh {
   readonly mesh: RectangularMesh | DelaunayMesh;
   /** (S, 2) y and x of every source pixel, arcseconds. */
   readonly vertices: Float64Array;
+  /** Between them; null on a mesh that has no triangles. */
+  readonly triangulation: Triangulation | null;
   readonly regularization: PlannedRegularization;
 }
 
@@ -68,7 +71,7 @@ export function planSourceMesh(
       sourcePixels: sourcePixelsOf(spec, seeds),
       lay({ positions }) {
         const mesh = rectangularMesh(positions, spec.shape, spec.edges);
-        return { mesh, vertices: pixelCentres(mesh), regularization };
+        return { mesh, vertices: pixelCentres(mesh), triangulation: null, regularization };
       },
     };
   }
@@ -76,7 +79,7 @@ export function planSourceMesh(
     sourcePixels: seeds,
     lay({ positions, seeds: vertices }) {
       const mesh = areNumbers(vertices) && areNumbers(positions) ? delaunayMesh({ positions, vertices }) : nowhere();
-      return { mesh, vertices, regularization: scheme.plan(mesh.neighbors, kernels) };
+      return { mesh, vertices, triangulation: mesh, regularization: scheme.plan(mesh.neighbors, kernels) };
 
       function nowhere(): DelaunayMesh {
         const mesh = delaunayMesh({ positions: positions.map(() => 0), vertices: vertices.map(() => 0) });

@@ -4,12 +4,13 @@ import { regularizationSchemes } from "../inversion/regularization/schemes.ts";
 import { nearMiss } from "../nearest.ts";
 import { lightProfiles, massProfiles } from "../profiles/index.ts";
 import { type LightAndMass, lightAndMassProfiles } from "../profiles/light-and-mass.ts";
-import type { ParameterTable } from "../profiles/parameter.ts";
+import type { Parameter, ParameterTable } from "../profiles/parameter.ts";
 import type { LightProfile, MassProfile } from "../profiles/profile.ts";
 import { lightSetSchemas } from "./light-set-schema.ts";
 import { entry, parameterSchema } from "./parameter-schema.ts";
-import { choose, isPlain, oneOf, quantity, refuse, refuseNames, shape, strict, tagged } from "./schema.ts";
+import { choose, file, isPlain, named, oneOf, quantity, refuse, refuseNames, shape, strict, tagged } from "./schema.ts";
 import type {
+  AdaptImageSpec,
   DelaunayMeshSpec,
   GalaxySpec,
   MeshSpec,
@@ -38,39 +39,56 @@ const mesh: z.ZodType<MeshSpec> = tagged<MeshSpec>("type", {
   }),
 });
 
-const regularization: z.ZodType<RegularizationSpec> = tagged<RegularizationSpec>("type", {
-  ...Object.fromEntries([...regularizationSchemes.values()].map((scheme) => [scheme.name, schemeSchema(scheme)])),
-  constant_split: refuse("a mesh of equal pixels has no crosses to split: give constant"),
-  adaptive_brightness: refuse("an adapt image is not there yet in a spec: give constant"),
-  adaptive_brightness_split: refuse("an adapt image is not there yet in a spec: give constant"),
-});
+const regularization: z.ZodType<RegularizationSpec> = tagged<RegularizationSpec>(
+  "type",
+  Object.fromEntries([...regularizationSchemes.values()].map((scheme) => [scheme.name, schemeSchema(scheme)])),
+);
 
 function schemeSchema(scheme: RegularizationScheme): z.ZodType<RegularizationSpec> {
-  const { coefficient, ...others } = scheme.parameters;
-  const meaning = `${coefficient.meaning}; or maximize, for the one of largest evidence`;
-  const found = entry({ ...coefficient, meaning });
-  const strength = choose<RegularizationSpec["coefficient"]>((value) =>
-    typeof value === "string" ? oneOf(["maximize"]) : found,
-  );
-  return strict({
-    type: z.literal(scheme.name),
-    coefficient: scheme.grows === "otherwise" ? entry(coefficient) : strength,
-    ...Object.fromEntries(Object.values(others).map((parameter) => [parameter.name, entry(parameter)])),
-  }).transform((given: Readonly<Record<string, unknown>>): RegularizationSpec => {
-    const entries = Object.entries(others).map(([key, { name }]) => [key, given[name] as ParameterEntry]);
-    return {
-      type: scheme.name,
-      coefficient: given.coefficient as RegularizationSpec["coefficient"],
-      others: Object.fromEntries(entries),
-    };
+  const fields = Object.values(scheme.parameters).map((parameter) => {
+    const isMaximizable = parameter.name === "coefficient" && scheme.grows !== "otherwise";
+    return [parameter.name, isMaximizable ? orMaximize(parameter) : entry(parameter)] as const;
   });
+  return strict({ type: z.literal(scheme.name), ...Object.fromEntries(fields) }).transform(
+    (given: Readonly<Record<string, unknown>>): RegularizationSpec => {
+      const entries = Object.entries(scheme.parameters).map(([key, { name }]) => [key, given[name]] as const);
+      const values = entries.filter((found): found is readonly [string, ParameterEntry] => found[1] !== MAXIMIZE);
+      return { type: scheme.name, values: Object.fromEntries(values), maximize: values.length < entries.length };
+    },
+  );
 }
+
+const MAXIMIZE = "maximize";
+
+function orMaximize(parameter: Parameter): z.ZodType<ParameterEntry | typeof MAXIMIZE> {
+  const found = entry({ ...parameter, meaning: `${parameter.meaning}; or maximize, for the one of largest evidence` });
+  return choose<ParameterEntry | typeof MAXIMIZE>((value) => (typeof value === "string" ? oneOf([MAXIMIZE]) : found));
+}
+
+const adaptImage: z.ZodType<AdaptImageSpec> = choose<AdaptImageSpec>((value) =>
+  isPlain(value)
+    ? named(file, "give a file, or a map from datasets to files").transform((files) => ({ files }))
+    : file.transform((found) => ({ file: found })),
+);
 
 const pixelization: z.ZodType<PixelizationSpec> = strict({
   mesh,
   regularization,
   shared: z.boolean({ error: "give true for one source in all datasets, false for one in each" }).default(false),
-});
+  adapt_image: adaptImage.optional(),
+})
+  .transform(({ adapt_image, ...rest }) => ({ ...rest, adaptImage: adapt_image }))
+  .superRefine(({ mesh, regularization, adaptImage }, context) => {
+    const { needs } = regularizationSchemes.get(regularization.type)!;
+    const refuseType = (message: string) =>
+      context.addIssue({ code: "custom", path: ["regularization"], input: regularization.type, message });
+    if (needs.includes("crosses") && mesh.type === "rectangular_uniform") {
+      refuseType("a mesh of equal pixels has no crosses to split: give a delaunay mesh, or constant");
+    }
+    if (needs.includes("adapt_image") && adaptImage === undefined) {
+      refuseType("give adapt_image beside it: a file with what the lensed source is thought to look like");
+    }
+  });
 
 function profileSchema(profile: MassProfile | LightProfile | LightAndMass): z.ZodType<ProfileSpec> {
   const table: ParameterTable = profile.parameters;

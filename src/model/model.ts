@@ -6,7 +6,15 @@ import { lightProfiles, massProfiles } from "../profiles/index.ts";
 import { lightAndMassProfiles } from "../profiles/light-and-mass.ts";
 import type { Pair, Parameter, ParameterTable, ParameterValues, Prior } from "../profiles/parameter.ts";
 import type { LightProfile, MassProfile } from "../profiles/profile.ts";
-import type { MeshSpec, ParameterEntry, ParameterSpec, PixelizationSpec, ProfileSpec, Spec } from "./spec.ts";
+import type {
+  AdaptImageSpec,
+  MeshSpec,
+  ParameterEntry,
+  ParameterSpec,
+  PixelizationSpec,
+  ProfileSpec,
+  Spec,
+} from "./spec.ts";
 
 /** A parameter to be found: one entry of the vectors that a search draws. */
 export interface FreeParameter {
@@ -46,10 +54,12 @@ interface PixelizationOf<T> {
   readonly shared: boolean;
   readonly regularization: {
     readonly type: string;
-    readonly coefficient: T | "maximize";
-    /** By the names that they have in code. */
-    readonly others: Readonly<Record<string, T>>;
+    /** By the names that they have in code; without `coefficient` where that is maximized. */
+    readonly values: Readonly<Record<string, T>>;
+    /** Whether the likelihood is to find the `coefficient` of largest evidence. */
+    readonly maximize: boolean;
   };
+  readonly adaptImage: AdaptImageSpec | undefined;
 }
 
 export type Pixelization = PixelizationOf<number>;
@@ -114,23 +124,11 @@ function modelWith(
   return { parameters, galaxies };
 }
 
-function pixelizationOf(
-  { mesh, shared, regularization }: PixelizationSpec,
-  path: string,
-  slot: MakeSlot,
-): PixelizationOf<Slot> {
-  const { type, coefficient } = regularization;
-  const at = (name: string): string => `${path}.regularization.${name}`;
+function pixelizationOf(spec: PixelizationSpec, path: string, slot: MakeSlot): PixelizationOf<Slot> {
+  const { type, values } = spec.regularization;
   const table = regularizationSchemes.get(type)!.parameters;
-  return {
-    mesh,
-    shared,
-    regularization: {
-      type,
-      coefficient: coefficient === "maximize" ? coefficient : slot(coefficient, at("coefficient")),
-      others: mapValues(regularization.others, (entry, key) => slot(entry, at(table[key].name))),
-    },
-  };
+  const slotOf = (entry: ParameterEntry, key: string) => slot(entry, `${path}.regularization.${table[key].name}`);
+  return { ...spec, regularization: { ...spec.regularization, values: mapValues(values, slotOf) } };
 }
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, f: (value: A, key: string) => B): Record<string, B> {
@@ -220,17 +218,9 @@ function galaxyOf<T>({ name, redshift, profiles }: GalaxyTemplate, fill: (slot: 
   return { name, redshift, masses, lights };
 }
 
-function filled({ mesh, shared, regularization }: PixelizationOf<Slot>, fill: (slot: Slot) => number): Pixelization {
-  const { type, coefficient, others } = regularization;
-  return {
-    mesh,
-    shared,
-    regularization: {
-      type,
-      coefficient: coefficient === "maximize" ? coefficient : fill(coefficient),
-      others: mapValues(others, fill),
-    },
-  };
+function filled(template: PixelizationOf<Slot>, fill: (slot: Slot) => number): Pixelization {
+  const { regularization } = template;
+  return { ...template, regularization: { ...regularization, values: mapValues(regularization.values, fill) } };
 }
 
 function isPair<T>(value: T | Pair<T>): value is Pair<T> {

@@ -36,17 +36,23 @@ export interface DelaunayMeshSpec {
 export interface RegularizationSpec {
   /** The name of one of `regularizationSchemes`. */
   readonly type: string;
-  /** `maximize`: the coefficient of largest evidence, found by the likelihood. */
-  readonly coefficient: ParameterEntry | "maximize";
-  /** Its other parameters, by the names that they have in code. */
-  readonly others: Readonly<Record<string, ParameterEntry>>;
+  /** Its parameters, by the names that they have in code; without `coefficient` where that is maximized. */
+  readonly values: Readonly<Record<string, ParameterEntry>>;
+  /** Whether the likelihood is to find the `coefficient` of largest evidence. */
+  readonly maximize: boolean;
 }
+
+/** What the lensed source is thought to look like, lens light removed: one file for all datasets, or by their names. */
+export type AdaptImageSpec =
+  | { readonly file: FileReference }
+  | { readonly files: Readonly<Record<string, FileReference>> };
 
 export interface PixelizationSpec {
   readonly mesh: MeshSpec;
   readonly regularization: RegularizationSpec;
   /** One source for all datasets, or one for each. */
   readonly shared: boolean;
+  readonly adaptImage: AdaptImageSpec | undefined;
 }
 
 export interface GalaxySpec {

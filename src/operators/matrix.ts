@@ -19,6 +19,13 @@ export function zeros(rows: number, columns: number): Matrix {
   return { rows, columns, values: new Float64Array(rows * columns) };
 }
 
+/** The sum of the diagonal of a square matrix. */
+export function trace({ rows, values }: Matrix): number {
+  let sum = 0;
+  for (let i = 0; i < rows; i++) sum += values[i * (rows + 1)];
+  return sum;
+}
+
 export function dot(a: Float64Array, b: Float64Array): number {
   return rowTimesVector(a, 0, b);
 }

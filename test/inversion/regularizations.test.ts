@@ -6,31 +6,28 @@ import type { Mapping } from "../../src/inversion/mapping.ts";
 import { pixelCentres, rectangularNeighbors } from "../../src/inversion/mesh/rectangular.ts";
 import { triangulate } from "../../src/inversion/mesh/triangulation.ts";
 import { vertexAreas } from "../../src/inversion/mesh/vertex-areas.ts";
-import {
-  adaptiveBrightnessRegularization,
-  brightnessWeights,
-  pixelSignals,
-} from "../../src/inversion/regularization/adaptive-brightness.ts";
+import { adaptiveBrightnessRegularization } from "../../src/inversion/regularization/adaptive-brightness.ts";
+import { brightnessWeights, pixelSignals } from "../../src/inversion/regularization/brightness-weights.ts";
 import { constantRegularization, planConstantRegularization } from "../../src/inversion/regularization/constant.ts";
 import { constantZerothRegularization } from "../../src/inversion/regularization/constant-zeroth.ts";
-import { covarianceRegularization } from "../../src/inversion/regularization/covariance.ts";
 import { exponentialCorrelation } from "../../src/inversion/regularization/exponential-kernel.ts";
 import { gaussianCorrelation } from "../../src/inversion/regularization/gaussian-kernel.ts";
 import { maternFunction } from "../../src/inversion/regularization/matern-function.ts";
 import { maternCorrelation } from "../../src/inversion/regularization/matern-kernel.ts";
-import type { Regularization } from "../../src/inversion/regularization/regularization.ts";
+import type {
+  AdaptView,
+  Regularization,
+  RegularizedSource,
+} from "../../src/inversion/regularization/regularization.ts";
 import { regularizationSchemes } from "../../src/inversion/regularization/schemes.ts";
-import {
-  constantSplitRegularization,
-  splitCrosses,
-  splitRegularization,
-} from "../../src/inversion/regularization/split.ts";
+import { constantSplitRegularization, splitRegularization } from "../../src/inversion/regularization/split.ts";
+import { splitCrosses } from "../../src/inversion/regularization/split-crosses.ts";
 import { zerothRegularization } from "../../src/inversion/regularization/zeroth.ts";
 import { cholesky, logDeterminant, triangularSolve } from "../../src/inversion/solve.ts";
-import { gramMatrix } from "../../src/operators/dense.ts";
+import { gramMatrix, matrixProduct } from "../../src/operators/dense.ts";
 import { bilinear, type Matrix, matrixSum, matrixTimesVector, zeros } from "../../src/operators/matrix.ts";
 
-const DENSE = { cholesky, triangularSolve, gramMatrix };
+const DENSE = { cholesky, triangularSolve, gramMatrix, matrixProduct };
 
 function scattered(seed: number, count: number): Float64Array {
   return draws(randomState(seed), 2 * count, uniform);
@@ -44,20 +41,31 @@ function dense({ regularizationMatrix: h }: Regularization): Matrix {
 function everyRegularization(vertices: Float64Array): [name: string, regularization: Regularization][] {
   const triangulation = triangulate(vertices);
   const size = vertices.length / 2;
-  const values = { coefficient: 1.3, coefficientZeroth: 0.2, scale: 0.2, nu: 0.8 };
-  const weights = brightnessWeights(draws(randomState(3), size, uniform), 0.5, 2);
-  const crosses = splitCrosses(triangulation);
-  return [
-    ...[...regularizationSchemes.values()].map((scheme): [string, Regularization] => {
-      return [scheme.name, scheme.plan(triangulation.neighbors, DENSE).at(values, vertices)];
-    }),
-    ["constant_split", constantSplitRegularization(crosses, 1.3)],
-    [
-      "adaptive_brightness",
-      adaptiveBrightnessRegularization(planConstantRegularization(triangulation.neighbors), weights),
-    ],
-    ["adaptive_brightness_split", splitRegularization(crosses, weights)],
-  ];
+  const adapted = { innerCoefficient: 0.5, outerCoefficient: 2, signalScale: 0.7 };
+  const values = { coefficient: 1.3, coefficientZeroth: 0.2, scale: 0.2, nu: 0.8, ...adapted };
+  const source = { vertices, triangulation, adaptViews: [brightnessOf(draws(randomState(3), size, uniform))] };
+  return [...regularizationSchemes.values()].map((scheme): [string, Regularization] => {
+    return [scheme.name, scheme.plan(triangulation.neighbors, DENSE).at(values, source)];
+  });
+}
+
+/** A source seen as it is: every image pixel maps to its own source pixel. */
+function brightnessOf(adaptImage: Float64Array): AdaptView {
+  const size = adaptImage.length;
+  const mapping = {
+    imagePixels: size,
+    sourcePixels: size,
+    mappingsPerPixel: 1,
+    indexes: Int32Array.from(adaptImage.keys()),
+    weights: new Float64Array(size).fill(1),
+    slimIndexForSubSlimIndex: null,
+    subFraction: null,
+  };
+  return { mapping, adaptImage };
+}
+
+function vertexSource(vertices: Float64Array): RegularizedSource {
+  return { vertices, triangulation: null, adaptViews: [] };
 }
 
 const VERTICES = scattered(7, 60);
@@ -215,7 +223,10 @@ describe("kernels", () => {
   test("H is the inverse of the covariance over the coefficient", () => {
     const vertices = scattered(2, 8);
     const correlation = exponentialCorrelation(0.5);
-    const { regularizationMatrix: h } = covarianceRegularization({ vertices, correlation, coefficient: 2.5 }, DENSE);
+    const { regularizationMatrix: h } = regularizationSchemes
+      .get("exponential_kernel")!
+      .plan(rectangularNeighbors(1, 8), DENSE)
+      .at({ coefficient: 2.5, scale: 0.5 }, vertexSource(vertices));
     for (let j = 0; j < 8; j++) {
       const column = Float64Array.from({ length: 8 }, (_, i) => {
         const r = Math.hypot(vertices[2 * i] - vertices[2 * j], vertices[2 * i + 1] - vertices[2 * j + 1]);
@@ -231,7 +242,10 @@ describe("kernels", () => {
     const vertices = Float64Array.from([0, 0, 0, 0, 1, 1]);
     for (const name of ["gaussian_kernel", "exponential_kernel", "matern_kernel"]) {
       const planned = regularizationSchemes.get(name)!.plan(triangulate(vertices).neighbors, DENSE);
-      const { logDetRegularizationMatrix } = planned.at({ coefficient: 1, scale: 0.1, nu: 1.5 }, vertices);
+      const { logDetRegularizationMatrix } = planned.at(
+        { coefficient: 1, scale: 0.1, nu: 1.5 },
+        vertexSource(vertices),
+      );
       expect(Number.isFinite(logDetRegularizationMatrix)).toBe(true);
     }
   });
@@ -239,8 +253,20 @@ describe("kernels", () => {
   test("of positions that are not finite: NaN, not a crash", () => {
     const vertices = Float64Array.from([0, 0, Number.NaN, 0, 1, 1]);
     const planned = regularizationSchemes.get("matern_kernel")!.plan(rectangularNeighbors(1, 3), DENSE);
-    expect(planned.at({ coefficient: 1, scale: 0.1, nu: 0.7 }, vertices).logDetRegularizationMatrix).toBeNaN();
+    expect(
+      planned.at({ coefficient: 1, scale: 0.1, nu: 0.7 }, vertexSource(vertices)).logDetRegularizationMatrix,
+    ).toBeNaN();
   });
+});
+
+test.each([
+  ["constant_split", "triangles"],
+  ["adaptive_brightness", "an adapt image"],
+  ["adaptive_brightness_split", "triangles"],
+])("%s of a source that has not what it needs: refused", (name, lacks) => {
+  const planned = regularizationSchemes.get(name)!.plan(rectangularNeighbors(1, 3), DENSE);
+  const values = { coefficient: 1, innerCoefficient: 1, outerCoefficient: 1, signalScale: 1 };
+  expect(() => planned.at(values, vertexSource(new Float64Array(6)))).toThrow(lacks);
 });
 
 test("signals: none without light, sub-pixels take that of their pixel, negative ones count as none", () => {
@@ -253,9 +279,7 @@ test("signals: none without light, sub-pixels take that of their pixel, negative
     slimIndexForSubSlimIndex: Int32Array.from([0, 0, 1]),
     subFraction: Float64Array.from([0.5, 1]),
   };
-  const signals = (...image: number[]) => [
-    ...pixelSignals({ mapping, adaptImage: Float64Array.from(image), signalScale: 2 }),
-  ];
+  const signals = (...image: number[]) => [...pixelSignals([{ mapping, adaptImage: Float64Array.from(image) }], 2)];
   // Source pixel 0 has two entries, of 0.25 and 1.
   expect(signals(4, -3)).toEqual([(2.5 / 3) ** 2, 1, 0, 0]);
   expect(signals(0, 0)).toEqual([0, 0, 0, 0]);
@@ -316,14 +340,22 @@ describe("PyAutoLens'", () => {
     expect(Math.abs(found.logDetRegularizationMatrix - expected.log_det)).toBeLessThan(ofLogDet);
   };
 
-  test("constant split", () => same(constantSplitRegularization(crosses, 1), golden.constsplit, 1e-12, 1e-6));
+  const adapted = { innerCoefficient: 0.5, outerCoefficient: 5, signalScale: 1 };
+  /** Of the brightness that the weights are of. */
+  const source = {
+    vertices,
+    triangulation,
+    adaptViews: [brightnessOf(weights.map((weight) => (5 - Math.sqrt(weight)) / 4.5))],
+  };
+  const regularized = (name: string, values: Record<string, number>) =>
+    regularizationSchemes.get(name)!.plan(triangulation.neighbors, DENSE).at(values, source);
 
-  test("adaptive brightness", () => {
-    const plan = planConstantRegularization(triangulation.neighbors);
-    same(adaptiveBrightnessRegularization(plan, weights), golden.adapt, 1e-13, 1e-3);
-  });
+  test("constant split", () => same(regularized("constant_split", { coefficient: 1 }), golden.constsplit, 1e-12, 1e-6));
 
-  test("adaptive brightness, split", () => same(splitRegularization(crosses, weights), golden.adaptsplit, 1e-12, 1e-3));
+  test("adaptive brightness", () => same(regularized("adaptive_brightness", adapted), golden.adapt, 1e-12, 1e-3));
+
+  test("adaptive brightness, split", () =>
+    same(regularized("adaptive_brightness_split", adapted), golden.adaptsplit, 1e-12, 1e-3));
 
   test("ln det H of these weights, eliminated in decimals of 40 digits", () => {
     const plan = planConstantRegularization(triangulation.neighbors);
@@ -336,7 +368,7 @@ describe("PyAutoLens'", () => {
   test("Gaussian kernel", () => {
     const planned = regularizationSchemes.get("gaussian_kernel")!.plan(triangulation.neighbors, DENSE);
     // The condition of C is 2e9.
-    same(planned.at({ coefficient: 1, scale: 0.1 }, vertices), golden.gausskernel, 1e-7, 1e-6);
+    same(planned.at({ coefficient: 1, scale: 0.1 }, source), golden.gausskernel, 1e-7, 1e-6);
   });
 
   test("signals of source pixels and weights from them", () => {
@@ -351,7 +383,7 @@ describe("PyAutoLens'", () => {
       subFraction: null,
     };
     const adaptImage = Float64Array.from(entries, ([, , brightness]) => brightness);
-    const signals = pixelSignals({ mapping, adaptImage, signalScale: 0.8 });
+    const signals = pixelSignals([{ mapping, adaptImage }], 0.8);
     signals.forEach((signal, p) => {
       expect(Math.abs(signal - pixel_signals[p])).toBeLessThan(1e-13);
     });
@@ -370,7 +402,7 @@ describe("PyAutoLens'", () => {
     ["matern_kernel", golden.matern],
   ] as const)("SciPy's %s", (name, expected) => {
     const planned = regularizationSchemes.get(name)!.plan(triangulation.neighbors, DENSE);
-    const found = planned.at({ coefficient: 1, scale: 0.3, nu: 1.2 }, vertices);
+    const found = planned.at({ coefficient: 1, scale: 0.3, nu: 1.2 }, source);
     expect(Math.abs(found.logDetRegularizationMatrix - expected.log_det)).toBeLessThan(1e-8);
     const h = dense(found);
     expect(Math.abs(trace(h) / expected.trace - 1)).toBeLessThan(1e-9);

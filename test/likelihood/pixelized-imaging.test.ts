@@ -161,7 +161,7 @@ test("maximize finds the coefficient of largest evidence", async () => {
     logEvidence,
   } = await evaluated(SPEC, [`${COEFFICIENT}=maximize`]);
   for (const factor of [0.9, 1.1]) {
-    const beside = await evaluated(SPEC, [`${COEFFICIENT}=${factor * source.coefficient}`]);
+    const beside = await evaluated(SPEC, [`${COEFFICIENT}=${factor * source.regularization.coefficient}`]);
     expect(beside.logEvidence).toBeLessThan(logEvidence as number);
   }
 });

@@ -1,16 +1,15 @@
 import { describe, expect, test } from "vitest";
+import { kernelsOf } from "../../src/backend/kernels.ts";
 import { InputError } from "../../src/errors.ts";
 import { pixelGrid } from "../../src/grid.ts";
 import { pixelCentres, type RectangularMesh } from "../../src/inversion/mesh/rectangular.ts";
 import { regularizationSchemes } from "../../src/inversion/regularization/schemes.ts";
-import { cholesky, triangularSolve } from "../../src/inversion/solve.ts";
 import { CURVATURE_FORMS } from "../../src/likelihood/curvature-form.ts";
 import type { Evaluation } from "../../src/likelihood/evaluation.ts";
 import { planSpec } from "../../src/likelihood/from-spec.ts";
 import type { InterferometerDataset } from "../../src/likelihood/interferometer-dataset.ts";
 import { plan } from "../../src/likelihood/plan.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
-import { gramMatrix } from "../../src/operators/dense.ts";
 import { bilinear } from "../../src/operators/matrix.ts";
 import { compacted, datasetOf, lensModel, observe, SPEC } from "./lensed-observation.ts";
 
@@ -115,8 +114,9 @@ describe("each regularization", () => {
     const { mesh, values } = reference.sources[0];
     const type = /type: (\w+)/.exec(given)![1];
     const own = { coefficient: 2, coefficientZeroth: 0.5, scale: type === "gaussian_kernel" ? 0.1 : 0.3, nu: 1.7 };
-    const planned = regularizationSchemes.get(type)!.plan(mesh.neighbors, { cholesky, triangularSolve, gramMatrix });
-    const { regularizationMatrix, logDetRegularizationMatrix } = planned.at(own, pixelCentres(mesh as RectangularMesh));
+    const planned = regularizationSchemes.get(type)!.plan(mesh.neighbors, kernelsOf("reference"));
+    const source = { vertices: pixelCentres(mesh as RectangularMesh), triangulation: null, adaptViews: [] };
+    const { regularizationMatrix, logDetRegularizationMatrix } = planned.at(own, source);
     expect(reference.terms.regularizationTerm).toBeCloseTo(bilinear(values, regularizationMatrix, values), 8);
     expect(reference.terms.logDetRegularizationMatrixTerm).toBeCloseTo(logDetRegularizationMatrix, 8);
   });
@@ -129,7 +129,7 @@ describe("each regularization", () => {
     };
     const best = await at("maximize");
     for (const factor of [1.1, 1 / 1.1, 10, 0.1]) {
-      expect((await at(best.sources[0].coefficient * factor)).logEvidence).toBeLessThan(best.logEvidence as number);
+      expect((await at(best.sources[0].regularization.coefficient * factor)).logEvidence).toBeLessThan(best.logEvidence as number);
     }
   });
 });
@@ -143,7 +143,7 @@ describe("coefficient: maximize", () => {
       return evaluation;
     };
     const best = await at("maximize");
-    const { coefficient } = best.sources[0];
+    const { coefficient } = best.sources[0].regularization;
     expect((await at(coefficient)).logEvidence).toBeCloseTo(best.logEvidence as number, 8);
     for (const factor of [1.1, 1 / 1.1, 10, 0.1, 1e3, 1e-3]) {
       const { logEvidence } = await at(coefficient * factor);

@@ -34,8 +34,7 @@ describe("a model", () => {
     expect(lens.lights).toMatchObject([{ profile: { name: "Sersic" }, linear, values: { intensity: 1 } }]);
     expect(source.pixelization).toEqual({
       mesh: { type: "rectangular_uniform", shape: [30, 20], edges: "extrapolate" },
-      shared: false,
-      regularization: { type: "constant", coefficient: 7, others: {} },
+      regularization: { type: "constant", values: { coefficient: 7 }, maximize: false },
     });
     expect([lens.pixelization, source.redshift]).toEqual([undefined, 1]);
   });
@@ -44,7 +43,8 @@ describe("a model", () => {
     const path = "galaxies.source.pixelization.regularization.coefficient";
     const maximized = buildModel(parseSpec(EXAMPLE, "lens.yaml", [`${path}=maximize`]));
     expect(maximized.parameters).toHaveLength(3);
-    expect(instantiate(maximized, [0, 0, 1]).galaxies[1].pixelization?.regularization.coefficient).toBe("maximize");
+    const { pixelization } = instantiate(maximized, [0, 0, 1]).galaxies[1];
+    expect(pixelization?.regularization).toEqual({ type: "constant", values: {}, maximize: true });
   });
 
   test("has the parameters of a regularization by their paths", () => {
@@ -55,8 +55,8 @@ describe("a model", () => {
     expect(matern.parameters.slice(3).map((parameter) => parameter.path)).toEqual([`${path}.scale`, `${path}.nu`]);
     expect(instantiate(matern, [0, 0, 1, 0.3, 1.5]).galaxies[1].pixelization?.regularization).toEqual({
       type: "matern_kernel",
-      coefficient: 2,
-      others: { scale: 0.3, nu: 1.5 },
+      values: { coefficient: 2, scale: 0.3, nu: 1.5 },
+      maximize: false,
     });
   });
 

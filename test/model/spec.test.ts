@@ -83,10 +83,10 @@ describe("a good spec", () => {
             mesh: { type: "rectangular_uniform", shape: [30, 20], edges: "extrapolate" },
             regularization: {
               type: "constant",
-              coefficient: { prior: "log_uniform", lower: 1e-3, upper: 1e3 },
-              others: {},
+              values: { coefficient: { prior: "log_uniform", lower: 1e-3, upper: 1e3 } },
+              maximize: false,
             },
-            shared: false,
+            adaptImage: undefined,
           },
         },
       },
@@ -124,34 +124,53 @@ describe("a good spec", () => {
   });
 
   test.each([
-    ["maximize", "maximize"],
-    ["3.5", 3.5],
+    ["maximize", { type: "constant", values: {}, maximize: true }],
+    ["3.5", { type: "constant", values: { coefficient: 3.5 }, maximize: false }],
   ])("takes the coefficient %s", (given, wanted) => {
     const text = changed("{ prior: log_uniform, lower: 1.0e-3, upper: 1.0e+3 }", given);
-    expect(parseSpec(text, "lens.yaml").galaxies.source.pixelization?.regularization.coefficient).toBe(wanted);
+    expect(parseSpec(text, "lens.yaml").galaxies.source.pixelization?.regularization).toEqual(wanted);
   });
 
   test.each([
-    ["{ type: zeroth, coefficient: maximize }", { type: "zeroth", coefficient: "maximize", others: {} }],
+    ["{ type: zeroth, coefficient: maximize }", { type: "zeroth", values: {}, maximize: true }],
     [
       "{ type: constant_zeroth, coefficient: 2, coefficient_zeroth: 0.1 }",
-      { type: "constant_zeroth", coefficient: 2, others: { coefficientZeroth: 0.1 } },
+      { type: "constant_zeroth", values: { coefficient: 2, coefficientZeroth: 0.1 }, maximize: false },
     ],
     [
       "{ type: gaussian_kernel, coefficient: 2, scale: 50 mas }",
-      { type: "gaussian_kernel", coefficient: 2, others: { scale: 0.05 } },
+      { type: "gaussian_kernel", values: { coefficient: 2, scale: 0.05 }, maximize: false },
     ],
     [
       "{ type: matern_kernel, coefficient: 2, scale: 0.1, nu: { prior: uniform, lower: 1, upper: 3 } }",
       {
         type: "matern_kernel",
-        coefficient: 2,
-        others: { scale: 0.1, nu: { prior: "uniform", lower: 1, upper: 3 } },
+        values: { coefficient: 2, scale: 0.1, nu: { prior: "uniform", lower: 1, upper: 3 } },
+        maximize: false,
+      },
+    ],
+    [
+      "{ type: adaptive_brightness, inner_coefficient: 1, outer_coefficient: 100, signal_scale: 0.5 }\n      adapt_image: a.npy",
+      {
+        type: "adaptive_brightness",
+        values: { innerCoefficient: 1, outerCoefficient: 100, signalScale: 0.5 },
+        maximize: false,
       },
     ],
   ])("takes the regularization %s", (given, wanted) => {
     const { galaxies } = parseSpec(changed(REGULARIZATION, given), "lens.yaml");
     expect(galaxies.source.pixelization?.regularization).toEqual(wanted);
+  });
+
+  test.each([
+    ["source.npz[arcs]", { file: { format: "npz", path: "source.npz", array: "arcs" } }],
+    ["{ alma: a.npy }", { files: { alma: { format: "npy", path: "a.npy" } } }],
+  ])("takes the adapt image %s", (given, wanted) => {
+    const { galaxies } = parseSpec(
+      changed(REGULARIZATION, `${REGULARIZATION}\n      adapt_image: ${given}`),
+      "lens.yaml",
+    );
+    expect(galaxies.source.pixelization?.adaptImage).toEqual(wanted);
   });
 
   test("may be of imaging, and may use anchors", () => {
@@ -259,7 +278,14 @@ const WRONG: readonly [from: string, to: string, ...parts: string[]][] = [
   [REGULARIZATION, "{ type: gaussian_kernel, coefficient: 1, ‸nu: 1 }", "unknown key 'nu'"],
   [REGULARIZATION, "{ type: constant_zeroth, coefficient: ‸maximize, coefficient_zeroth: 1 }", '"maximize"'],
   [REGULARIZATION, "‸{ type: constant_split, coefficient: 1 }", "crosses"],
-  [REGULARIZATION, "‸{ type: adaptive_brightness, signal_scale: 1 }", "adapt image"],
+  [
+    REGULARIZATION,
+    "‸{ type: adaptive_brightness, inner_coefficient: 1, outer_coefficient: 1, signal_scale: 1 }",
+    "give adapt_image beside it",
+  ],
+  [REGULARIZATION, "{ type: adaptive_brightness, ‸coefficient: 1 }", "unknown key 'coefficient'"],
+  [REGULARIZATION, `${REGULARIZATION}\n      adapt_image: ‸source.txt`, "file.fits"],
+  [REGULARIZATION, `${REGULARIZATION}\n      adapt_image: ‸{}`, "a map from datasets to files"],
   ["ell_comps: [0.1, {", "ell_comps: ‸[0.1, 0.1, {", "[e0, e1]"],
   ["ell_comps: [0.1, { prior: uniform, lower: -0.2, upper: 0.3 }]", "ell_comps: ‸[0.9, 0.9]", "shorter than 1"],
   ["centre: [{ prior: gaussian, mean: 0.0, sigma: 50 mas }, 0.02]", "centre: ‸0.1", "[y, x]"],

@@ -1,60 +1,74 @@
-import type { Mapping } from "../mapping.ts";
-import { type ConstantRegularizationPlan, DIAGONAL } from "./constant.ts";
+import type { SparseMatrix } from "../../operators/matrix.ts";
+import { ADAPTIVE_PARAMETERS, type AdaptiveKey, adaptiveWeightSlopes, adaptiveWeights } from "./brightness-weights.ts";
+import { type ConstantRegularizationPlan, DIAGONAL, planConstantRegularization } from "./constant.ts";
 import { laplacianLogDeterminant, laplacianPlus } from "./laplacian.ts";
-import type { Regularization } from "./regularization.ts";
+import { laplacianSlopes } from "./laplacian-slopes.ts";
+import type { Regularization, RegularizationAdjoint, RegularizationScheme } from "./regularization.ts";
 
 /**
  * Regularization that is weak where an image of the source is bright and strong where it is not (Nightingale, Dye &
  * Massey 2018). The weights are of the pixels; of a pair, both count.
  */
 
-export interface PixelSignalsArgs {
-  readonly mapping: Mapping;
-  /** (M) what the lensed source is thought to look like, lens light removed. */
-  readonly adaptImage: Float64Array;
-  /** Above 1, only the brightest pixels count as bright; zero makes all pixels equal. */
-  readonly signalScale: number;
-}
-
-/**
- * (S) how bright each source pixel is, to the power of the scale, the brightest at 1: the adapt image where it maps to,
- * by the weights of the interpolation, over the number of entries (not of the sum of their weights: as in PyAutoArray).
- * A negative signal counts as none.
- */
-export function pixelSignals({ mapping, adaptImage, signalScale }: PixelSignalsArgs): Float64Array {
-  const { indexes, weights, mappingsPerPixel, slimIndexForSubSlimIndex } = mapping;
-  const signals = new Float64Array(mapping.sourcePixels);
-  const entries = new Float64Array(mapping.sourcePixels);
-  for (let entry = 0; entry < indexes.length; entry++) {
-    if (indexes[entry] < 0) continue;
-    const sub = Math.floor(entry / mappingsPerPixel);
-    const pixel = slimIndexForSubSlimIndex === null ? sub : slimIndexForSubSlimIndex[sub];
-    signals[indexes[entry]] += adaptImage[pixel] * weights[entry];
-    entries[indexes[entry]]++;
-  }
-  const means = signals.map((sum, p) => Math.max(0, sum / Math.max(1, entries[p])));
-  const brightest = means.reduce((most, mean) => Math.max(most, mean), 0) || 1;
-  return means.map((mean) => (mean / brightest) ** signalScale);
-}
-
-/** (S) w = (inner s + outer (1 - s))^2: the coefficient of each pixel. */
-export function brightnessWeights(signals: Float64Array, inner: number, outer: number): Float64Array {
-  return signals.map((signal) => (inner * signal + outer * (1 - signal)) ** 2);
-}
+/** What the neighbors alone decide. */
+type NeighborPlan = Pick<ConstantRegularizationPlan, "graph" | "elimination">;
 
 /** s'Hs = sum over neighboring pairs (w_i^2 + w_j^2) (s_i - s_j)^2 + 1e-8 s's: of equal weights twice the constant one. */
-export function adaptiveBrightnessRegularization(
-  { graph, elimination }: Pick<ConstantRegularizationPlan, "graph" | "elimination">,
+export function adaptiveBrightnessRegularization(plan: NeighborPlan, weights: Float64Array): Regularization {
+  const ofPairs = pairWeights(plan, weights);
+  const rowSums = new Float64Array(weights.length).fill(DIAGONAL);
+  return {
+    regularizationMatrix: laplacianPlus(ofPairs, () => DIAGONAL),
+    logDetRegularizationMatrix: laplacianLogDeterminant(plan.elimination, ofPairs, rowSums),
+  };
+}
+
+/** (S) the slopes of a scalar of it by the weights. */
+function adaptiveBrightnessSlopes(
+  plan: NeighborPlan,
   weights: Float64Array,
-): Regularization {
+  adjoint: RegularizationAdjoint,
+): Float64Array {
+  const { rows, rowStart, columnIndex, values: counts } = plan.graph;
+  const rowSums = new Float64Array(rows).fill(DIAGONAL);
+  const ofPairs = laplacianSlopes(plan.elimination, pairWeights(plan, weights), rowSums, adjoint).weights;
+  const out = new Float64Array(rows);
+  for (let i = 0; i < rows; i++) {
+    for (let e = rowStart[i]; e < rowStart[i + 1]; e++) {
+      out[i] += 2 * weights[i] * counts[e] * ofPairs[e];
+      out[columnIndex[e]] += 2 * weights[columnIndex[e]] * counts[e] * ofPairs[e];
+    }
+  }
+  return out;
+}
+
+function pairWeights({ graph }: NeighborPlan, weights: Float64Array): SparseMatrix {
   const { rows, rowStart, columnIndex } = graph;
   const values = graph.values.slice();
   for (let i = 0; i < rows; i++) {
     for (let e = rowStart[i]; e < rowStart[i + 1]; e++) values[e] *= weights[i] ** 2 + weights[columnIndex[e]] ** 2;
   }
-  const ofPairs = { ...graph, values };
-  return {
-    regularizationMatrix: laplacianPlus(ofPairs, () => DIAGONAL),
-    logDetRegularizationMatrix: laplacianLogDeterminant(elimination, ofPairs, new Float64Array(rows).fill(DIAGONAL)),
-  };
+  return { ...graph, values };
 }
+
+export const adaptiveBrightness = {
+  name: "adaptive_brightness",
+  parameters: ADAPTIVE_PARAMETERS,
+  grows: "otherwise",
+  needs: ["adapt_image"],
+  plan(neighbors) {
+    const plan = planConstantRegularization(neighbors);
+    return {
+      at(values, source) {
+        const weights = adaptiveWeights(values, source);
+        return {
+          ...adaptiveBrightnessRegularization(plan, weights),
+          slopes(adjoint) {
+            const ofWeights = adaptiveBrightnessSlopes(plan, weights, adjoint);
+            return { ...adaptiveWeightSlopes(values, source, ofWeights), vertices: null };
+          },
+        };
+      },
+    };
+  },
+} as const satisfies RegularizationScheme<AdaptiveKey>;

@@ -1,7 +1,8 @@
-import { type Matrix, type SparseMatrix, zeros } from "../../operators/matrix.ts";
+import { dot, type Matrix, type SparseMatrix, zeros } from "../../operators/matrix.ts";
 import type { Parameter } from "../../profiles/parameter.ts";
 import { type CholeskyPlan, symbolic } from "../sparse-cholesky.ts";
 import { laplacianLogDeterminant, laplacianPlus } from "./laplacian.ts";
+import { laplacianSlopes } from "./laplacian-slopes.ts";
 import type { Regularization, RegularizationScheme } from "./regularization.ts";
 
 /** Which source pixels touch which. An index of -1, anywhere in a row, is no neighbor. */
@@ -131,12 +132,27 @@ export const COEFFICIENT = {
   defaultPrior: { prior: "log_uniform", lower: 1e-6, upper: 1e6 },
 } as const satisfies Parameter;
 
+/** What is left of the slopes where neither positions nor brightness matter. */
+export const BY_PARAMETERS_ALONE = { vertices: null, adaptViews: [] } as const;
+
 export const constant = {
   name: "constant",
   parameters: { coefficient: COEFFICIENT },
   grows: "squared",
+  needs: [],
   plan(neighbors) {
     const plan = planConstantRegularization(neighbors);
-    return { at: ({ coefficient }) => constantRegularization(plan, coefficient) };
+    const { graph, elimination } = plan;
+    return {
+      at: ({ coefficient }) => ({
+        ...constantRegularization(plan, coefficient),
+        slopes(adjoint) {
+          const weights = { ...graph, values: graph.values.map((count) => coefficient * coefficient * count) };
+          const diagonal = new Float64Array(graph.rows).fill(DIAGONAL);
+          const ofWeights = laplacianSlopes(elimination, weights, diagonal, adjoint).weights;
+          return { values: { coefficient: 2 * coefficient * dot(ofWeights, graph.values) }, ...BY_PARAMETERS_ALONE };
+        },
+      }),
+    };
   },
 } as const satisfies RegularizationScheme<"coefficient">;

@@ -1,30 +1,27 @@
-import { type Matrix, zeros } from "../../operators/matrix.ts";
+import { dot, type Matrix, trace, zeros } from "../../operators/matrix.ts";
 import type { Parameter } from "../../profiles/parameter.ts";
-import type { DenseKernels, Regularization } from "./regularization.ts";
+import { type Correlation, type CorrelationSlopes, distanceBetween } from "./correlation.ts";
+import { covarianceSlopes } from "./covariance-slopes.ts";
+import type { DenseKernels, DifferentiableRegularization } from "./regularization.ts";
 
 /** Added to the diagonal of C, which is singular to rounding where a kernel is smooth; as in PyAutoArray. */
 export const JITTER = 1e-8;
 
-export interface CovarianceRegularizationArgs {
+export interface CovarianceRegularizationArgs<Key extends string = string> {
   /** (S, 2) y and x of the source pixels, arcseconds. */
   readonly vertices: Float64Array;
-  /** Of the brightness of two source pixels, by their distance in arcseconds; 1 at none. */
-  readonly correlation: (distance: number) => number;
+  readonly correlation: Correlation;
+  readonly correlationSlopes: () => CorrelationSlopes<Key>;
   readonly coefficient: number;
 }
 
 /** C (S, S), the jitter on its diagonal. */
-export function covarianceMatrix({
-  vertices,
-  correlation,
-}: Pick<CovarianceRegularizationArgs, "vertices" | "correlation">): Matrix {
+export function covarianceMatrix(vertices: Float64Array, correlation: Correlation): Matrix {
   const size = vertices.length / 2;
   const out = zeros(size, size);
   for (let i = 0; i < size; i++) {
     for (let j = 0; j < i; j++) {
-      // A difference of positions loses no digits where two are close, unlike one of squares.
-      const distance = Math.hypot(vertices[2 * i] - vertices[2 * j], vertices[2 * i + 1] - vertices[2 * j + 1]);
-      out.values[i * size + j] = correlation(distance);
+      out.values[i * size + j] = correlation(distanceBetween(vertices, i, j));
       out.values[j * size + i] = out.values[i * size + j];
     }
     out.values[i * size + i] = 1 + JITTER;
@@ -38,10 +35,23 @@ export function covarianceMatrix({
  * ln det H is that of C, by the factorization that C is inverted with: of the smallest pivots of C 8 digits are left,
  * but of the determinant of C^-1 none may be.
  */
-export function covarianceRegularization(args: CovarianceRegularizationArgs, kernels: DenseKernels): Regularization {
-  const { regularizationMatrix, logDetCovariance } = scaledInverse(covarianceMatrix(args), args.coefficient, kernels);
-  const logDetOfScale = regularizationMatrix.rows * Math.log(args.coefficient);
-  return { regularizationMatrix, logDetRegularizationMatrix: logDetOfScale - logDetCovariance };
+export function covarianceRegularization<Key extends string>(
+  args: CovarianceRegularizationArgs<Key>,
+  kernels: DenseKernels,
+): DifferentiableRegularization<Key | "coefficient"> {
+  const { vertices, correlation, coefficient } = args;
+  const { inverse, logDeterminant } = inverted(covarianceMatrix(vertices, correlation), kernels);
+  return {
+    regularizationMatrix: scaled(inverse, coefficient),
+    logDetRegularizationMatrix: inverse.rows * Math.log(coefficient) - logDeterminant,
+    slopes({ regularizationMatrix: ofH, logDetRegularizationMatrix: ofLogDet }) {
+      const ofInverse = scaled(ofH, coefficient);
+      // -ln det C falls by the entries of C^-1, all of them.
+      const ofCovariance = scaled(inverse, -ofLogDet);
+      const ofCoefficient = dot(ofH.values, inverse.values) + (ofLogDet * inverse.rows) / coefficient;
+      return covarianceSlopes(args, { inverse, ofInverse, ofCovariance, ofCoefficient }, kernels);
+    },
+  };
 }
 
 /**
@@ -49,40 +59,59 @@ export function covarianceRegularization(args: CovarianceRegularizationArgs, ker
  * smooth kernel has eigenvalues from 1 to 1e8. ln det H = ln det (coefficient 1 + delta C) - ln det C, and both are
  * well-conditioned.
  */
-export function bracedCovarianceRegularization(
-  args: CovarianceRegularizationArgs,
+export function bracedCovarianceRegularization<Key extends string>(
+  args: CovarianceRegularizationArgs<Key>,
   kernels: DenseKernels,
-): Regularization {
-  const covariance = covarianceMatrix(args);
-  const { regularizationMatrix, logDetCovariance } = scaledInverse(covariance, args.coefficient, kernels);
-  const { rows: size, values } = regularizationMatrix;
-  let delta = 0;
-  for (let i = 0; i < size; i++) delta += (JITTER / size) * values[i * (size + 1)];
-  const ratio = { ...covariance, values: covariance.values.map((entry) => delta * entry) };
-  for (let i = 0; i < size; i++) {
-    values[i * (size + 1)] += delta;
-    ratio.values[i * (size + 1)] += args.coefficient;
-  }
-  const logDetRatio = logDeterminantOf(kernels.cholesky({ matrix: ratio }).factor);
-  return { regularizationMatrix, logDetRegularizationMatrix: logDetRatio - logDetCovariance };
+): DifferentiableRegularization<Key | "coefficient"> {
+  const { vertices, correlation, coefficient } = args;
+  const covariance = covarianceMatrix(vertices, correlation);
+  const { inverse, logDeterminant } = inverted(covariance, kernels);
+  const size = inverse.rows;
+  const share = JITTER / size;
+  const delta = share * coefficient * trace(inverse);
+  const ratio = plusDiagonal(scaled(covariance, delta), coefficient);
+  const lower = kernels.cholesky({ matrix: ratio }).factor;
+  return {
+    regularizationMatrix: plusDiagonal(scaled(inverse, coefficient), delta),
+    logDetRegularizationMatrix: logDeterminantOf(lower) - logDeterminant,
+    slopes({ regularizationMatrix: ofH, logDetRegularizationMatrix: ofLogDet }) {
+      const ofRatio = scaled(inverseOf(lower, kernels), ofLogDet);
+      const ofDelta = trace(ofH) + dot(ofRatio.values, covariance.values);
+      const ofInverse = plusDiagonal(scaled(ofH, coefficient), ofDelta * share * coefficient);
+      const ofCovariance = scaled(ofRatio, delta);
+      for (let n = 0; n < ofCovariance.values.length; n++) ofCovariance.values[n] -= ofLogDet * inverse.values[n];
+      const ofCoefficient = dot(ofH.values, inverse.values) + trace(ofRatio) + ofDelta * share * trace(inverse);
+      return covarianceSlopes(args, { inverse, ofInverse, ofCovariance, ofCoefficient }, kernels);
+    },
+  };
 }
 
-/** coefficient C^-1 = coefficient X'X with X = L^-1: symmetric to the last bit. */
-function scaledInverse(matrix: Matrix, coefficient: number, { cholesky, triangularSolve, gramMatrix }: DenseKernels) {
-  const size = matrix.rows;
-  const lower = cholesky({ matrix }).factor;
-  const identity = zeros(size, size);
-  for (let i = 0; i < size; i++) identity.values[i * (size + 1)] = 1;
+function inverted(matrix: Matrix, kernels: DenseKernels) {
+  const lower = kernels.cholesky({ matrix }).factor;
+  return { inverse: inverseOf(lower, kernels), logDeterminant: logDeterminantOf(lower) };
+}
+
+/** (L L')^-1 = X'X with X = L^-1: symmetric to the last bit. */
+function inverseOf(lower: Matrix, { triangularSolve, gramMatrix }: DenseKernels): Matrix {
+  const identity = plusDiagonal(zeros(lower.rows, lower.rows), 1);
   const inverseOfLower = triangularSolve({ lower, rightHandSides: identity, transposed: false });
-  const regularizationMatrix = gramMatrix({ matrix: inverseOfLower, ofRows: false });
-  for (let n = 0; n < regularizationMatrix.values.length; n++) regularizationMatrix.values[n] *= coefficient;
-  return { regularizationMatrix, logDetCovariance: logDeterminantOf(lower) };
+  return gramMatrix({ matrix: inverseOfLower, ofRows: false });
 }
 
 function logDeterminantOf({ rows, values }: Matrix): number {
   let sum = 0;
   for (let i = 0; i < rows; i++) sum += 2 * Math.log(values[i * (rows + 1)]);
   return sum;
+}
+
+function scaled(matrix: Matrix, factor: number): Matrix {
+  return { ...matrix, values: matrix.values.map((entry) => factor * entry) };
+}
+
+/** In place. */
+function plusDiagonal(matrix: Matrix, added: number): Matrix {
+  for (let i = 0; i < matrix.rows; i++) matrix.values[i * (matrix.rows + 1)] += added;
+  return matrix;
 }
 
 export const SCALE = {

@@ -26,16 +26,33 @@ export function laplacianPlus(weights: SparseMatrix, diagonal: (row: number) => 
   return { ...weights, values };
 }
 
+/** The Laplacian eliminated, in the order of the plan. */
+export interface LaplacianElimination {
+  readonly logDeterminant: number;
+  /** (S) the row sum of each row as it was eliminated. */
+  readonly sums: Float64Array;
+  readonly pivots: Float64Array;
+  /** The weights of each row as it was eliminated, entry for entry of the plan's `rowIndex`. */
+  readonly eliminated: Float64Array;
+}
+
+/** ln det (diag(d) + the Laplacian), to rounding for any weights: that of `eliminateLaplacian`. */
+export function laplacianLogDeterminant(plan: CholeskyPlan, weights: SparseMatrix, rowSums: Float64Array): number {
+  return eliminateLaplacian(plan, weights, rowSums).logDeterminant;
+}
+
 /**
- * ln det (diag(d) + the Laplacian), to rounding for any weights.
- *
  * Cholesky's pivots lose a d that is small beside the weights, and the last one with it. The matrix is instead kept as
  * its off-diagonal weights and its row sums d, both positive, and eliminated by additions alone (Grassmann, Taksar &
  * Heyman 1985), which is exact in any order; that of the plan fills little.
  * @param plan The elimination of the weights' pattern.
  * @param rowSums (S) d > 0.
  */
-export function laplacianLogDeterminant(plan: CholeskyPlan, weights: SparseMatrix, rowSums: Float64Array): number {
+export function eliminateLaplacian(
+  plan: CholeskyPlan,
+  weights: SparseMatrix,
+  rowSums: Float64Array,
+): LaplacianElimination {
   const { order, position, columnStart, rowIndex } = plan;
   const size = order.length;
   const sums = Float64Array.from(order, (row) => rowSums[row]);
@@ -67,5 +84,5 @@ export function laplacianLogDeterminant(plan: CholeskyPlan, weights: SparseMatri
     pending.enter(k);
     logDeterminant += Math.log(pivots[k]);
   }
-  return logDeterminant;
+  return { logDeterminant, sums, pivots, eliminated };
 }

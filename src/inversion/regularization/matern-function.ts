@@ -30,6 +30,19 @@ export function maternFunction(nu: number): (z: number) => number {
   };
 }
 
+/**
+ * dM_nu/dz: -z M_{nu - 1} / (2 (nu - 1)), since (z^nu K_nu)' = -z^nu K_{nu - 1}; at nu of 1 and below, where that order is
+ * not above zero, (2 nu / z) (M_nu - M_{nu + 1}), which loses digits as z goes to zero, some 1e-16 / z^2.
+ */
+export function maternSlope(nu: number): (z: number) => number {
+  if (nu > 1) {
+    const below = maternFunction(nu - 1);
+    return (z) => (-z / (2 * (nu - 1))) * below(z);
+  }
+  const [own, above] = [maternFunction(nu), maternFunction(nu + 1)];
+  return (z) => (z === 0 ? 0 : ((2 * nu) / z) * (own(z) - above(z)));
+}
+
 type TwoOrders = (z: number) => readonly [first: number, next: number];
 
 const halfOrders: TwoOrders = (z) => [Math.exp(-z), (1 + z) * Math.exp(-z)];

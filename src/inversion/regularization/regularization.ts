@@ -1,6 +1,8 @@
-import type { GramMatrixArgs } from "../../operators/dense.ts";
+import type { GramMatrixArgs, MatrixProductArgs } from "../../operators/dense.ts";
 import type { Matrix, SparseMatrix } from "../../operators/matrix.ts";
 import type { Parameter } from "../../profiles/parameter.ts";
+import type { Mapping } from "../mapping.ts";
+import type { Triangulation } from "../mesh/triangulation.ts";
 import type { Cholesky, CholeskyArgs, TriangularSolveArgs } from "../solve.ts";
 import type { Neighbors } from "./constant.ts";
 
@@ -15,15 +17,60 @@ export interface DenseKernels {
   readonly cholesky: (args: CholeskyArgs) => Cholesky;
   readonly triangularSolve: (args: TriangularSolveArgs) => Matrix;
   readonly gramMatrix: (args: GramMatrixArgs) => Matrix;
+  readonly matrixProduct: (args: MatrixProductArgs) => Matrix;
 }
+
+/** The slopes of a scalar by the two results of a regularization, such as the evidence. */
+export interface RegularizationAdjoint {
+  /**
+   * (S, S) symmetric: the scalar grows by the sum of the products of its entries with what is added to those of H. Of a
+   * sparse H its pattern alone is read.
+   */
+  readonly regularizationMatrix: Matrix;
+  readonly logDetRegularizationMatrix: number;
+}
+
+/** The slopes of that scalar by what the regularization is made of. */
+export interface RegularizationSlopes<Key extends string = string> {
+  /** By the parameters. */
+  readonly values: Readonly<Record<Key, number>>;
+  /** (S, 2) by the positions of the source pixels, the triangulation held; null where they do not matter. */
+  readonly vertices: Float64Array | null;
+  /** Of each view (sub-pixels, B) by the weights of its mapping; none where brightness does not matter. */
+  readonly adaptViews: readonly Float64Array[];
+}
+
+export interface DifferentiableRegularization<Key extends string = string> extends Regularization {
+  slopes(adjoint: RegularizationAdjoint): RegularizationSlopes<Key>;
+}
+
+/** An image of what the lensed source is thought to look like, lens light removed, and the source seen in it. */
+export interface AdaptView {
+  readonly mapping: Mapping;
+  /** (M) */
+  readonly adaptImage: Float64Array;
+}
+
+/** What schemes may know of a source beside its neighbors. */
+export interface RegularizedSource {
+  /** (S, 2) y and x of every source pixel, arcseconds. */
+  readonly vertices: Float64Array;
+  /** Between the vertices; null on a mesh that has no triangles. */
+  readonly triangulation: Triangulation | null;
+  /** One for each dataset with an adapt image; none without. */
+  readonly adaptViews: readonly AdaptView[];
+}
+
+/** What a scheme may need beyond vertices and neighbors: a triangulation for its crosses, an adapt image. */
+export type RegularizationNeed = "crosses" | "adapt_image";
 
 /** What the neighbors alone decide, done: they stay, while a model moves the source pixels. */
 export interface PlannedRegularization<Key extends string = string> {
-  /** @param vertices (S, 2) y and x of every source pixel, arcseconds. */
-  at(values: Readonly<Record<Key, number>>, vertices: Float64Array): Regularization;
+  /** @throws InputError `regularization/needs` where the source has not what the scheme needs. */
+  at(values: Readonly<Record<Key, number>>, source: RegularizedSource): DifferentiableRegularization<Key>;
 }
 
-/** A regularization that needs nothing but the mesh. */
+/** A kind of regularization: a row of the table in `schemes.ts`. */
 export interface RegularizationScheme<Key extends string = string> {
   /** The name in files. */
   readonly name: string;
@@ -31,5 +78,6 @@ export interface RegularizationScheme<Key extends string = string> {
   readonly parameters: Readonly<Record<Key, Parameter>>;
   /** How H grows with `coefficient`: with its square, with itself, or, beside other coefficients, with neither. */
   readonly grows: "squared" | "linear" | "otherwise";
+  readonly needs: readonly RegularizationNeed[];
   plan(neighbors: Neighbors, kernels: DenseKernels): PlannedRegularization<Key>;
 }

@@ -1,4 +1,7 @@
+import { adaptiveBrightness } from "./adaptive-brightness.ts";
+import { adaptiveBrightnessSplit } from "./adaptive-brightness-split.ts";
 import { constant } from "./constant.ts";
+import { constantSplit } from "./constant-split.ts";
 import { constantZeroth } from "./constant-zeroth.ts";
 import { exponentialKernel } from "./exponential-kernel.ts";
 import { gaussianKernel } from "./gaussian-kernel.ts";
@@ -13,9 +16,12 @@ const ALL: readonly RegularizationScheme[] = [
   gaussianKernel,
   exponentialKernel,
   maternKernel,
+  constantSplit,
+  adaptiveBrightness,
+  adaptiveBrightnessSplit,
 ];
 
-/** The regularizations that need nothing but the source pixels, by their names in files. */
+/** The regularizations by their names in files. */
 export const regularizationSchemes: ReadonlyMap<string, RegularizationScheme> = new Map(
   ALL.map((scheme) => [scheme.name, scheme]),
 );

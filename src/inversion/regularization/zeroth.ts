@@ -1,5 +1,5 @@
-import type { SparseMatrix } from "../../operators/matrix.ts";
-import { COEFFICIENT } from "./constant.ts";
+import { type SparseMatrix, trace } from "../../operators/matrix.ts";
+import { BY_PARAMETERS_ALONE, COEFFICIENT } from "./constant.ts";
 import type { Regularization, RegularizationScheme } from "./regularization.ts";
 
 /** Zeroth-order regularization: s'Hs = coefficient^2 s's (Warren & Dye 2003, section 4). */
@@ -18,5 +18,17 @@ export const zeroth = {
   name: "zeroth",
   parameters: { coefficient: COEFFICIENT },
   grows: "squared",
-  plan: ({ sourcePixels }) => ({ at: ({ coefficient }) => zerothRegularization(sourcePixels, coefficient) }),
+  needs: [],
+  plan: ({ sourcePixels }) => ({
+    at: ({ coefficient }) => ({
+      ...zerothRegularization(sourcePixels, coefficient),
+      slopes({ regularizationMatrix, logDetRegularizationMatrix }) {
+        const ofLogDet = (2 * sourcePixels * logDetRegularizationMatrix) / coefficient;
+        return {
+          values: { coefficient: 2 * coefficient * trace(regularizationMatrix) + ofLogDet },
+          ...BY_PARAMETERS_ALONE,
+        };
+      },
+    }),
+  }),
 } as const satisfies RegularizationScheme<"coefficient">;
