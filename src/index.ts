@@ -41,15 +41,11 @@ export { hilbertSeeds } from "./inversion/mesh/hilbert-seeds.ts";
 export { imageMeshOverlay } from "./inversion/mesh/image-mesh-overlay.ts";
 export { type KMeansSeedsOptions, kMeansSeeds } from "./inversion/mesh/k-means-seeds.ts";
 export { pixelCentres, type RectangularMesh, rectangularMesh } from "./inversion/mesh/rectangular.ts";
-export { adaptiveBrightnessRegularization } from "./inversion/regularization/adaptive-brightness.ts";
-export { brightnessWeights, pixelSignals } from "./inversion/regularization/brightness-weights.ts";
-export {
-  type RectangularAdaptiveMesh,
-  rectangularAdaptiveMesh,
-  rectangularAdaptiveSlopes,
-} from "./inversion/mesh/rectangular-adaptive.ts";
+export { type RectangularAdaptiveMesh, rectangularAdaptiveMesh } from "./inversion/mesh/rectangular-adaptive.ts";
 export { type BrightnessSeedsOptions, seedsFromArray } from "./inversion/mesh/seeds.ts";
 export { subPixelWeights, type WeightMapOptions, weightMap } from "./inversion/mesh/weight-map.ts";
+export { adaptiveBrightnessRegularization } from "./inversion/regularization/adaptive-brightness.ts";
+export { brightnessWeights, pixelSignals } from "./inversion/regularization/brightness-weights.ts";
 export { planConstantRegularization } from "./inversion/regularization/constant.ts";
 export type {
   AdaptView,

@@ -10,7 +10,8 @@ import {
   rectangularMesh,
   rectangularNeighbors,
 } from "../inversion/mesh/rectangular.ts";
-import { rectangularAdaptiveMesh, rectangularAdaptiveSlopes } from "../inversion/mesh/rectangular-adaptive.ts";
+import { rectangularAdaptiveMesh } from "../inversion/mesh/rectangular-adaptive.ts";
+import { adaptivePixelCentreSlopes, rectangularAdaptiveSlopes } from "../inversion/mesh/rectangular-adaptive-slopes.ts";
 import { pixelCentreSlopes, rectangularSlopes } from "../inversion/mesh/rectangular-slopes.ts";
 import type { Triangulation } from "../inversion/mesh/triangulation.ts";
 import { nearestCellMesh, type VoronoiMesh } from "../inversion/mesh/voronoi.ts";
@@ -117,7 +118,9 @@ export function planSourceMesh(
       return {
         ...ofMesh(mesh),
         slopes(byWeights, byVertices) {
-          return { positions: rectangularAdaptiveSlopes(mesh, positions, byWeights, byVertices), seeds: NONE };
+          const slopes = rectangularAdaptiveSlopes(mesh, positions, byWeights);
+          if (byVertices !== null) add(slopes, adaptivePixelCentreSlopes(mesh, byVertices));
+          return { positions: slopes, seeds: NONE };
         },
       };
     },

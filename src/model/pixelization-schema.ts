@@ -24,7 +24,7 @@ const wholeNumber = (least: number, meaning: string) => {
 /** How seeds and pixels follow the brightness of the adapt image. */
 const weights = {
   weight_power: quantity("none", "the power of the brightness, zero or more", (value) => value >= 0).default(1),
-  weight_floor: quantity("none", "the least weight, from 0 to 1", (value) => value >= 0 && value <= 1).default(0),
+  weight_floor: quantity("none", "the least weight, from 0 to 1", (value) => value >= 0 && value <= 1).default(0.01),
 };
 
 const weightMap = ({ weight_power, weight_floor }: { readonly weight_power: number; readonly weight_floor: number }) => {

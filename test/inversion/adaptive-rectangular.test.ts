@@ -2,12 +2,15 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { draws, normal, randomState, uniform } from "../../src/inference/rng.ts";
 import { ascendingOrder } from "../../src/inversion/mesh/ascending-order.ts";
-import { rectangularMesh } from "../../src/inversion/mesh/rectangular.ts";
+import { pixelCentres, rectangularMesh } from "../../src/inversion/mesh/rectangular.ts";
 import {
   type RectangularAdaptiveMesh,
   rectangularAdaptiveMesh,
-  rectangularAdaptiveSlopes,
 } from "../../src/inversion/mesh/rectangular-adaptive.ts";
+import {
+  adaptivePixelCentreSlopes,
+  rectangularAdaptiveSlopes,
+} from "../../src/inversion/mesh/rectangular-adaptive-slopes.ts";
 
 const coordinate = fc.oneof(
   fc.double({ min: -3, max: 3, noNaN: true }),
@@ -260,8 +263,7 @@ describe("slopes by positions", () => {
           );
         });
         const same = (each: RectangularAdaptiveMesh): boolean =>
-          `${each.down.order}` === `${mesh.down.order}` &&
-          `${each.right.order}` === `${mesh.right.order}` &&
+          orders(each) === orders(mesh) &&
           `${each.mapping.indexes}` === `${mesh.mapping.indexes}` &&
           each.mapping.weights.every((weight, i) => (weight === 0) === (mesh.mapping.weights[i] === 0));
         if (!same(minus) || !same(plus)) return;
@@ -283,6 +285,25 @@ describe("slopes by positions", () => {
     expect(compared).toBeGreaterThan(100);
   });
 
+  test("of a function of pixel centres are central differences", () => {
+    fc.assert(
+      fc.property(random, ({ at, slopes, direction, weights, edges, shape }) => {
+        const step = 1e-7;
+        const [minus, mesh, plus] = [-step, 0, step].map((by) => {
+          const moved = at.map((value, i) => value + by * direction[i]);
+          return rectangularAdaptiveMesh(moved, shape, edges, weights);
+        });
+        if ([minus, plus].some((each) => orders(each) !== orders(mesh))) return;
+        const all = Float64Array.from({ length: 2 * shape[0] * shape[1] }, (_, i) => slopes[i % slopes.length]);
+        const [before, after] = [minus, plus].map(pixelCentres);
+        const difference = all.reduce((sum, slope, i) => sum + (slope * (after[i] - before[i])) / (2 * step), 0);
+        const found = adaptivePixelCentreSlopes(mesh, all).reduce((sum, slope, i) => sum + slope * direction[i], 0);
+        // Linear in one order: rounding over the step.
+        expect(Math.abs(found - difference)).toBeLessThan(1e-6);
+      }),
+    );
+  });
+
   test("are none of what does not depend on them: all rays moved, or the scale changed, together", () => {
     fc.assert(
       fc.property(random, ({ at, slopes, weights, edges, shape }) => {
@@ -299,6 +320,10 @@ describe("slopes by positions", () => {
       }),
     );
   });
+
+  function orders({ down, right }: RectangularAdaptiveMesh): string {
+    return `${[down.order, right.order]}`;
+  }
 });
 
 test("the ascending order is that of a stable sort, of any numbers", () => {

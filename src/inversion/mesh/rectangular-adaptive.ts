@@ -1,4 +1,4 @@
-import { type AdaptiveAxis, adaptiveAxis, addAxisSlopes } from "./adaptive-axis.ts";
+import { type AdaptiveAxis, adaptiveAxis } from "./adaptive-axis.ts";
 import { type MeshEdges, RECTANGULAR_MAPPINGS, type RectangularMesh, rectangularNeighbors } from "./rectangular.ts";
 
 /** A rectangular mesh whose rows, and whose columns, each hold as much weight of rays as the others. */
@@ -73,47 +73,6 @@ export function rectangularAdaptiveMesh(
   };
 }
 
-/**
- * The adjoint of `rectangularAdaptiveMesh` for its interpolation weights: the slopes of something by the positions, of which
- * each moves itself and the pixel centres that it has a part in. Rays stay in their order and cells, and the weights of
- * rays as they are.
- * @param positions (N, 2) those that the mesh was made for.
- * @param slopes (N, 4) by the mesh's interpolation weights.
- * @returns (N, 2) by y and x.
- */
-export function rectangularAdaptiveSlopes(
-  { down, right, edges }: Pick<RectangularAdaptiveMesh, "down" | "right" | "edges">,
-  positions: Float64Array,
-  slopes: Float64Array,
-): Float64Array {
-  const count = positions.length / 2;
-  const byDown = new Float64Array(count);
-  const byRight = new Float64Array(count);
-  const byRow = new Float64Array(down.centres.length);
-  const byColumn = new Float64Array(right.centres.length);
-  for (let m = 0; m < count; m++) {
-    const row = pixelBefore(down.centres, -positions[2 * m]);
-    const column = pixelBefore(right.centres, positions[2 * m + 1]);
-    const v = weightAfter(down.centres, row, -positions[2 * m], edges);
-    const u = weightAfter(right.centres, column, positions[2 * m + 1], edges);
-    const entry = RECTANGULAR_MAPPINGS * m;
-    const above = slopes[entry + 1] - slopes[entry];
-    const below = slopes[entry + 3] - slopes[entry + 2];
-    const byV = slopes[entry + 2] - slopes[entry] + u * (below - above);
-    const byU = above + v * (below - above);
-    byDown[m] = addCentreSlopes(down.centres, row, -positions[2 * m], edges, byV, byRow);
-    byRight[m] = addCentreSlopes(right.centres, column, positions[2 * m + 1], edges, byU, byColumn);
-  }
-  addAxisSlopes(down, byRow, byDown);
-  addAxisSlopes(right, byColumn, byRight);
-  const byPosition = new Float64Array(2 * count);
-  for (let m = 0; m < count; m++) {
-    byPosition[2 * m] = -byDown[m];
-    byPosition[2 * m + 1] = byRight[m];
-  }
-  return byPosition;
-}
-
 /** One coordinate of the positions, 0 for y and 1 for x, times `sign`. */
 function coordinates(positions: Float64Array, axis: 0 | 1, sign: 1 | -1): Float64Array {
   const out = new Float64Array(positions.length / 2);
@@ -122,7 +81,7 @@ function coordinates(positions: Float64Array, axis: 0 | 1, sign: 1 | -1): Float6
 }
 
 /** The last pixel but one whose centre is not beyond the coordinate, or the first. */
-function pixelBefore(centres: Float64Array, coordinate: number): number {
+export function pixelBefore(centres: Float64Array, coordinate: number): number {
   let low = 0;
   let high = Math.max(centres.length - 1, 1);
   while (high - low > 1) {
@@ -134,31 +93,10 @@ function pixelBefore(centres: Float64Array, coordinate: number): number {
 }
 
 /** The weight of the pixel after `before`. */
-function weightAfter(centres: Float64Array, before: number, coordinate: number, edges: MeshEdges): number {
+export function weightAfter(centres: Float64Array, before: number, coordinate: number, edges: MeshEdges): number {
   if (centres.length === 1) return 0;
   const gap = centres[before + 1] - centres[before];
   // So far from the origin that a rounding is wider than the mesh, centres may be one.
   const weight = gap === 0 ? 0 : (coordinate - centres[before]) / gap;
   return edges === "clamp" ? Math.min(Math.max(weight, 0), 1) : weight;
-}
-
-/**
- * Adds what a slope by `weightAfter` brings to the slopes by the two centres.
- * @returns The slope by the coordinate.
- */
-function addCentreSlopes(
-  centres: Float64Array,
-  before: number,
-  coordinate: number,
-  edges: MeshEdges,
-  slope: number,
-  byCentre: Float64Array,
-): number {
-  if (centres.length === 1) return 0;
-  const gap = centres[before + 1] - centres[before];
-  const weight = (coordinate - centres[before]) / gap;
-  if (gap === 0 || (edges === "clamp" && (weight < 0 || weight > 1))) return 0;
-  byCentre[before] += (slope * (weight - 1)) / gap;
-  byCentre[before + 1] -= (slope * weight) / gap;
-  return slope / gap;
 }
