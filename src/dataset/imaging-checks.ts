@@ -138,9 +138,9 @@ function centreOf({ grid, masked }: ImagingArrays): [row: number, column: number
   return [row / count, column / count];
 }
 
-function sortedSample(pixels: readonly number[], valueOf: (pixel: number) => number): Float64Array {
+function sortedSample(pixels: readonly number[], of: (pixel: number) => number): Float64Array {
   const step = Math.ceil(pixels.length / MOST);
-  return Float64Array.from({ length: Math.floor(pixels.length / step) }, (_, k) => valueOf(pixels[k * step])).sort();
+  return Float64Array.from({ length: Math.floor(pixels.length / step) }, (_, k) => of(pixels[k * step])).sort();
 }
 
 function quantile(sorted: Float64Array, share: number): number {

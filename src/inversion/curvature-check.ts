@@ -1,5 +1,5 @@
 import { draws, randomState, uniform } from "../inference/rng.ts";
-import { type Matrix, matrixTimesVector, type SparseMatrix, sparseTimesVector } from "../operators/matrix.ts";
+import { type Matrix, type SparseMatrix, sparseTimesVector } from "../operators/matrix.ts";
 import { sparseMappingMatrixTransposeTimes } from "./mapping.ts";
 
 /*
@@ -15,11 +15,15 @@ export interface CurvatureCheckArgs {
   readonly apply: (z: Float64Array) => Float64Array;
 }
 
-/** How far a curvature matrix is from its operators. */
+/**
+ * How far a curvature matrix is from its operators: the largest difference over the scale of its row, which is sqrt(F_ii)
+ * times sqrt(sum over j of F_jj z_j^2). By Cauchy & Schwarz the terms that F_ij is the sum of have at most sqrt(F_ii F_jj)
+ * together with their signs taken off, so that rounding is of this scale however much of them cancels.
+ */
 export interface CurvatureCheck {
-  /** See `curvatureResidual`. */
+  /** Between F z and the same through the operators: NaN where anything is, Infinity where F is zero and they are not. */
   readonly residual: number;
-  /** See `curvatureAsymmetry`. */
+  /** Between F z and F' z. */
   readonly asymmetry: number;
   /** Whether both are within `CURVATURE_TOLERANCE`; false where either is NaN. */
   readonly agrees: boolean;
@@ -32,6 +36,12 @@ export interface CurvatureCheck {
 export const CURVATURE_TOLERANCE = 1e-10;
 
 /**
+ * Of the largest diagonal entry, as what a smaller one counts. A source pixel that is seen through bad pixels alone, whose
+ * noise is a million times that of others, has what an FFT leaves of all others' light.
+ */
+const FAINT = 1e-8;
+
+/**
  * A vector that no error hides from: of either sign, so that errors of one sign do not grow with S beyond what is usual;
  * between 1 and 2, so that none is multiplied by little; drawn at random, so that none cancel but by chance of measure zero.
  * @returns (S), the same for the same seed.
@@ -40,57 +50,51 @@ export function probeVector(size: number, seed = 1): Float64Array {
   return draws(randomState(seed), size, (state) => (uniform(state) < 0.5 ? -1 : 1) * (1 + uniform(state)));
 }
 
-/** Both checks. Whether F + H is positive definite is the solver's to say, which factorizes it. */
-export function checkCurvature(args: CurvatureCheckArgs, z = probeVector(args.curvatureMatrix.rows)): CurvatureCheck {
-  const residual = curvatureResidual(args, z);
-  const asymmetry = curvatureAsymmetry(args.curvatureMatrix, z);
+/**
+ * One product of F, one of F' and one through the operators. Whether F + H is positive definite is the solver's to say, which
+ * factorizes it.
+ */
+export function checkCurvature(
+  { curvatureMatrix, apply }: CurvatureCheckArgs,
+  z = probeVector(curvatureMatrix.rows),
+): CurvatureCheck {
+  const { product, transposed } = products(curvatureMatrix, z);
+  const scale = rowScales(curvatureMatrix, z);
+  const residual = largestDifference(product, apply(z), scale);
+  const asymmetry = largestDifference(product, transposed, scale);
   return { residual, asymmetry, agrees: residual <= CURVATURE_TOLERANCE && asymmetry <= CURVATURE_TOLERANCE };
 }
 
-/**
- * The largest difference between F z and the same through the operators, over the scale of its row: sqrt(F_ii) times
- * sqrt(sum over j of F_jj z_j^2). By Cauchy & Schwarz the terms of F_ij sum to at most sqrt(F_ii F_jj) with their signs
- * taken off, so that rounding is of this scale however much of F cancels.
- * @returns NaN where anything is, and where the diagonal is negative; Infinity where it is zero and the product is not.
- */
-export function curvatureResidual({ curvatureMatrix, apply }: CurvatureCheckArgs, z: Float64Array): number {
-  return largestDifference(curvatureMatrix, z, matrixTimesVector(curvatureMatrix, z), apply(z));
-}
-
-/** The same between F z and F' z: zero to rounding for a symmetric F. */
-export function curvatureAsymmetry(curvatureMatrix: Matrix, z: Float64Array): number {
-  return largestDifference(
-    curvatureMatrix,
-    z,
-    matrixTimesVector(curvatureMatrix, z),
-    transposeTimesVector(curvatureMatrix, z),
-  );
-}
-
-function largestDifference(
-  { rows, values }: Matrix,
-  z: Float64Array,
-  product: Float64Array,
-  other: Float64Array,
-): number {
-  let trace = 0;
-  for (let j = 0; j < rows; j++) trace += values[j * rows + j] * z[j] * z[j];
-  let largest = 0;
-  for (let i = 0; i < rows; i++) {
-    const difference = Math.abs(product[i] - other[i]);
-    // Nothing maps to an unmapped source pixel, and nothing is its product.
-    if (difference !== 0) largest = Math.max(largest, difference / Math.sqrt(values[i * rows + i] * trace));
-  }
-  return largest;
-}
-
-function transposeTimesVector({ rows, columns, values }: Matrix, x: Float64Array): Float64Array {
-  const out = new Float64Array(columns);
+/** F z and F' z, which read F once. */
+function products({ rows, columns, values }: Matrix, z: Float64Array) {
+  const product = new Float64Array(rows);
+  const transposed = new Float64Array(columns);
   for (let i = 0, at = 0; i < rows; i++) {
-    const factor = x[i];
-    for (let j = 0; j < columns; j++, at++) out[j] += factor * values[at];
+    const factor = z[i];
+    let sum = 0;
+    for (let j = 0; j < columns; j++, at++) {
+      const value = values[at];
+      sum += value * z[j];
+      transposed[j] += value * factor;
+    }
+    product[i] = sum;
   }
-  return out;
+  return { product, transposed };
+}
+
+function rowScales({ rows, values }: Matrix, z: Float64Array): Float64Array {
+  const diagonal = Float64Array.from({ length: rows }, (_, i) => values[i * rows + i]);
+  const faintest = FAINT * diagonal.reduce((most, value) => Math.max(most, value), 0);
+  const trace = diagonal.reduce((sum, value, j) => sum + value * z[j] * z[j], 0);
+  return diagonal.map((value) => Math.sqrt(Math.max(value, faintest) * trace));
+}
+
+function largestDifference(a: Float64Array, b: Float64Array, scale: Float64Array): number {
+  return a.reduce((largest, value, i) => {
+    const difference = Math.abs(value - b[i]);
+    // Nothing over nothing is right: an F of zeros whose operators make zeros.
+    return difference === 0 ? largest : Math.max(largest, difference / scale[i]);
+  }, 0);
 }
 
 /** What a camera does to a source. */
