@@ -33,6 +33,16 @@ export interface ImagingArrays {
 /** Pipelines mark a bad pixel by noise that no detector has: from so many times the median on, a pixel is ignored. */
 const FLAGGED = 1e7;
 
+/** So many values have the median of all of them to a hundredth, and are soon sorted. */
+const ENOUGH = 20_000;
+
+/** From what noise on a pixel of these is flagged; what is no standard deviation does not count. */
+export function flagLimit(noise: Float64Array): number {
+  const step = Math.ceil(noise.length / ENOUGH);
+  const sorted = noise.filter((sigma, pixel) => pixel % step === 0 && sigma > 0).sort();
+  return FLAGGED * sorted[(sorted.length - 1) >> 1];
+}
+
 /**
  * Puts an image together, ignoring pixels that their noise flags; what lies under the mask may be anything.
  * @param where How messages call the two arrays.
@@ -52,7 +62,7 @@ export function imaging(
     const remedy = "give standard deviations above zero, very large ones where a pixel is bad, or mask it";
     throw new InputError("imaging/noise", what, remedy, where.noiseMap);
   }
-  const limit = FLAGGED * noise.toSorted()[(noise.length - 1) >> 1];
+  const limit = flagLimit(noise);
   const ignored = masked.slice();
   let flagged = 0;
   noise.forEach((sigma, m) => {

@@ -1,5 +1,5 @@
 import { InputError } from "../errors.ts";
-import { columnCentres, type PixelGrid, rowCentres } from "../grid.ts";
+import type { PixelGrid } from "../grid.ts";
 
 /*
  * A pixel's value is the mean of its light over s x s sub-pixels, s its sub-size. Sub-pixels are ordered pixel by pixel in
@@ -55,22 +55,23 @@ export function distancesFrom([y, x]: readonly [number, number], positions: Floa
 }
 
 /**
- * Positions of the sub-pixels of the unmasked pixels.
- * @param nativeIndex (M, 2) row and column of every unmasked pixel.
+ * Positions of the sub-pixels of some pixels.
+ * @param nativeIndex (M, 2) row and column of every pixel, which may be beyond the grid's shape.
  * @param subSizes (M) sub-pixels along a side of each pixel.
  * @returns (sum of subSizes^2, 2) y and x in arcseconds, pixel by pixel.
  * @throws InputError for a sub-size that is not from 1 to 64, or for too many sub-pixels together.
  */
 export function subPixelPositions(grid: PixelGrid, nativeIndex: Int32Array, subSizes: Int32Array): Float64Array {
-  const [y, x] = [rowCentres(grid), columnCentres(grid)];
+  const { shape, pixelScale, origin } = grid;
   const positions = new Float64Array(2 * countSubPixels(subSizes));
   let next = 0;
   subSizes.forEach((size, m) => {
-    const [centreY, centreX] = [y[nativeIndex[2 * m]], x[nativeIndex[2 * m + 1]]];
+    const centreY = origin[0] + ((shape[0] - 1) / 2 - nativeIndex[2 * m]) * pixelScale;
+    const centreX = origin[1] + (nativeIndex[2 * m + 1] - (shape[1] - 1) / 2) * pixelScale;
     for (let k = 0; k < size; k++) {
       for (let l = 0; l < size; l++) {
-        positions[next++] = centreY + (0.5 - (k + 0.5) / size) * grid.pixelScale;
-        positions[next++] = centreX + ((l + 0.5) / size - 0.5) * grid.pixelScale;
+        positions[next++] = centreY + (0.5 - (k + 0.5) / size) * pixelScale;
+        positions[next++] = centreX + ((l + 0.5) / size - 0.5) * pixelScale;
       }
     }
   });

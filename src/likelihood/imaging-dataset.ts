@@ -1,8 +1,11 @@
 import { type ArrayFile, openArray } from "../dataset/array-file.ts";
 import { blurringRegion } from "../dataset/blurring-region.ts";
-import { type Imaging, imaging } from "../dataset/imaging.ts";
+import { type Imaging, type ImagingArrays, imaging } from "../dataset/imaging.ts";
+import { imagingWarnings } from "../dataset/imaging-checks.ts";
 import { type MapTurns, mapTurns, readMap } from "../dataset/map.ts";
+import { maskShift, maskShiftMessage, stampWarnings } from "../dataset/mask-checks.ts";
 import { psfKernel } from "../dataset/psf.ts";
+import { psfWarnings } from "../dataset/psf-checks.ts";
 import { wcsPixelScale } from "../dataset/wcs.ts";
 import { InputError } from "../errors.ts";
 import { pixelGrid } from "../grid.ts";
@@ -41,23 +44,43 @@ export async function readImaging(
   // Noise, PSF and mask are on the data's pixels, whether or not their files have a WCS too.
   const like = dataFile.header === undefined ? undefined : mapTurns(dataFile, spec);
   const noiseFile = await open(spec.noiseMap, "noise_map");
-  const psf = await readPsf(await open(spec.psf, "psf"), spec, like);
-  const arrays = {
+  const psfFile = await open(spec.psf, "psf");
+  const rawPsf = await readPsf(psfFile, spec, like);
+  const psf = psfKernel(rawPsf.values, rawPsf.shape, spec.normalizePsf, psfFile.where);
+  const arrays: ImagingArrays = {
     grid,
     masked: await readMask(spec.mask, grid, spec, options, like),
     data: await readMap(dataFile, grid.shape, spec),
     noiseMap: await readMap(noiseFile, grid.shape, spec, like),
     psf,
   };
-  const read = imaging(arrays, { data: dataFile.where, noiseMap: noiseFile.where });
+  const shift = spec.mask?.type === "file" ? maskShift(arrays) : null;
+  const shifted = shift === null ? [] : [maskShiftMessage(shift)];
+  const read = assemble(arrays, { data: dataFile.where, noiseMap: noiseFile.where }, shifted);
   return {
     type: "imaging",
     name,
     ...read,
     blurringRegion: blurringRegion(read.mask, psf.shape),
     overSampling: spec.overSampling,
-    warnings: [...flaggedWarning(read), ...scaleWarning(dataFile, spec.pixelScale)],
+    warnings: [
+      ...flaggedWarning(read),
+      ...shifted,
+      ...scaleWarning(dataFile, spec.pixelScale),
+      ...stampWarnings(read.mask, psf.shape),
+      ...psfWarnings(rawPsf, spec.normalizePsf, read.mask),
+      ...imagingWarnings(arrays),
+    ],
   };
+}
+
+/** Bad pixels that a shifted mask keeps are refused one by one; the message begins with the cause. */
+function assemble(arrays: ImagingArrays, where: Parameters<typeof imaging>[1], shifted: readonly string[]): Imaging {
+  try {
+    return imaging(arrays, where);
+  } catch (error) {
+    throw error instanceof InputError && shifted.length > 0 ? error.at(shifted[0]) : error;
+  }
 }
 
 function imageShape(file: ArrayFile): [rows: number, columns: number] {
@@ -73,9 +96,10 @@ function imageShape(file: ArrayFile): [rows: number, columns: number] {
   return [rows, columns];
 }
 
+/** As the file has it, in the data's orientation. */
 async function readPsf(file: ArrayFile, spec: ImagingSpec, like?: MapTurns): Promise<ConvolutionKernel> {
   const shape = imageShape(file);
-  return psfKernel(await readMap(file, shape, spec, like), shape, spec.normalizePsf, file.where);
+  return { shape, values: await readMap(file, shape, spec, like) };
 }
 
 function flaggedWarning({ flagged }: Imaging): string[] {

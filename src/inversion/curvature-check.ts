@@ -1,0 +1,134 @@
+import { draws, randomState, uniform } from "../inference/rng.ts";
+import { type Matrix, type SparseMatrix, sparseTimesVector } from "../operators/matrix.ts";
+import { sparseMappingMatrixTransposeTimes } from "./mapping.ts";
+
+/*
+ * A curvature matrix held to the operators that it is made of, in every evaluation: one product F z sees all S^2 entries,
+ * and A' N^-1 (A z) costs a blurring and its adjoint (of visibilities, a product with W) instead of the work of F.
+ */
+
+/** A curvature matrix, and how else its product with a vector can be taken. */
+export interface CurvatureCheckArgs {
+  /** F (S, S) */
+  readonly curvatureMatrix: Matrix;
+  /** F z through the operators, without F: see `throughCamera` and `throughW`. @param z (S) @returns (S) */
+  readonly apply: (z: Float64Array) => Float64Array;
+}
+
+/**
+ * How far a curvature matrix is from its operators: the largest difference over the scale of its row, which is sqrt(F_ii)
+ * times sqrt(sum over j of F_jj z_j^2). By Cauchy & Schwarz the terms that F_ij is the sum of have at most sqrt(F_ii F_jj)
+ * together with their signs taken off, so that rounding is of this scale however much of them cancels.
+ */
+export interface CurvatureCheck {
+  /** Between F z and the same through the operators: NaN where anything is, Infinity where F is zero and they are not. */
+  readonly residual: number;
+  /** Between F z and F' z. */
+  readonly asymmetry: number;
+  /** Whether both are within `CURVATURE_TOLERANCE`; false where either is NaN. */
+  readonly agrees: boolean;
+}
+
+/**
+ * Rounding leaves some 1e-15 for images and, where terms cancel, 1e-12 for visibilities. A millionth of the diagonal in one
+ * of a million entries is 3e-8: the root of S = 1000 less.
+ */
+export const CURVATURE_TOLERANCE = 1e-10;
+
+/**
+ * Of the largest diagonal entry, as what a smaller one counts. A source pixel that is seen through bad pixels alone, whose
+ * noise is a million times that of others, has what an FFT leaves of all others' light.
+ */
+const FAINT = 1e-8;
+
+/**
+ * A vector that no error hides from: of either sign, so that errors of one sign do not grow with S beyond what is usual;
+ * between 1 and 2, so that none is multiplied by little; drawn at random, so that none cancel but by chance of measure zero.
+ * @returns (S), the same for the same seed.
+ */
+export function probeVector(size: number, seed = 1): Float64Array {
+  return draws(randomState(seed), size, (state) => (uniform(state) < 0.5 ? -1 : 1) * (1 + uniform(state)));
+}
+
+/**
+ * One product of F, one of F' and one through the operators. Whether F + H is positive definite is the solver's to say, which
+ * factorizes it.
+ */
+export function checkCurvature(
+  { curvatureMatrix, apply }: CurvatureCheckArgs,
+  z = probeVector(curvatureMatrix.rows),
+): CurvatureCheck {
+  const { product, transposed } = products(curvatureMatrix, z);
+  const scale = rowScales(curvatureMatrix, z);
+  const residual = largestDifference(product, apply(z), scale);
+  const asymmetry = largestDifference(product, transposed, scale);
+  return { residual, asymmetry, agrees: residual <= CURVATURE_TOLERANCE && asymmetry <= CURVATURE_TOLERANCE };
+}
+
+/** F z and F' z, which read F once. */
+function products({ rows, columns, values }: Matrix, z: Float64Array) {
+  const product = new Float64Array(rows);
+  const transposed = new Float64Array(columns);
+  for (let i = 0, at = 0; i < rows; i++) {
+    const factor = z[i];
+    let sum = 0;
+    for (let j = 0; j < columns; j++, at++) {
+      const value = values[at];
+      sum += value * z[j];
+      transposed[j] += value * factor;
+    }
+    product[i] = sum;
+  }
+  return { product, transposed };
+}
+
+function rowScales({ rows, values }: Matrix, z: Float64Array): Float64Array {
+  const diagonal = Float64Array.from({ length: rows }, (_, i) => values[i * rows + i]);
+  const faintest = FAINT * diagonal.reduce((most, value) => Math.max(most, value), 0);
+  const trace = diagonal.reduce((sum, value, j) => sum + value * z[j] * z[j], 0);
+  return diagonal.map((value) => Math.sqrt(Math.max(value, faintest) * trace));
+}
+
+function largestDifference(a: Float64Array, b: Float64Array, scale: Float64Array): number {
+  return a.reduce((largest, value, i) => {
+    const difference = Math.abs(value - b[i]);
+    // Nothing over nothing is right: an F of zeros whose operators make zeros.
+    return difference === 0 ? largest : Math.max(largest, difference / scale[i]);
+  }, 0);
+}
+
+/** What a camera does to a source. */
+export interface CameraOperators {
+  /** T (M, S) */
+  readonly sparseMappingMatrix: SparseMatrix;
+  /** P. @param image (M) @returns (M) */
+  readonly blur: (image: Float64Array) => Float64Array;
+  /** P', the same with the PSF turned by 180 degrees. */
+  readonly adjoint: (image: Float64Array) => Float64Array;
+  /** (M) standard deviations. */
+  readonly noiseMap: Float64Array;
+}
+
+/** z to T' P' N^-1 P T z, which is F z for an image. */
+export function throughCamera(operators: CameraOperators): (z: Float64Array) => Float64Array {
+  const { sparseMappingMatrix, blur, adjoint, noiseMap } = operators;
+  return throughW(sparseMappingMatrix, (image) => {
+    return adjoint(blur(image).map((seen, m) => seen / (noiseMap[m] * noiseMap[m])));
+  });
+}
+
+/**
+ * z to T' W T z, which is F z for visibilities.
+ * @param sparseMappingMatrix T (M, S), with the primary beam where there is one.
+ * @param timesW W times an image (M).
+ */
+export function throughW(
+  sparseMappingMatrix: SparseMatrix,
+  timesW: (image: Float64Array) => Float64Array,
+): (z: Float64Array) => Float64Array {
+  return (z) => {
+    const image = timesW(sparseTimesVector(sparseMappingMatrix, z));
+    const matrix = { rows: image.length, columns: 1, values: image };
+    return sparseMappingMatrixTransposeTimes({ sparseMappingMatrix, matrix }).values;
+  };
+}
