@@ -34,7 +34,11 @@ export { ARCSECOND, columnCentres, type PixelGrid, pixelGrid, rowCentres, sameGr
 export { type EvidenceTerms, logEvidence, logLikelihood } from "./inversion/evidence.ts";
 export { linearProblemFromVisibilities } from "./inversion/from-visibilities.ts";
 export { type DelaunayMesh, delaunayMesh } from "./inversion/mesh/delaunay.ts";
+export { naturalNeighborMesh } from "./inversion/mesh/natural-neighbor.ts";
+export { type NaturalNeighborSlopes, naturalNeighborSlopes } from "./inversion/mesh/natural-neighbor-slopes.ts";
 export { pixelCentres, type RectangularMesh, rectangularMesh } from "./inversion/mesh/rectangular.ts";
+export { nearestCellMesh, type VoronoiMesh } from "./inversion/mesh/voronoi.ts";
+export { type VoronoiCells, voronoiCells } from "./inversion/mesh/voronoi-cells.ts";
 export {
   adaptiveBrightnessRegularization,
   brightnessWeights,
