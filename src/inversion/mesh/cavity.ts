@@ -94,7 +94,8 @@ export function cavities(triangulation: Triangulation): (place: Place, y: number
       // From the vertices, so that two that are close to each other, and far from p, keep the direction between them.
       const dy = vertices[v] - vertices[u];
       const dx = vertices[v + 1] - vertices[u + 1];
-      const cross = ux * dy - uy * dx;
+      // u x v; of the two ways the one that cancels less.
+      const cross = vy * vy + vx * vx < dy * dy + dx * dx ? ux * vy - uy * vx : ux * dy - uy * dx;
       const dot = uy * vy + ux * vx;
       // |u|^2 - u.v and |v|^2 - u.v; their difference is |v|^2 - |u|^2.
       const atU = -(uy * dy + ux * dx);
