@@ -33,6 +33,7 @@ export { ARCSECOND, columnCentres, type PixelGrid, pixelGrid, rowCentres, sameGr
 // Likelihood: dataset and model to evidence.
 export { type EvidenceTerms, logEvidence, logLikelihood } from "./inversion/evidence.ts";
 export { linearProblemFromVisibilities } from "./inversion/from-visibilities.ts";
+export { borderEllipse, type Ellipse, relocateOntoBorder } from "./inversion/mesh/border-relocation.ts";
 export { type DelaunayMesh, delaunayMesh } from "./inversion/mesh/delaunay.ts";
 export { pixelCentres, type RectangularMesh, rectangularMesh } from "./inversion/mesh/rectangular.ts";
 export { adaptiveBrightnessRegularization } from "./inversion/regularization/adaptive-brightness.ts";

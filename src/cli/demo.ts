@@ -39,8 +39,8 @@ export const demo = command({
     progress(invocation, "finding the regularization of largest evidence");
     const { dataset, likelihood } = await planDemo(file);
     const [evaluation] = await likelihood.evaluate(new Float64Array(0));
-    const source = evaluation.source as SourceReconstruction;
-    const rows = await everyWay(invocation, file, source.coefficient);
+    const source = evaluation.sources[0];
+    const rows = await everyWay(invocation, file, source.regularization.coefficient);
     progress(invocation, "from the visibilities themselves");
     const direct = evidenceFromVisibilities(data, dataset, source);
     progress(invocation, "at other Einstein radii");
@@ -96,7 +96,7 @@ async function everyWay(invocation: Invocation, file: Uint8Array, coefficient: n
 function evidenceFromVisibilities(data: VisibilityData, dataset: InterferometerDataset, source: SourceReconstruction) {
   const start = performance.now();
   const kernels = kernelsOf("wasm");
-  const args = { coefficient: source.coefficient, neighbors: source.mesh.neighbors };
+  const args = { coefficient: source.regularization.coefficient, neighbors: source.mesh.neighbors };
   const problem = linearProblemFromVisibilities(
     {
       ...data,

@@ -26,7 +26,7 @@ export function evaluationJson(
     datasets: Object.fromEntries(
       evaluation.datasets.map((dataset, index) => [dataset.name, datasetJson(datasets[index], dataset)]),
     ),
-    regularization_coefficient: evaluation.source?.coefficient ?? null,
+    regularization_coefficient: evaluation.sources[0]?.regularization.coefficient ?? null,
     ...(positive === null
       ? {}
       : {

@@ -1,7 +1,6 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
 import { InputError } from "../errors.ts";
-import { type Mapping, mappingMatrix } from "../inversion/mapping.ts";
-import type { Matrix, SparseMatrix } from "../operators/matrix.ts";
+import { dense, type Matrix, type SparseMatrix } from "../operators/matrix.ts";
 import type { WTildeFromCompactArgs } from "../operators/w-compact.ts";
 import { wPreloadFromCompact } from "../operators/w-preload.ts";
 
@@ -18,8 +17,8 @@ export const CURVATURE_FORMS = [
 
 export type CurvatureForm = (typeof CURVATURE_FORMS)[number];
 
-/** F = T' W T for a mapping, with what depends on the dataset alone done before. */
-export type CurvatureOperator = (mapping: Mapping, sparseMappingMatrix: SparseMatrix) => Matrix;
+/** F = T' W T, with what depends on the dataset alone done before. */
+export type CurvatureOperator = (sparseMappingMatrix: SparseMatrix) => Matrix;
 
 /** The largest M x M matrix that a kernel can hold: 1 GiB. */
 const LARGEST_W_TILDE = 11_000;
@@ -41,31 +40,31 @@ export function planCurvature(
   switch (form) {
     case "w_tilde_dense": {
       const wTilde = expand(nativeIndex, () => kernels.wTildeFromCompact({ wCompact, nativeIndex }));
-      return (mapping) => kernels.curvatureMatrixViaWTildeDense({ wTilde, mappingMatrix: mappingMatrix({ mapping }) });
+      return (t) => kernels.curvatureMatrixViaWTildeDense({ wTilde, mappingMatrix: dense(t) });
     }
     case "w_tilde_sparse": {
       const wTilde = expand(nativeIndex, () => kernels.wTildeFromCompact({ wCompact, nativeIndex }));
-      return (_, sparseMappingMatrix) => kernels.curvatureMatrixViaWTildeSparse({ wTilde, sparseMappingMatrix });
+      return (sparseMappingMatrix) => kernels.curvatureMatrixViaWTildeSparse({ wTilde, sparseMappingMatrix });
     }
     case "w_compact_sparse":
-      return (_, sparseMappingMatrix) => {
+      return (sparseMappingMatrix) => {
         return kernels.curvatureMatrixViaWCompactSparse({ wCompact, nativeIndex, sparseMappingMatrix });
       };
     case "w_compact_symmetric":
-      return (_, sparseMappingMatrix) => {
+      return (sparseMappingMatrix) => {
         return kernels.curvatureMatrixViaWCompactSymmetric({ wCompact, nativeIndex, sparseMappingMatrix });
       };
     case "w_compact_fft":
-      return (_, sparseMappingMatrix) => {
+      return (sparseMappingMatrix) => {
         return kernels.curvatureMatrixViaWCompactFft({ wCompact, nativeIndex, sparseMappingMatrix });
       };
     case "w_compact_direct":
-      return (_, sparseMappingMatrix) => {
+      return (sparseMappingMatrix) => {
         return kernels.curvatureMatrixViaWCompactDirect({ wCompact, nativeIndex, sparseMappingMatrix });
       };
     case "preload_direct": {
       const wPreload = wPreloadFromCompact(wCompact);
-      return (_, sparseMappingMatrix) => {
+      return (sparseMappingMatrix) => {
         return kernels.curvatureMatrixViaPreloadDirect({ wPreload, nativeIndex, sparseMappingMatrix });
       };
     }

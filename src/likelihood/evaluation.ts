@@ -9,13 +9,15 @@ import type { Stopwatch } from "./stopwatch.ts";
 /** A source as the likelihood reconstructed it. */
 export interface SourceReconstruction {
   readonly galaxy: string;
+  /** The names of the datasets that it was reconstructed from. */
+  readonly datasets: readonly string[];
   readonly mesh: RectangularMesh | DelaunayMesh;
+  /** (S, 2) y and x of every source pixel, arcseconds. */
+  readonly vertices: Float64Array;
   /** (S) intensity. */
   readonly values: Float64Array;
-  /** The regularization coefficient in force, found by the likelihood where the model says `maximize`. */
-  readonly coefficient: number;
-  /** (M) the lensed source in the unmasked pixels, before the PSF or the primary beam. */
-  readonly image: Float64Array;
+  /** The regularization's values in force, by their names in code, with the `coefficient` found where it was maximized. */
+  readonly regularization: Readonly<Record<string, number>>;
 }
 
 /** The terms of a likelihood, by the names of the field; those of the evidence alone are null without a regularized source. */
@@ -36,6 +38,8 @@ export interface DatasetEvaluation {
   readonly noiseNormalization: number;
   /** (M) the model in the unmasked pixels as the instrument sees it: through the PSF, or through the primary beam. */
   readonly image: Float64Array;
+  /** (M) the pixelized sources as lensed, before the PSF or the primary beam; null without any. */
+  readonly lensed: Float64Array | null;
   /** The intensities that were solved for, by their paths in the spec. */
   readonly intensities: Readonly<Record<string, number>>;
   /** Why the model has no image here, or null. */
@@ -83,8 +87,8 @@ export interface Evaluation {
   /** Summed over the datasets. */
   readonly terms: Terms;
   readonly datasets: readonly DatasetEvaluation[];
-  /** null without a pixelized source. */
-  readonly source: SourceReconstruction | null;
+  /** Empty without a pixelized source. */
+  readonly sources: readonly SourceReconstruction[];
   /** Why there is no likelihood, or null. A NaN never stands for one. */
   readonly failure: string | null;
   /** The datasets' together. */

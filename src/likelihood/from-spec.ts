@@ -5,9 +5,7 @@ import type { InterferometerSpec, Spec } from "../model/spec.ts";
 import { type Dataset, readDataset } from "./dataset.ts";
 import type { Likelihood } from "./evaluation.ts";
 import type { ReadOptions } from "./interferometer-dataset.ts";
-import { requireParametric } from "./parametric.ts";
-import { pixelizedSource } from "./pixelized-source.ts";
-import { isPixelized, type PlanOptions, POSITIVE_ONLY_REFUSED, pickVoice, plan, tuningOf } from "./plan.ts";
+import { type PlanOptions, pickVoice, plan, requireSolvable, tuningOf } from "./plan.ts";
 
 /** A spec put to use: its datasets read, its model built, its likelihood planned. */
 export interface PlannedSpec {
@@ -28,10 +26,7 @@ export interface PlanSpecOptions extends PlanOptions, Omit<ReadOptions, "kernels
  */
 export async function planSpec(spec: Spec, options: PlanSpecOptions): Promise<PlannedSpec> {
   const model = options.model ?? buildModel(spec);
-  const { positiveOnly } = spec.settings;
-  if (positiveOnly && !isPixelized(model)) {
-    throw errorInSpec(spec, "settings.positive_only", "spec/positive-only", ...POSITIVE_ONLY_REFUSED);
-  }
+  const { positiveOnly, evidence } = spec.settings;
   requireModel(spec, model);
   const { voice, kernels } = pickVoice(options.backend ?? "auto", model, Object.values(spec.datasets));
   const read = { ...options, kernels, tuning: tuningOf(voice, options.tuning) };
@@ -39,27 +34,17 @@ export async function planSpec(spec: Spec, options: PlanSpecOptions): Promise<Pl
   for (const [name, dataset] of Object.entries(spec.datasets)) {
     datasets.push(await locating(`datasets.${name}`, () => readDataset(name, dataset, read)));
   }
-  return { datasets, model, likelihood: plan(datasets, model, { ...options, positiveOnly }) };
+  return { datasets, model, likelihood: plan(datasets, model, { ...options, positiveOnly, evidence }) };
 }
 
 /** Refuses a model that has no likelihood, with its place in the spec, before data are read for it. */
 function requireModel(spec: Spec, model: Model): void {
-  if (isPixelized(model)) requireOneDataset(spec);
   try {
-    if (isPixelized(model)) pixelizedSource(model, Object.values(spec.datasets)[0].type);
-    else requireParametric(model);
+    requireSolvable(model, spec.settings.positiveOnly);
   } catch (error) {
     const place = error instanceof InputError ? specPlace(spec, error.where ?? "galaxies") : undefined;
     throw error instanceof InputError && place !== undefined ? error.at(place) : error;
   }
-}
-
-/** What a pixelized source can be reconstructed from. */
-function requireOneDataset(spec: Spec): void {
-  const [, second] = Object.keys(spec.datasets);
-  if (second === undefined) return;
-  const remedy = "not there yet for a pixelized source: give one dataset, or light profiles";
-  throw errorInSpec(spec, `datasets.${second}`, "spec/datasets", `a second dataset '${second}'`, remedy);
 }
 
 /**

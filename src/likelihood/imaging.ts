@@ -11,8 +11,9 @@ import {
 } from "../operators/convolve.ts";
 import type { DatasetLikelihood } from "./evaluation.ts";
 import type { ImagingDataset } from "./imaging-dataset.ts";
+import type { LightView } from "./observation.ts";
 import type { Explained } from "./picks.ts";
-import type { Instrument, ModelLightVoice, SeenModel } from "./seen-light.ts";
+import type { Instrument, ModelLightVoice } from "./seen-light.ts";
 import { timed } from "./stopwatch.ts";
 import { lightSubSizes } from "./sub-sizes.ts";
 
@@ -62,34 +63,23 @@ function joined(first: Int32Array, second: Int32Array): Int32Array {
   return both;
 }
 
-/** Light profiles as a camera sees them. */
-export interface LightInCamera {
-  readonly camera: Instrument;
-  readonly light: SeenModel;
-  readonly pick: Explained;
-}
-
 /**
- * Plans what a camera sees of light profiles: their over-sampled light in the unmasked pixels, and without over-sampling
- * in the blurring region, blurred by the PSF.
+ * Plans a camera for light profiles: their over-sampled light in the unmasked pixels, and without over-sampling in the
+ * blurring region, blurred by the PSF.
  * @throws InputError where over-sampling makes too many sub-pixels.
  */
-export function planLightInCamera(
-  dataset: ImagingDataset,
-  model: ModelLightVoice,
-  kernels: VoiceKernels,
-): LightInCamera {
+export function planCamera(dataset: ImagingDataset, kernels: VoiceKernels): LightView & { readonly pick: Explained } {
   const { grid, nativeIndex, blurringRegion, data, noiseMap } = dataset;
   const subSizes = joined(lightSubSizes(dataset), fixedSubSizes(blurringRegion.length / 2, 1));
   const positions = subPixelPositions(grid, joined(nativeIndex, blurringRegion), subSizes);
   const blurring = planBlurring(dataset, kernels);
-  const camera: Instrument = {
+  const instrument: Instrument = {
     see: blurring.blur,
     adjoint: blurring.adjoint,
     weightedResidual: (image) => weightedResidual(data, image, noiseMap),
     planWeigh: () => (image) => image.map((value, m) => value / (noiseMap[m] * noiseMap[m])),
   };
-  return { camera, light: model.seenBy(camera, positions, subSizes), pick: blurring.pick };
+  return { instrument, positions, subSizes, pick: blurring.pick };
 }
 
 /**
@@ -98,7 +88,8 @@ export function planLightInCamera(
  */
 export function planImaging(dataset: ImagingDataset, model: ModelLightVoice, kernels: VoiceKernels): DatasetLikelihood {
   const { data, noiseMap } = dataset;
-  const { camera, light, pick } = planLightInCamera(dataset, model, kernels);
+  const { instrument, positions, subSizes, pick } = planCamera(dataset, kernels);
+  const light = model.seenBy(instrument, positions, subSizes);
   const noiseNormalization = noiseNormalizationOf(noiseMap);
   return {
     picks: [pick],
@@ -110,7 +101,8 @@ export function planImaging(dataset: ImagingDataset, model: ModelLightVoice, ker
         chiSquared: timed(watch, "chi_squared", () => chiSquaredOf(data, seen.image, noiseMap)),
         noiseNormalization,
         ...seen,
-        gradient: timed(watch, "gradient", () => seen.gradient?.(camera.weightedResidual(seen.image)) ?? null),
+        lensed: null,
+        gradient: timed(watch, "gradient", () => seen.gradient?.(instrument.weightedResidual(seen.image)) ?? null),
         logLikelihoodErrorBound: 0,
         latticeSums: null,
       };

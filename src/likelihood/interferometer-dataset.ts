@@ -4,7 +4,7 @@ import { type Compaction, compactVisibilities } from "../dataset/compaction.ts";
 import { readCompaction } from "../dataset/compaction-file.ts";
 import { type VisibilityFiles, visibilityFiles } from "../dataset/interferometer.ts";
 import type { MapOrientation } from "../dataset/map.ts";
-import { nativeIndexForSlimIndex, slimFromNative } from "../dataset/mask.ts";
+import { type Mask, nativeIndexForSlimIndex, slimFromNative } from "../dataset/mask.ts";
 import { gaussianBeam } from "../dataset/primary-beam.ts";
 import { InputError } from "../errors.ts";
 import { type PixelGrid, slimPositions } from "../grid.ts";
@@ -18,6 +18,7 @@ export interface InterferometerDataset {
   readonly type: "interferometer";
   readonly name: string;
   readonly compaction: Compaction;
+  readonly mask: Mask;
   /** (M, 2) row and column of every unmasked pixel. */
   readonly nativeIndex: Int32Array;
   /** (M, 2) y and x of the unmasked pixels, arcseconds. */
@@ -54,13 +55,14 @@ export async function readInterferometer(
   const { grid } = compaction;
   // A stored compaction knows its sky; the spec need not repeat it.
   const oriented = { fitsRowZero: spec.fitsRowZero, xAxis: compaction.sky.xAxis };
-  const masked = await readMask(spec.mask, grid, oriented, options);
-  const nativeIndex = nativeIndexForSlimIndex({ shape: grid.shape, masked });
+  const mask = { shape: grid.shape, masked: await readMask(spec.mask, grid, oriented, options) };
+  const nativeIndex = nativeIndexForSlimIndex(mask);
   const beam = await readPrimaryBeam(spec.primaryBeam, grid, oriented, options);
   return {
     type: "interferometer",
     name,
     compaction,
+    mask,
     nativeIndex,
     positions: slimPositions(grid, nativeIndex),
     primaryBeam: beam === null ? null : slimFromNative(beam, grid.shape[1], nativeIndex),

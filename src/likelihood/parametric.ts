@@ -1,18 +1,18 @@
 import type { VoiceName } from "../backend/contract.ts";
 import type { VoiceKernels } from "../backend/kernels.ts";
 import { nativeFromSlim } from "../dataset/mask.ts";
-import { fixedSubSizes } from "../dataset/oversampling.ts";
 import { InputError } from "../errors.ts";
 import { lensPlanes } from "../lens/lens-planes.ts";
 import { instantiate, type Model } from "../model/model.ts";
 import { vectorsOf } from "./batch.ts";
-import { errorBoundOfImage, type ImageChiSquared, planImageChiSquared, planTimesW } from "./chi-squared.ts";
+import { errorBoundOfImage } from "./chi-squared.ts";
 import type { Dataset } from "./dataset.ts";
 import type { DatasetEvaluation, DatasetLikelihood, EvaluateOptions, Evaluation, Likelihood } from "./evaluation.ts";
 import { planImaging } from "./imaging.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
+import { planArray, residualOf } from "./observation.ts";
 import type { Explained } from "./picks.ts";
-import type { Instrument, ModelLightVoice } from "./seen-light.ts";
+import type { ModelLightVoice } from "./seen-light.ts";
 import { type Stopwatch, stopwatch, timed, withTotal } from "./stopwatch.ts";
 
 export interface ParametricPlan {
@@ -72,34 +72,26 @@ function planVisibilities(
   model: ModelLightVoice,
   kernels: VoiceKernels,
 ): DatasetLikelihood {
-  const { compaction, nativeIndex, positions, primaryBeam } = dataset;
-  const { sums, grid } = compaction;
-  const throughBeam = (image: Float64Array) => {
-    return primaryBeam === null ? image.slice() : image.map((intensity, m) => intensity * primaryBeam[m]);
-  };
-  const native = (image: Float64Array) => nativeFromSlim(image, grid.shape, nativeIndex);
-  const chiSquaredOf = planImageChiSquared(compaction, nativeIndex, kernels);
-  const residualOf = ({ slopes }: ImageChiSquared) => slopes().map((slope) => -0.5 * slope);
-  const array: Instrument = {
-    see: throughBeam,
-    adjoint: throughBeam,
-    weightedResidual: (image) => residualOf(chiSquaredOf(native(image))),
-    planWeigh: () => planTimesW(compaction, nativeIndex, kernels),
-  };
-  const light = model.seenBy(array, positions, fixedSubSizes(nativeIndex.length / 2, 1));
+  const { compaction, nativeIndex } = dataset;
+  const { instrument, positions, subSizes, chiSquared } = planArray(dataset, kernels);
+  const light = model.seenBy(instrument, positions, subSizes);
   return {
     picks: [dataset.latticeSums],
     evaluate(vector, { gradient = false }, watch) {
       const seen = light.at(vector, gradient, watch);
-      const difference = timed(watch, "chi_squared", () => chiSquaredOf(native(seen.image)));
+      const difference = timed(watch, "chi_squared", () => chiSquared(seen.image));
       return {
         name: dataset.name,
         type: "interferometer",
         chiSquared: difference.chiSquared,
-        noiseNormalization: sums.noiseNormalization,
+        noiseNormalization: compaction.sums.noiseNormalization,
         ...seen,
+        lensed: null,
         gradient: timed(watch, "gradient", () => seen.gradient?.(residualOf(difference)) ?? null),
-        logLikelihoodErrorBound: errorBoundOfImage(compaction, native(seen.image)),
+        logLikelihoodErrorBound: errorBoundOfImage(
+          compaction,
+          nativeFromSlim(seen.image, compaction.grid.shape, nativeIndex),
+        ),
         latticeSums: compaction.latticeSums,
       };
     },
@@ -131,7 +123,7 @@ function summed(
       noiseNormalization,
     },
     datasets,
-    source: null,
+    sources: [],
     failure,
     logLikelihoodErrorBound: sumOf("logLikelihoodErrorBound"),
     solveResidual: null,

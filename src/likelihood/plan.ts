@@ -1,22 +1,22 @@
 import type { VoiceName } from "../backend/contract.ts";
 import { kernelsBeside, type VoiceKernels } from "../backend/kernels.ts";
 import { InputError } from "../errors.ts";
-import { RECTANGULAR_MAPPINGS } from "../inversion/mesh/rectangular.ts";
 import { linearIntensities, withIntensities } from "../model/linear-light.ts";
 import type { Model } from "../model/model.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Likelihood } from "./evaluation.ts";
-import { planInterferometer } from "./interferometer.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
+import { planInversion } from "./inversion.ts";
 import { referenceBasis, traceBasis } from "./light-basis.ts";
 import { linearLight } from "./linear-light.ts";
+import type { EvidenceDefinition } from "./linear-system.ts";
 import { planParametric, requireParametric } from "./parametric.ts";
 import { type Explained, given, pick, type SubjectOf } from "./picks.ts";
 import { referenceLight } from "./pixel-light.ts";
-import { planPixelizedImaging } from "./pixelized-imaging.ts";
-import { pixelizedSource, rectangularMeshOf } from "./pixelized-source.ts";
+import { type PixelizedSource, pixelizedSources, requirePixelized } from "./pixelized-source.ts";
 import { givenLight, type ModelLightVoice } from "./seen-light.ts";
+import { mappingsOf, sourcePixelsOf } from "./source-mesh.ts";
 import { referenceRays, traceRaysInKernel } from "./source-rays.ts";
 import { traceLight } from "./traced-light.ts";
 import type { Tuning } from "./tuning.ts";
@@ -24,12 +24,13 @@ import type { Tuning } from "./tuning.ts";
 export type BackendChoice = "auto" | VoiceName;
 
 export interface PlanOptions {
-  /** `auto` is the fastest voice: traced for light profiles and images, WebAssembly for a pixelized source in visibilities. */
+  /** `auto` is the fastest voice: traced for light profiles and images, WebAssembly for pixelized sources in visibilities. */
   readonly backend?: BackendChoice;
   /** `auto` is what `tuning` predicts to be the fastest, the built-in pick without it. */
   readonly curvature?: "auto" | CurvatureForm;
-  /** A pixelized source is nowhere negative. */
+  /** Pixelized sources and linear light are nowhere negative. */
   readonly positiveOnly?: boolean;
+  readonly evidence?: EvidenceDefinition;
   /** What `arclet tune` measured on this machine with this number of threads, for the wasm voice. */
   readonly tuning?: Tuning | undefined;
 }
@@ -42,75 +43,88 @@ const BUILT_IN: Readonly<Record<VoiceName, string>> = {
 
 /** What positive_only cannot do, and the remedy. */
 export const POSITIVE_ONLY_REFUSED = [
-  "positive_only: true is not there yet but for a pixelized source",
-  "give false, or the source a pixelization",
+  "positive_only: true, where nothing is solved for",
+  "give false, a source a pixelization, or light intensity: linear",
 ] as const;
 
 /**
- * The voice a choice stands for under a model, or where there is none, with its kernels. Light profiles are traced, which no pixelized source
- * is; what is no formula of a pixel (convolutions, sums over visibilities) is in WebAssembly then too.
- * @throws InputError for a voice that the model's likelihood does not have.
+ * The voice a choice stands for under a model, or where there is none, with its kernels. Light profiles and rays are
+ * traced; what is no formula of a pixel (convolutions, sums over visibilities, matrices) is in WebAssembly then too.
+ * @throws InputError for a voice that there is not.
  */
 export function pickVoice(
   choice: BackendChoice,
   model: Model | null,
   datasets: readonly { readonly type: Dataset["type"] }[] = [],
-): { voice: VoiceName; kernels: VoiceKernels } {
-  const inImages = datasets.every(({ type }) => type === "imaging");
-  const traceable = model !== null && (inImages || !isPixelized(model));
-  if (choice === "traced" && !traceable) {
-    const what =
-      "there is no traced backend for this: light profiles and models of images are traced, nothing else yet";
+): { readonly voice: VoiceName; readonly kernels: VoiceKernels } {
+  if (choice === "traced" && model === null) {
+    const what = "there is no traced backend for this: light profiles and rays are traced, nothing else";
     throw new InputError("backend/absent", what, "use auto, wasm or reference");
   }
-  const voice = choice !== "auto" ? choice : traceable ? "traced" : "wasm";
+  // Of sources in visibilities alone only the rays would be traced, in less time than it takes to compile them.
+  const pays =
+    model !== null && (!isPixelized(model) || hasLight(model) || datasets.some(({ type }) => type === "imaging"));
+  const voice = choice !== "auto" ? choice : pays ? "traced" : "wasm";
   return { voice, kernels: kernelsBeside(voice) };
 }
 
 /**
  * Plans the likelihood of datasets under a model; evaluations then cost what depends on the parameters only.
- * @throws InputError for what this version cannot do: a pixelized source in several datasets.
+ * @throws InputError for a model that has no likelihood.
  */
-export function plan(
-  datasets: readonly Dataset[],
-  model: Model,
-  { backend = "auto", curvature = "auto", positiveOnly = false, tuning }: PlanOptions = {},
-): Likelihood {
-  const [dataset] = datasets;
-  if (dataset === undefined) throw new InputError("plan/datasets", "no dataset is given", "give one or more");
+export function plan(datasets: readonly Dataset[], model: Model, options: PlanOptions = {}): Likelihood {
+  const { backend = "auto", positiveOnly = false } = options;
+  if (datasets.length === 0) throw new InputError("plan/datasets", "no dataset is given", "give one or more");
+  requireSolvable(model, positiveOnly);
   const { voice, kernels } = pickVoice(backend, model, datasets);
   const because = backend === "auto" ? BUILT_IN[voice] : "asked for";
   const ofVoice = { choice: "backend", picked: voice, because, candidates: [] };
-  if (!isPixelized(model)) {
-    if (positiveOnly) throw new InputError("plan/positive-only", ...POSITIVE_ONLY_REFUSED);
-    requireParametric(model);
-    return inVoice(ofVoice, backend, (voice, picks) => {
-      const light = lightOf(model, voice === "traced", kernels);
-      return planParametric({ datasets, model, voice, light, kernels, picks });
-    });
+  return inVoice(ofVoice, backend, (voice, picks) => {
+    if (isPixelized(model) || positiveOnly) return planSolved(datasets, model, options, { voice, kernels, picks });
+    return planParametric({ datasets, model, voice, light: lightOf(model, voice, kernels), kernels, picks });
+  });
+}
+
+/** @throws InputError for a model that has no likelihood; `where` is a path of the spec, where one is to blame. */
+export function requireSolvable(model: Model, positiveOnly: boolean): void {
+  if (isPixelized(model)) requirePixelized(model);
+  else if (positiveOnly && linearIntensities(model).length === 0) {
+    throw new InputError("plan/positive-only", ...POSITIVE_ONLY_REFUSED, "settings.positive_only");
+  } else requireParametric(model);
+}
+
+function planSolved(
+  datasets: readonly Dataset[],
+  model: Model,
+  { curvature = "auto", positiveOnly = false, evidence = "exact", tuning }: PlanOptions,
+  { voice, kernels, picks }: { voice: VoiceName; kernels: VoiceKernels; picks: readonly Explained[] },
+): Likelihood {
+  const sources = pixelizedSources(model, datasets);
+  const forms = datasets.map((dataset, d) => {
+    if (dataset.type === "imaging") return null;
+    if (curvature !== "auto") return given("curvature_matrix", curvature, "asked for");
+    return pick(tuningOf(voice, tuning), "curvature_matrix", curvatureSizes(dataset, model, sources, d));
+  });
+  if (curvature !== "auto" && forms.every((form) => form === null)) {
+    const what = `curvature form ${curvature} for an image, which has one of its own`;
+    throw new InputError("plan/curvature", what, "leave it out: these are forms for visibilities");
   }
-  if (datasets.length > 1) {
-    const remedy = "give one dataset, or light profiles: this is not there yet";
-    throw new InputError("plan/pixelized", "a pixelized source in several datasets", remedy);
-  }
-  if (dataset.type === "imaging") {
-    if (curvature !== "auto") {
-      const what = `curvature form ${curvature} for an image, which has one of its own`;
-      throw new InputError("plan/curvature", what, "leave it out: these are forms for visibilities");
-    }
-    const { redshift } = model.galaxies[pixelizedSource(model, "imaging")];
-    return inVoice(ofVoice, backend, (voice, picks) => {
-      const light = hasLight(model) ? lightOf(model, voice === "traced", kernels) : null;
-      const rays = voice === "traced" ? traceRaysInKernel(model, redshift) : referenceRays(model, redshift);
-      return planPixelizedImaging({ dataset, model, light, rays, positiveOnly, voice, kernels, picks });
-    });
-  }
-  const picked =
-    curvature === "auto"
-      ? pick(tuningOf(voice, tuning), "curvature_matrix", curvatureSizes(dataset, model))
-      : given("curvature_matrix", curvature, "asked for");
-  const picks = [ofVoice, dataset.latticeSums, picked];
-  return planInterferometer({ dataset, model, form: picked.picked, positiveOnly, voice, kernels, picks });
+  const traced = voice === "traced";
+  return planInversion({
+    datasets,
+    model,
+    sources,
+    voices: {
+      light: hasLight(model) ? (traced ? traceBasis(model) : referenceBasis(model)) : null,
+      rays: (redshift) => (traced ? traceRaysInKernel(model, redshift) : referenceRays(model, redshift)),
+    },
+    forms: forms.map((form) => form?.picked ?? null),
+    positiveOnly,
+    evidence,
+    voice,
+    kernels,
+    picks: [...picks, ...forms.filter((form) => form !== null)],
+  });
 }
 
 /** Plans in the voice that was picked, or in WebAssembly where `auto` picked the compiler and the model is too large for it. */
@@ -129,7 +143,8 @@ function inVoice(
 }
 
 /** The light of a model, its intensities given or to be solved for. */
-function lightOf(model: Model, traced: boolean, kernels: VoiceKernels): ModelLightVoice {
+function lightOf(model: Model, voice: VoiceName, kernels: VoiceKernels): ModelLightVoice {
+  const traced = voice === "traced";
   const voiceOf = (model: Model) => (traced ? traceLight(model) : referenceLight(model));
   if (linearIntensities(model).length === 0) return givenLight(voiceOf(model));
   const basis = traced ? traceBasis(model) : referenceBasis(model);
@@ -150,16 +165,19 @@ export function tuningOf(voice: VoiceName, tuning: Tuning | undefined): Tuning |
   return voice === "reference" ? undefined : tuning;
 }
 
-/** The sizes that a curvature matrix will have, as far as they are the same for all parameters. */
+/** The sizes that the curvature matrix of a dataset will have, which are the same for all parameters. */
 function curvatureSizes(
   { compaction, nativeIndex }: InterferometerDataset,
-  model: Model,
+  { galaxies }: Model,
+  sources: readonly PixelizedSource[],
+  dataset: number,
 ): SubjectOf["curvature_matrix"] {
-  const [rows, columns] = rectangularMeshOf(model.galaxies[pixelizedSource(model, "interferometer")]).shape;
+  const seen = sources.filter(({ datasets }) => datasets.includes(dataset));
+  const meshes = seen.map(({ galaxy, seeds }) => ({ spec: galaxies[galaxy].pixelization!.mesh, seeds }));
   return {
     image_pixels: nativeIndex.length / 2,
-    source_pixels: rows * columns,
-    mappings_per_pixel: RECTANGULAR_MAPPINGS,
+    source_pixels: meshes.reduce((sum, { spec, seeds }) => sum + sourcePixelsOf(spec, seeds.length / 2), 0),
+    mappings_per_pixel: meshes.reduce((sum, { spec }) => sum + mappingsOf(spec), 0),
     lattices: compaction.sums.wCompact.plus === null ? 1 : 2,
   };
 }

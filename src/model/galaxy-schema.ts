@@ -71,7 +71,12 @@ const adaptImage: z.ZodType<AdaptImageSpec> = choose<AdaptImageSpec>((value) =>
     : file.transform((found) => ({ file: found })),
 );
 
-const pixelization: z.ZodType<PixelizationSpec> = strict({ mesh, regularization, adapt_image: adaptImage.optional() })
+const pixelization: z.ZodType<PixelizationSpec> = strict({
+  mesh,
+  regularization,
+  shared: z.boolean({ error: "give true for one source in all datasets, false for one in each" }).default(false),
+  adapt_image: adaptImage.optional(),
+})
   .transform(({ adapt_image, ...rest }) => ({ ...rest, adaptImage: adapt_image }))
   .superRefine(({ mesh, regularization, adaptImage }, context) => {
     const { needs } = regularizationSchemes.get(regularization.type)!;

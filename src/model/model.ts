@@ -50,6 +50,8 @@ export interface Model {
 /** A pixelization with numbers, or slots for them, in its regularization. */
 interface PixelizationOf<T> {
   readonly mesh: MeshSpec;
+  /** One source for all datasets, or one for each. */
+  readonly shared: boolean;
   readonly regularization: {
     readonly type: string;
     /** By the names that they have in code; without `coefficient` where that is maximized. */

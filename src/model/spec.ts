@@ -50,6 +50,8 @@ export type AdaptImageSpec =
 export interface PixelizationSpec {
   readonly mesh: MeshSpec;
   readonly regularization: RegularizationSpec;
+  /** One source for all datasets, or one for each. */
+  readonly shared: boolean;
   readonly adaptImage: AdaptImageSpec | undefined;
 }
 

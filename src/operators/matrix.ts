@@ -84,3 +84,76 @@ export function sparseTimesVector(
   }
   return out;
 }
+
+/** The same matrix with its zeros. */
+export function dense({ rows, columns, rowStart, columnIndex, values }: SparseMatrix): Matrix {
+  const out = zeros(rows, columns);
+  for (let i = 0; i < rows; i++) {
+    for (let e = rowStart[i]; e < rowStart[i + 1]; e++) out.values[i * columns + columnIndex[e]] = values[e];
+  }
+  return out;
+}
+
+/** (A | B | ...) of as many rows each. */
+export function sideBySide([first, ...others]: readonly SparseMatrix[]): SparseMatrix {
+  return others.reduce(besideEachOther, first);
+}
+
+function besideEachOther(a: SparseMatrix, b: SparseMatrix): SparseMatrix {
+  const rowStart = a.rowStart.map((start, i) => start + b.rowStart[i]);
+  const columnIndex = new Int32Array(a.values.length + b.values.length);
+  const values = new Float64Array(columnIndex.length);
+  for (let i = 0; i < a.rows; i++) {
+    const middle = rowStart[i] + a.rowStart[i + 1] - a.rowStart[i];
+    columnIndex.set(a.columnIndex.subarray(a.rowStart[i], a.rowStart[i + 1]), rowStart[i]);
+    values.set(a.values.subarray(a.rowStart[i], a.rowStart[i + 1]), rowStart[i]);
+    for (let e = b.rowStart[i], to = middle; e < b.rowStart[i + 1]; e++, to++) {
+      columnIndex[to] = a.columns + b.columnIndex[e];
+      values[to] = b.values[e];
+    }
+  }
+  return { rows: a.rows, columns: a.columns + b.columns, rowStart, columnIndex, values };
+}
+
+/** A, B, ... along the diagonal; sparse where all are. */
+export function blockDiagonal(blocks: readonly (Matrix | SparseMatrix)[]): Matrix | SparseMatrix {
+  if (blocks.length === 1) return blocks[0];
+  if (blocks.every((block) => "rowStart" in block)) return sparseBlockDiagonal(blocks);
+  const size = blocks.reduce((sum, { rows }) => sum + rows, 0);
+  const out = zeros(size, size);
+  let first = 0;
+  for (const block of blocks) {
+    const { rows, values } = "rowStart" in block ? dense(block) : block;
+    for (let i = 0; i < rows; i++) {
+      out.values.set(values.subarray(i * rows, (i + 1) * rows), (first + i) * size + first);
+    }
+    first += rows;
+  }
+  return out;
+}
+
+function sparseBlockDiagonal(blocks: readonly SparseMatrix[]): SparseMatrix {
+  const size = blocks.reduce((sum, { rows }) => sum + rows, 0);
+  const entries = blocks.reduce((sum, { values }) => sum + values.length, 0);
+  const rowStart = new Int32Array(size + 1);
+  const columnIndex = new Int32Array(entries);
+  const values = new Float64Array(entries);
+  let [first, entry] = [0, 0];
+  for (const block of blocks) {
+    for (let i = 0; i <= block.rows; i++) rowStart[first + i] = entry + block.rowStart[i];
+    for (let e = 0; e < block.values.length; e++) columnIndex[entry + e] = first + block.columnIndex[e];
+    values.set(block.values, entry);
+    [first, entry] = [first + block.rows, entry + block.values.length];
+  }
+  return { rows: size, columns: size, rowStart, columnIndex, values };
+}
+
+/** The rows and columns of a square matrix that are named, in that order. */
+export function principalBlock(matrix: Matrix | SparseMatrix, kept: Int32Array): Matrix {
+  const { rows: size, values } = "rowStart" in matrix ? dense(matrix) : matrix;
+  const out = zeros(kept.length, kept.length);
+  for (let a = 0; a < kept.length; a++) {
+    for (let b = 0; b < kept.length; b++) out.values[a * kept.length + b] = values[kept[a] * size + kept[b]];
+  }
+  return out;
+}

@@ -42,16 +42,15 @@ function interpolated(vertices: Float64Array, values: Float64Array): Float64Arra
   });
 }
 
-/** What one evaluation has to show: of each dataset the data and the model under the mask, and the source. */
-export function evaluationPictures(datasets: readonly Dataset[], { datasets: seen, source }: Evaluation): Picture[] {
+/** What one evaluation has to show: of each dataset the data and the model under the mask, and the sources. */
+export function evaluationPictures(datasets: readonly Dataset[], { datasets: seen, sources }: Evaluation): Picture[] {
   const pictures = datasets.flatMap((dataset, index) => {
-    const { image } = seen[index];
+    const { image, lensed } = seen[index];
     if (dataset.type === "imaging") return imagingPictures(dataset, image);
-    const lensed = source === null ? image : source.image;
-    const title = source === null ? "model" : "lensed source";
-    return [dirtyImagePicture(dataset), underMask(dataset, dataset.compaction.grid.shape, lensed, title)];
+    const title = lensed === null ? "model" : "lensed source";
+    return [dirtyImagePicture(dataset), underMask(dataset, dataset.compaction.grid.shape, lensed ?? image, title)];
   });
-  return source === null ? pictures : [...pictures, sourcePicture(source)];
+  return [...pictures, ...sources.map(sourcePicture)];
 }
 
 function imagingPictures(dataset: ImagingDataset, image: Float64Array): Picture[] {

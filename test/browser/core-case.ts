@@ -29,8 +29,14 @@ export async function evaluateCase(open: OpenCase, build: WasmBuild): Promise<Co
   const file = await open(SPEC);
   const text = new TextDecoder().decode(await file.read(0, file.size));
   const { likelihood } = await planSpec(parseSpec(text, SPEC), { open });
-  const [{ logEvidence, source, terms }] = await likelihood.evaluate(new Float64Array(0));
-  return { build, logEvidence, terms: { ...terms }, source: [...(source?.values ?? [])] };
+  const [
+    {
+      logEvidence,
+      sources: [source],
+      terms,
+    },
+  ] = await likelihood.evaluate(new Float64Array(0));
+  return { build, logEvidence, terms: { ...terms }, source: [...source.values] };
 }
 
 /**

@@ -138,7 +138,7 @@ describe("the evidence of compacted visibilities is that of the visibilities the
     const observation = OBSERVATIONS["unequal noise"];
     const dataset = datasetOf(await compacted(observation, { referenceImage: observation.image }));
     const [evaluation] = await plan([dataset], lensModel()).evaluate(new Float64Array(0));
-    const image = nativeFromSlim(evaluation.source!.image, observation.grid.shape, dataset.nativeIndex);
+    const image = nativeFromSlim(evaluation.datasets[0].lensed!, observation.grid.shape, dataset.nativeIndex);
     const difference = evaluation.terms.chiSquared - chiSquaredOf(observation, image);
     expect(Math.abs(difference) / 2).toBeLessThan(2 * evaluation.logLikelihoodErrorBound);
     expect(Math.abs(difference)).toBeLessThan(1e-13 * dataset.compaction.sums.data.chiSquared);

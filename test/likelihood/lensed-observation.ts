@@ -91,8 +91,9 @@ export function datasetOf(
   masked: Mask["masked"] = new Uint8Array(compaction.grid.shape[0] * compaction.grid.shape[1]),
   primaryBeam: Float64Array | null = null,
 ): InterferometerDataset {
-  const nativeIndex = nativeIndexForSlimIndex({ shape: compaction.grid.shape, masked });
+  const mask = { shape: compaction.grid.shape, masked };
+  const nativeIndex = nativeIndexForSlimIndex(mask);
   const positions = slimPositions(compaction.grid, nativeIndex);
   const latticeSums = given("lattice_sums", compaction.latticeSums, "a test's");
-  return { type: "interferometer", name: "alma", compaction, nativeIndex, positions, primaryBeam, latticeSums };
+  return { type: "interferometer", name: "alma", compaction, mask, nativeIndex, positions, primaryBeam, latticeSums };
 }

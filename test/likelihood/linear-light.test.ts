@@ -187,10 +187,18 @@ describe("intensities that cannot be solved for are said by name", () => {
   });
 });
 
-test("positive_only is not there yet for light profiles, and says so", async () => {
-  await expect(planned(`${IMAGE}settings: { positive_only: true }\n`, LINEAR)).rejects.toThrow(
-    /lens\.yaml:\d+:\d+: positive_only: true is not there yet but for a pixelized source; give false, or/,
-  );
+test("positive_only keeps intensities from going negative, and finds those of least chi^2 where they are not", async () => {
+  const free = await evaluated(IMAGE, LINEAR);
+  const held = await evaluated(`${IMAGE}settings: { positive_only: true }\n`, LINEAR);
+  expect(held.failure).toBeNull();
+  expect(held.logEvidence).toBeNull();
+  expect(held.positiveOnly!.pixelsAtZero).toBe(0);
+  for (const [path, value] of Object.entries(free.datasets[0].intensities)) {
+    expect(value).toBeGreaterThan(0);
+    // The prior is 1e-10 of F.
+    expect(held.datasets[0].intensities[path] / value).toBeCloseTo(1, 8);
+  }
+  expect(held.logLikelihood / free.logLikelihood).toBeCloseTo(1, 10);
 });
 
 function isSmall(difference: number): boolean {

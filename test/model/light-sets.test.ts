@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/errors.ts";
 import { lensedImage } from "../../src/lens/trace-rays.ts";
-import { pixelizedSource } from "../../src/likelihood/pixelized-source.ts";
 import { lightSetSchemas } from "../../src/model/light-set-schema.ts";
 import { buildModel, instantiate } from "../../src/model/model.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
@@ -105,13 +104,4 @@ test("whatever is written in a set, it is a spec or an InputError", () => {
     }),
     { numRuns: 300 },
   );
-});
-
-test("no likelihood solves for a linear intensity beside a pixelized source yet, and says so", () => {
-  const linear = modelOf("{ profile: Sersic, effective_radius: 1, sersic_index: 4, intensity: linear }");
-  expect(() => pixelizedSource(linear, "interferometer")).toThrow(
-    /galaxies\.lens: .*intensity: linear beside a pixelized source, which no likelihood solves for yet/,
-  );
-  const fixed = modelOf("{ profile: Sersic, effective_radius: 1, sersic_index: 4, intensity: 2 }");
-  expect(() => pixelizedSource(fixed, "interferometer")).toThrow(/has a light profile/);
 });

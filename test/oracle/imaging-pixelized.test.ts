@@ -15,7 +15,7 @@ import {
   chiSquaredOf,
   noiseNormalizationOf,
   planBlurring,
-  planLightInCamera,
+  planCamera,
   weightedResidual,
 } from "../../src/likelihood/imaging.ts";
 import type { ImagingDataset } from "../../src/likelihood/imaging-dataset.ts";
@@ -72,7 +72,15 @@ test("an overlay of 16 x 16 cells over the mask", async () => {
 
 describe.each(["auto", "reference", "wasm", "traced"] as const)("the rectangular mesh, %s", async (backend) => {
   const { likelihood } = await planned(backend);
-  const [{ terms, logEvidence, source, datasets, solveResidual }] = await likelihood.evaluate(new Float64Array(0));
+  const [
+    {
+      terms,
+      logEvidence,
+      sources: [source],
+      datasets,
+      solveResidual,
+    },
+  ] = await likelihood.evaluate(new Float64Array(0));
   const golden = cases.rect_uniform_const;
 
   test("every term of the evidence", () => {
@@ -81,7 +89,7 @@ describe.each(["auto", "reference", "wasm", "traced"] as const)("the rectangular
   });
 
   test("the reconstruction", () => {
-    expect(relativeDifference(source!.values, numbers(golden.reconstruction))).toBeLessThan(1e-9);
+    expect(relativeDifference(source.values, numbers(golden.reconstruction))).toBeLessThan(1e-9);
     expect(datasets[0].image).toHaveLength(3640);
   });
 });
@@ -97,7 +105,8 @@ describe.each(["reference", "wasm"] as const)("the Delaunay mesh, %s", async (vo
   const { mapping, neighbors } = delaunayMesh({ positions, vertices: numbers(golden.vertices) });
   const sparseMappingMatrix = kernels.sparseMappingMatrix({ mapping });
   const { blur, adjoint, convolution } = planBlurring({ ...dataset, blurringRegion: new Int32Array(0) }, kernels);
-  const { light } = planLightInCamera(dataset, givenLight(referenceLight(model)), kernels);
+  const { instrument, positions: places, subSizes } = planCamera(dataset, kernels);
+  const light = givenLight(referenceLight(model)).seenBy(instrument, places, subSizes);
   const lens = light.at(new Float64Array(0), false, stopwatch()).image;
   const matrix = { rows: lens.length, columns: 1, values: adjoint(weightedResidual(data, lens, noiseMap)) };
   const problem = {

@@ -83,7 +83,13 @@ describe("the rectangular case, from spec to evidence", () => {
   // The reference voice costs seconds a form at this size; test/equivalence holds it to WebAssembly.
   test.each(CURVATURE_FORMS)("every term through %s", async (curvature) => {
     const { likelihood } = await planSpec(parseSpec(SPEC, "golden.yaml"), { open, curvature });
-    const [{ terms, logEvidence, source }] = await likelihood.evaluate(new Float64Array(0));
+    const [
+      {
+        terms,
+        logEvidence,
+        sources: [source],
+      },
+    ] = await likelihood.evaluate(new Float64Array(0));
     for (const name of ["rect_uniform_const_mapping_truth", "rect_uniform_const_sparse_truth"]) {
       const expected = golden[name];
       expect(terms.chiSquared / expected.fast_chi_squared).toBeCloseTo(1, 8);
@@ -95,22 +101,28 @@ describe("the rectangular case, from spec to evidence", () => {
       expect((logEvidence ?? 0) / expected.log_evidence).toBeCloseTo(1, 8);
     }
     // Conditioning of F + H, about 1e9.
-    expect(relativeDifference(source!.values, array("reconstruction_posneg"))).toBeLessThan(1e-7);
+    expect(relativeDifference(source.values, array("reconstruction_posneg"))).toBeLessThan(1e-7);
   });
 
   test("with a source that is nowhere negative", async () => {
     const positive = SPEC.replace("evidence: pyautolens", "evidence: pyautolens, positive_only: true");
     const { likelihood } = await planSpec(parseSpec(positive, "golden.yaml"), { open });
-    const [{ terms, logEvidence, source, positiveOnly, solveResidual }] = await likelihood.evaluate(
-      new Float64Array(0),
-    );
+    const [
+      {
+        terms,
+        logEvidence,
+        sources: [source],
+        positiveOnly,
+        solveResidual,
+      },
+    ] = await likelihood.evaluate(new Float64Array(0));
     const expected = golden.rect_uniform_const_mapping_truth_positive;
     expect(terms.chiSquared / expected.fast_chi_squared).toBeCloseTo(1, 10);
     expect(terms.regularizationTerm! / expected.regularization_term).toBeCloseTo(1, 10);
     expect(terms.logDetCurvatureRegMatrixTerm! / expected.log_det_curvature_reg_matrix_term).toBeCloseTo(1, 8);
     expect(terms.logDetRegularizationMatrixTerm! / expected.log_det_regularization_matrix_term).toBeCloseTo(1, 8);
     expect((logEvidence ?? 0) / expected.log_evidence).toBeCloseTo(1, 10);
-    expect(relativeDifference(source!.values, Float64Array.from(expected.reconstruction))).toBeLessThan(1e-10);
+    expect(relativeDifference(source.values, Float64Array.from(expected.reconstruction))).toBeLessThan(1e-10);
     expect(positiveOnly!.pixelsAtZero).toBe(expected.reconstruction.filter((value: number) => value === 0).length);
     expect(positiveOnly!.kktResidual).toBeLessThan(kktTolerance(120));
     expect(solveResidual).toBeNull();
@@ -119,14 +131,18 @@ describe("the rectangular case, from spec to evidence", () => {
   test.each(CURVATURE_FORMS)("F and D through %s", async (curvature) => {
     const { datasets, likelihood } = await planSpec(parseSpec(SPEC, "golden.yaml"), { open });
     const { compaction } = datasets[0] as InterferometerDataset;
-    const [{ source }] = await likelihood.evaluate(new Float64Array(0));
+    const [
+      {
+        sources: [source],
+      },
+    ] = await likelihood.evaluate(new Float64Array(0));
     const kernels = kernelsOf("wasm");
-    const sparseMappingMatrix = kernels.sparseMappingMatrix({ mapping: source!.mesh.mapping });
+    const sparseMappingMatrix = kernels.sparseMappingMatrix({ mapping: source.mesh.mapping });
     const f = planCurvature(
       curvature,
       { wCompact: compaction.sums.wCompact, nativeIndex },
       kernels,
-    )(source!.mesh.mapping, sparseMappingMatrix);
+    )(sparseMappingMatrix);
     expect(relativeDifference(f.values, array("curvature_matrix"))).toBeLessThan(1e-12);
     const dirty = slim(compaction.sums.data.dirtyImage);
     const matrix = { rows: dirty.length, columns: 1, values: dirty };
@@ -136,10 +152,14 @@ describe("the rectangular case, from spec to evidence", () => {
 
   test("visibilities of the reconstruction", async () => {
     const { likelihood } = await planSpec(parseSpec(SPEC, "golden.yaml"), { open });
-    const [{ source }] = await likelihood.evaluate(new Float64Array(0));
+    const [
+      {
+        sources: [source],
+      },
+    ] = await likelihood.evaluate(new Float64Array(0));
     const kernels = kernelsOf("wasm");
-    const t = kernels.sparseMappingMatrix({ mapping: source!.mesh.mapping });
-    const image = nativeFromSlim(sparseTimesVector(t, source!.values), grid.shape, nativeIndex);
+    const t = kernels.sparseMappingMatrix({ mapping: source.mesh.mapping });
+    const image = nativeFromSlim(sparseTimesVector(t, source.values), grid.shape, nativeIndex);
     const model = kernels.visibilities({ grid, image, uvWavelengths });
     const picked = model.filter((_, k) => Math.floor(k / 2) % 7 === 0);
     const expected = array("mapped_reconstructed_visibilities_posneg");

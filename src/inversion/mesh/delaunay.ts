@@ -1,5 +1,5 @@
 import type { Mapping } from "../mapping.ts";
-import { nearestVertex } from "./nearest-vertex.ts";
+import { firstVertex, nearestVertex } from "./nearest-vertex.ts";
 import { pointLocation } from "./point-location.ts";
 import { type Triangulation, triangulate } from "./triangulation.ts";
 
@@ -30,15 +30,14 @@ export function delaunayMesh({ positions, vertices }: DelaunayMeshArgs): Delauna
  * @param positions (M, 2) y and x, arcseconds; all finite.
  */
 export function interpolate(triangulation: Triangulation, positions: Float64Array): Mapping {
-  const { triangles, duplicates } = triangulation;
+  const { triangles } = triangulation;
   const count = positions.length / 2;
   const indexes = new Int32Array(DELAUNAY_MAPPINGS * count).fill(-1);
   const weights = new Float64Array(DELAUNAY_MAPPINGS * count);
   const locate = pointLocation(triangulation);
   const nearest = nearestVertex(triangulation);
-  // Without triangles the search for the nearest begins at the last; first at a vertex that has neighbors.
-  let last = duplicates.findIndex((vertex, i) => vertex !== i);
-  if (last < 0) last = duplicates.length;
+  // Without triangles the search for the nearest begins at the last.
+  let last = firstVertex(triangulation);
   for (let m = 0; m < count; m++) {
     const first = DELAUNAY_MAPPINGS * m;
     const [y, x] = [positions[2 * m], positions[2 * m + 1]];

@@ -23,3 +23,9 @@ export function nearestVertex({ vertices, neighbors }: Triangulation): (y: numbe
     return nearest;
   };
 }
+
+/** A vertex that has neighbors, if any has: where a first search can begin. */
+export function firstVertex({ duplicates }: Triangulation): number {
+  const at = duplicates.findIndex((vertex, i) => vertex !== i);
+  return at < 0 ? duplicates.length : at;
+}

@@ -73,7 +73,7 @@ export function pixelCentres({ y, x }: Pick<RectangularMesh, "y" | "x">): Float6
 }
 
 /** First and last pixel centre, and their distance, of `count` pixels over one coordinate of the positions. */
-function pixelAxis(positions: Float64Array, coordinate: 0 | 1, count: number) {
+export function pixelAxis(positions: Float64Array, coordinate: 0 | 1, count: number) {
   let lowest = Number.POSITIVE_INFINITY;
   let highest = Number.NEGATIVE_INFINITY;
   for (let m = coordinate; m < positions.length; m += 2) {
@@ -85,7 +85,7 @@ function pixelAxis(positions: Float64Array, coordinate: 0 | 1, count: number) {
 }
 
 /** The pixel before a coordinate counted in pixels from the first centre, and the weight of the one after it. */
-function between(coordinate: number, count: number, edges: MeshEdges): [before: number, weight: number] {
+export function between(coordinate: number, count: number, edges: MeshEdges): [before: number, weight: number] {
   if (count === 1) return [0, 0];
   const before = Math.min(Math.max(Math.floor(coordinate), 0), count - 2);
   const weight = coordinate - before;

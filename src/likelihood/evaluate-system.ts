@@ -1,0 +1,135 @@
+import type { VoiceKernels } from "../backend/kernels.ts";
+import { linearIntensities } from "../model/linear-light.ts";
+import { instantiate, type Model } from "../model/model.ts";
+import { sideBySide } from "../operators/matrix.ts";
+import type { DatasetEvaluation, SourceReconstruction } from "./evaluation.ts";
+import type { LensedSource } from "./lensed-source.ts";
+import type { BasisInPixels } from "./light-basis.ts";
+import { type LinearShare, linearShare, type SeenProfiles, solvedImage } from "./linear-share.ts";
+import { type EvidenceDefinition, linearSystem, type SolvedSystem } from "./linear-system.ts";
+import type { Observation } from "./observation.ts";
+import { reconstruct } from "./reconstruct.ts";
+import { type Stopwatch, timed } from "./stopwatch.ts";
+
+/** Light profiles in one dataset. */
+export interface PlannedLight {
+  /** null where there are none. */
+  readonly basis: BasisInPixels | null;
+  /** N^-1 I */
+  readonly weigh: (image: Float64Array) => Float64Array;
+}
+
+/** Datasets that share sources, or one alone. */
+export interface PlannedSystem {
+  /** Their indexes. */
+  readonly datasets: readonly number[];
+  readonly sources: readonly LensedSource[];
+}
+
+export interface EvaluatedSystem {
+  readonly solved: SolvedSystem;
+  readonly sources: readonly SourceReconstruction[];
+  readonly datasets: readonly DatasetEvaluation[];
+}
+
+/** What all systems have in common. */
+export interface SystemPlan {
+  readonly model: Model;
+  readonly positiveOnly: boolean;
+  readonly evidence: EvidenceDefinition;
+  readonly kernels: VoiceKernels;
+  /** By the datasets' indexes. */
+  readonly observations: readonly Observation[];
+  readonly lights: readonly PlannedLight[];
+}
+
+/** Solves for what is open in some datasets. @param vector (P) the model's free parameters. */
+export function evaluateSystem(
+  plan: SystemPlan,
+  { datasets, sources }: PlannedSystem,
+  vector: Float64Array,
+  watch: Stopwatch,
+): EvaluatedSystem {
+  const { model, kernels } = plan;
+  const observations = datasets.map((d) => plan.observations[d]);
+  const laid = sources.map((source) => source.at(vector, watch));
+  // The sources' pixels come first among the unknowns.
+  const first = [0];
+  for (const { sourcePixels } of sources) first.push(first[first.length - 1] + sourcePixels);
+  const seenBy = datasets.map((d) => [...sources.keys()].filter((s) => sources[s].datasets.includes(d)));
+  const shares = datasets.map((d, i): LinearShare => {
+    const mappings = seenBy[i].map((s) => laid[s].mappings[sources[s].datasets.indexOf(d)]);
+    const t = timed(watch, "mapping_matrix", () => {
+      const matrices = mappings.map((mapping) => kernels.sparseMappingMatrix({ mapping }));
+      return matrices.length === 0 ? null : sideBySide(matrices);
+    });
+    const profiles = seenProfiles(observations[i], plan.lights[d], vector, watch);
+    return linearShare(observations[i], t, profiles, plan.lights[d].weigh, kernels, watch);
+  });
+  const unknowns = seenBy.map((seen) => seen.map((s) => ({ first: first[s], count: sources[s].sourcePixels })));
+  const system = linearSystem(shares, unknowns, first[sources.length]);
+  const { galaxies } = instantiate(model, vector);
+  const pixelizationOf = ({ galaxy }: LensedSource) => galaxies[galaxy].pixelization!;
+  const { solved, regularizations } = reconstruct(
+    system,
+    sources.map((source, s) => ({ pixelization: pixelizationOf(source), laid: laid[s], first: first[s] })),
+    { ...plan, noiseNormalization: observations.reduce((sum, { noiseNormalization }) => sum + noiseNormalization, 0) },
+    kernels,
+    watch,
+  );
+  const paths = linearIntensities(model);
+  const evaluations = observations.map((observation, i): DatasetEvaluation & { lensed: Float64Array | null } => {
+    const share = shares[i];
+    const values = Float64Array.from(system.places[i], (place) => solved.values[place]);
+    const { image, lensed } = timed(watch, "instrument", () => solvedImage(share, observation, values));
+    const intensities = values.subarray(values.length - share.columns.length);
+    const { dataset } = observation;
+    return {
+      name: dataset.name,
+      type: dataset.type,
+      // From the image: s'Fs - 2 s'D + c0 loses the digits that its terms share.
+      chiSquared: timed(watch, "chi_squared", () => observation.chiSquared(image)),
+      noiseNormalization: observation.noiseNormalization,
+      image,
+      lensed,
+      intensities: Object.fromEntries(Array.from(intensities, (value, l) => [paths[l], value])),
+      failure: null,
+      gradient: null,
+      logLikelihoodErrorBound: observation.errorBound(image),
+      latticeSums: dataset.type === "interferometer" ? dataset.compaction.latticeSums : null,
+    };
+  });
+  const chiSquared = evaluations.reduce((sum, evaluation) => sum + evaluation.chiSquared, 0);
+  return {
+    solved: { ...solved, terms: { ...solved.terms, chiSquared }, failure: solved.failure ?? failureOf(chiSquared) },
+    datasets: evaluations,
+    sources: sources.map((source, s): SourceReconstruction => {
+      const { mesh, vertices } = laid[s];
+      return {
+        galaxy: model.galaxies[source.galaxy].name,
+        datasets: source.datasets.map((d) => plan.observations[d].dataset.name),
+        mesh,
+        vertices,
+        values: solved.values.slice(first[s], first[s + 1]),
+        regularization: regularizations[s],
+      };
+    }),
+  };
+}
+
+function failureOf(chiSquared: number): string | null {
+  return Number.isFinite(chiSquared) ? null : "a term of the evidence is not finite";
+}
+
+/** The light profiles as an instrument sees them; without any, darkness. */
+function seenProfiles(
+  { dataset, light }: Observation,
+  { basis }: PlannedLight,
+  vector: Float64Array,
+  watch: Stopwatch,
+): SeenProfiles {
+  if (basis === null) return { fixed: new Float64Array(dataset.nativeIndex.length / 2), columns: [] };
+  const images = timed(watch, "model_image", () => basis.at(vector));
+  const [fixed, ...columns] = timed(watch, "instrument", () => images.map(light.instrument.see));
+  return { fixed, columns };
+}

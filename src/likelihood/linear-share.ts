@@ -1,0 +1,121 @@
+import type { VoiceKernels } from "../backend/kernels.ts";
+import { dot, type Matrix, type SparseMatrix, sparseTimesVector, zeros } from "../operators/matrix.ts";
+import type { Observation } from "./observation.ts";
+import { type Stopwatch, timed } from "./stopwatch.ts";
+
+/** Light profiles as an instrument sees them. */
+export interface SeenProfiles {
+  /** (M) the light of given intensities. */
+  readonly fixed: Float64Array;
+  /** (L) of (M): of every profile whose intensity is solved for its light at intensity 1. */
+  readonly columns: readonly Float64Array[];
+}
+
+/**
+ * What one dataset brings to a linear system. Its unknowns are the pixels of the sources that it sees, then the
+ * intensities of its light: F = A' N^-1 A, D = A' N^-1 (d - fixed) (Warren & Dye 2003, equation 4).
+ */
+export interface LinearShare extends SeenProfiles {
+  /** T (M, S): the sources side by side; null where there are none. */
+  readonly sparseMappingMatrix: SparseMatrix | null;
+  /** (S + L, S + L) */
+  readonly curvatureMatrix: Matrix;
+  /** (S + L) */
+  readonly dataVector: Float64Array;
+  /** chi^2 of the given light alone. */
+  readonly chiSquaredOfData: number;
+}
+
+export function linearShare(
+  { source, light, chiSquared }: Observation,
+  t: SparseMatrix | null,
+  { fixed, columns }: SeenProfiles,
+  weigh: (image: Float64Array) => Float64Array,
+  kernels: VoiceKernels,
+  watch: Stopwatch,
+): LinearShare {
+  const residual = light.instrument.weightedResidual(fixed);
+  const ofSources = t === null ? zeros(0, 0) : timed(watch, "curvature_matrix", () => source.curvature(t));
+  // D = T' P' N^-1 (d - fixed): neither P T nor another product with it.
+  const dataOfSources =
+    t === null
+      ? new Float64Array(0)
+      : timed(watch, "data_vector", () => transposeTimes(kernels, t, [source.adjoint(residual)]).values);
+  const share = { sparseMappingMatrix: t, fixed, columns, chiSquaredOfData: chiSquared(fixed) };
+  if (columns.length === 0) return { ...share, curvatureMatrix: ofSources, dataVector: dataOfSources };
+  return timed(watch, "linear_light", () => {
+    const weighed = columns.map(weigh);
+    const cross = t === null ? null : transposeTimes(kernels, t, weighed.map(source.adjoint));
+    return {
+      ...share,
+      curvatureMatrix: bordered(ofSources, cross, columns, weighed),
+      dataVector: Float64Array.of(...dataOfSources, ...columns.map((column) => dot(column, residual))),
+    };
+  });
+}
+
+/** F of the sources and, around it, of light: its columns' products with each other, and with the sources' (S, L). */
+function bordered(
+  ofSources: Matrix,
+  cross: Matrix | null,
+  columns: readonly Float64Array[],
+  weighed: readonly Float64Array[],
+): Matrix {
+  const sources = ofSources.rows;
+  const size = sources + columns.length;
+  const { values } = zeros(size, size);
+  for (let p = 0; p < sources; p++) {
+    values.set(ofSources.values.subarray(p * sources, (p + 1) * sources), p * size);
+    for (let l = 0; l < columns.length; l++) {
+      const product = cross === null ? 0 : cross.values[p * columns.length + l];
+      values[p * size + sources + l] = product;
+      values[(sources + l) * size + p] = product;
+    }
+  }
+  columns.forEach((column, k) => {
+    for (let l = 0; l <= k; l++) {
+      const product = dot(column, weighed[l]);
+      values[(sources + k) * size + sources + l] = product;
+      values[(sources + l) * size + sources + k] = product;
+    }
+  });
+  return { rows: size, columns: size, values };
+}
+
+/** What a solution looks like in one dataset. */
+export interface SolvedImage {
+  /** (M) as the instrument sees it. */
+  readonly image: Float64Array;
+  /** (M) the sources as lensed, before the instrument; null without any. */
+  readonly lensed: Float64Array | null;
+}
+
+/** @param values (S + L) */
+export function solvedImage(
+  { sparseMappingMatrix: t, fixed, columns }: LinearShare,
+  { source }: Observation,
+  values: Float64Array,
+): SolvedImage {
+  const image = fixed.slice();
+  const add = (factor: number, other: Float64Array) => {
+    for (let m = 0; m < image.length; m++) image[m] += factor * other[m];
+  };
+  const sources = t === null ? 0 : t.columns;
+  const lensed = t === null ? null : sparseTimesVector(t, values.subarray(0, sources));
+  if (lensed !== null) add(1, source.see(lensed));
+  for (const [l, column] of columns.entries()) add(values[sources + l], column);
+  return { image, lensed };
+}
+
+/** T' (a | b | ...) of images (M). @returns (S, C) */
+function transposeTimes(kernels: VoiceKernels, t: SparseMatrix, images: readonly Float64Array[]): Matrix {
+  const columns = images.length;
+  const values = new Float64Array(t.rows * columns);
+  images.forEach((image, c) => {
+    for (let m = 0; m < t.rows; m++) values[m * columns + c] = image[m];
+  });
+  return kernels.sparseMappingMatrixTransposeTimes({
+    sparseMappingMatrix: t,
+    matrix: { rows: t.rows, columns, values },
+  });
+}

@@ -1,0 +1,61 @@
+import type { VoiceKernels } from "../backend/kernels.ts";
+import { logEvidence } from "../inversion/evidence.ts";
+import type { Regularization } from "../inversion/regularization/regularization.ts";
+import type { Pixelization } from "../model/model.ts";
+import { principalBlock } from "../operators/matrix.ts";
+import type { LaidSource } from "./lensed-source.ts";
+import { type LinearSystem, type SolvedSystem, type SystemOptions, solveSystem } from "./linear-system.ts";
+import { maximizeEvidence } from "./maximize-evidence.ts";
+import { schemeOf } from "./pixelized-source.ts";
+import { type Stopwatch, timed } from "./stopwatch.ts";
+
+/** A source among the unknowns of a system. */
+export interface SourceToFind {
+  readonly pixelization: Pixelization;
+  readonly laid: LaidSource;
+  /** The first of its pixels among the unknowns. */
+  readonly first: number;
+}
+
+/** By the parameters' names in code. */
+type RegularizationValues = Readonly<Record<string, number>>;
+
+export interface Reconstructed {
+  readonly solved: SolvedSystem;
+  /** Of each source, with the coefficient found where one was open. */
+  readonly regularizations: readonly RegularizationValues[];
+}
+
+/**
+ * Solves for the sources and intensities of a system, with the coefficient of largest evidence where the model leaves
+ * that of one source open.
+ */
+export function reconstruct(
+  system: LinearSystem,
+  sources: readonly SourceToFind[],
+  options: SystemOptions,
+  kernels: VoiceKernels,
+  watch: Stopwatch,
+): Reconstructed {
+  const open = sources.findIndex(({ pixelization }) => pixelization.regularization.maximize);
+  const valuesAt = (s: number, coefficient: number): RegularizationValues => {
+    const { values } = sources[s].pixelization.regularization;
+    return s === open ? { ...values, coefficient } : values;
+  };
+  const regularize = (s: number, coefficient = Number.NaN): Regularization => {
+    const { laid } = sources[s];
+    return timed(watch, "regularization_matrix", () => laid.regularization.at(valuesAt(s, coefficient), laid));
+  };
+  const given = sources.map((_, s) => (s === open ? null : regularize(s)));
+  const solveAt = (coefficient?: number): SolvedSystem => {
+    const all = given.map((regularization, s) => regularization ?? regularize(s, coefficient));
+    return timed(watch, "solve", () => solveSystem(system, all, options, kernels));
+  };
+  if (open < 0) return { solved: solveAt(), regularizations: sources.map((_, s) => valuesAt(s, Number.NaN)) };
+  const { first, laid, pixelization } = sources[open];
+  const unit = { matrix: regularize(open, 1).regularizationMatrix, grows: schemeOf(pixelization).grows };
+  const pixels = Int32Array.from({ length: laid.vertices.length / 2 }, (_, i) => first + i);
+  const ownCurvature = principalBlock(system.curvatureMatrix, pixels);
+  const coefficient = maximizeEvidence(ownCurvature, unit, (trial) => logEvidence(solveAt(trial).terms));
+  return { solved: solveAt(coefficient), regularizations: sources.map((_, s) => valuesAt(s, coefficient)) };
+}
