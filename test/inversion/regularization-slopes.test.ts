@@ -166,6 +166,9 @@ test.each([0.05, 0.5, 0.9, 1, 1.2, 2.5, 30])("the slope of the Matern function o
   }
 });
 
+/** 4 x 4 vertices a distance of 1 apart. */
+const LATTICE = Float64Array.from({ length: 32 }, (_, n) => (n % 2 === 0 ? n >> 3 : (n >> 1) % 4));
+
 describe("where H has no slopes", () => {
   const adjoint = (size: number) => randomAdjoint(size, 1);
 
@@ -177,12 +180,14 @@ describe("where H has no slopes", () => {
     expect([values.coefficient, ...slopes!]).toEqual(new Array(7).fill(0));
   });
 
-  test("two vertices at one place: finite", () => {
-    const vertices = Float64Array.from([0, 0, 0, 0, 1, 1, 0, 2]);
+  test.each([
+    ["two vertices at one place", Float64Array.from([0, 0, 0, 0, 1, 1, 0, 2])],
+    ["a lattice, whose crosses lie on sides and on the hull", LATTICE],
+  ])("%s: finite", (_, vertices) => {
     const source = { vertices, triangulation: triangulate(vertices), adaptViews: [] };
     for (const name of ["constant", "constant_split", "gaussian_kernel", "exponential_kernel", "matern_kernel"]) {
       const planned = regularizationSchemes.get(name)!.plan(source.triangulation.neighbors, DENSE);
-      const { values, vertices: slopes } = planned.at(VALUES, source).slopes(adjoint(4));
+      const { values, vertices: slopes } = planned.at(VALUES, source).slopes(adjoint(vertices.length / 2));
       expect([...Object.values(values), ...(slopes ?? [])].every(Number.isFinite)).toBe(true);
     }
   });
