@@ -20,10 +20,10 @@ import type { Graph, Node } from "./graph.ts";
 const NODES = [-3.5, -2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 3.5];
 
 /** How far before its range a function is asked, in steps; it is asked one further behind it. */
-const MARGIN = 3;
+export const MARGIN = 3;
 
 /** [k][j]: what the value at node j adds to the coefficient of v^k. */
-const COEFFICIENTS = NODES.map((_, k) => NODES.map((node) => basis(node)[k]));
+export const COEFFICIENTS = NODES.map((_, k) => NODES.map((node) => basis(node)[k]));
 
 /** The polynomial that is 1 at this node and 0 at the others. */
 function basis(node: number): readonly number[] {

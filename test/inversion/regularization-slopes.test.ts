@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { draws, normal, randomState, uniform } from "../../src/inference/rng.ts";
 import type { Mapping } from "../../src/inversion/mapping.ts";
-import { delaunayMesh, interpolate } from "../../src/inversion/mesh/delaunay.ts";
-import { pixelCentres, rectangularNeighbors } from "../../src/inversion/mesh/rectangular.ts";
+import { interpolate } from "../../src/inversion/mesh/delaunay.ts";
 import { type Triangulation, triangulate } from "../../src/inversion/mesh/triangulation.ts";
+import { maternFunction, maternSlope } from "../../src/inversion/regularization/matern-function.ts";
 import type {
   Regularization,
   RegularizationAdjoint,
@@ -15,7 +15,7 @@ import { gramMatrix, matrixProduct } from "../../src/operators/dense.ts";
 import { type Matrix, matrixSum, zeros } from "../../src/operators/matrix.ts";
 
 const DENSE = { cholesky, triangularSolve, gramMatrix, matrixProduct };
-const SIZE = 40;
+const SIZE = 24;
 const VALUES: Readonly<Record<string, number>> = {
   coefficient: 1.3,
   coefficientZeroth: 0.2,
@@ -29,21 +29,21 @@ const VALUES: Readonly<Record<string, number>> = {
 /** Two images of a source, one over-sampled, with pixels that are dark and one of no entry. */
 function sourceAt(vertices: Float64Array): RegularizedSource {
   const triangulation = triangulate(vertices);
-  const positions = draws(randomState(9), 2 * 120, uniform);
+  const positions = draws(randomState(9), 2 * 60, uniform);
   const seen = interpolate(triangulation, positions);
   const overSampled: Mapping = {
     ...seen,
-    imagePixels: 60,
-    slimIndexForSubSlimIndex: Int32Array.from({ length: 120 }, (_, sub) => sub >> 1),
-    subFraction: new Float64Array(60).fill(0.5),
+    imagePixels: 30,
+    slimIndexForSubSlimIndex: Int32Array.from({ length: 60 }, (_, sub) => sub >> 1),
+    subFraction: new Float64Array(30).fill(0.5),
   };
   const image = (seed: number, count: number) => draws(randomState(seed), count, uniform).map((light) => light - 0.1);
   return {
     vertices,
     triangulation,
     adaptViews: [
-      { mapping: seen, adaptImage: image(4, 120) },
-      { mapping: overSampled, adaptImage: image(5, 60) },
+      { mapping: seen, adaptImage: image(4, 60) },
+      { mapping: overSampled, adaptImage: image(5, 30) },
     ],
   };
 }
@@ -120,5 +120,82 @@ describe.each([...regularizationSchemes.values()])("$name", (scheme) => {
         expect(Math.abs(slope - slopeOf(at, 1e-4))).toBeLessThan(tolerance * largestSlope);
       });
     });
+  });
+});
+
+describe("of ln det H at any strength: S - 1 eigenvalues grow with the square of the coefficients", () => {
+  test.each([
+    ["constant", 1e-2],
+    ["constant", 1e4],
+    ["constant", 1e9],
+    ["constant_split", 1e-2],
+    ["constant_split", 1e4],
+    ["constant_split", 1e9],
+    ["adaptive_brightness", 1e-1],
+    ["adaptive_brightness", 1e4],
+    ["adaptive_brightness_split", 1e-1],
+    ["adaptive_brightness_split", 1e4],
+  ])("%s, %d", (name, coefficient) => {
+    const planned = regularizationSchemes.get(name)!.plan(SOURCE.triangulation!.neighbors, DENSE);
+    const [inner, outer] = [coefficient, 2 * coefficient];
+    const regularization = planned.at(
+      { coefficient, innerCoefficient: inner, outerCoefficient: outer, signalScale: 0.7 },
+      SOURCE,
+    );
+    const { values } = regularization.slopes({
+      regularizationMatrix: zeros(SIZE, SIZE),
+      logDetRegularizationMatrix: 1,
+    });
+    // Both coefficients together scale the weights' roots: H goes with their fourth power.
+    const growth =
+      "coefficient" in values
+        ? coefficient * values.coefficient
+        : (inner * values.innerCoefficient + outer * values.outerCoefficient) / 2;
+    // 1e-8 beside the smallest eigenvalue, of some 0.1 times the square of the coefficient, and rounding.
+    expect(Math.abs(growth - 2 * (SIZE - 1))).toBeLessThan(1e-11 * SIZE + (1e-6 * SIZE) / coefficient ** 2);
+  });
+});
+
+test.each([0.05, 0.5, 0.9, 1, 1.2, 2.5, 30])("the slope of the Matern function of nu = %d is differences", (nu) => {
+  for (const z of [1e-3, 0.1, 1, 5, 30]) {
+    const step = 1e-2 * Math.min(z, 1);
+    const difference = slopeOf((distance) => maternFunction(nu)(z + distance), step);
+    // Of the function some 1e-13 is rounding; the order of the difference leaves 1e-8.
+    const rounding = 1e-13 / step;
+    expect(Math.abs(maternSlope(nu)(z) - difference)).toBeLessThan(rounding + 1e-7 * Math.abs(difference));
+  }
+});
+
+/** 4 x 4 vertices a distance of 1 apart. */
+const LATTICE = Float64Array.from({ length: 32 }, (_, n) => (n % 2 === 0 ? n >> 3 : (n >> 1) % 4));
+
+describe("where H has no slopes", () => {
+  const adjoint = (size: number) => randomAdjoint(size, 1);
+
+  test("vertices on a line have no triangles: crosses do not move", () => {
+    const vertices = Float64Array.from([0, 0, 1, 1, 2, 2]);
+    const source = { vertices, triangulation: triangulate(vertices), adaptViews: [] };
+    const planned = regularizationSchemes.get("constant_split")!.plan(source.triangulation.neighbors, DENSE);
+    const { values, vertices: slopes } = planned.at({ coefficient: 1 }, source).slopes(adjoint(3));
+    expect([values.coefficient, ...slopes!]).toEqual(new Array(7).fill(0));
+  });
+
+  test.each([
+    ["two vertices at one place", Float64Array.from([0, 0, 0, 0, 1, 1, 0, 2])],
+    ["a lattice, whose crosses lie on sides and on the hull", LATTICE],
+  ])("%s: finite", (_, vertices) => {
+    const source = { vertices, triangulation: triangulate(vertices), adaptViews: [] };
+    for (const name of ["constant", "constant_split", "gaussian_kernel", "exponential_kernel", "matern_kernel"]) {
+      const planned = regularizationSchemes.get(name)!.plan(source.triangulation.neighbors, DENSE);
+      const { values, vertices: slopes } = planned.at(VALUES, source).slopes(adjoint(vertices.length / 2));
+      expect([...Object.values(values), ...(slopes ?? [])].every(Number.isFinite)).toBe(true);
+    }
+  });
+
+  test("positions that are not finite: NaN, not a crash", () => {
+    const vertices = Float64Array.from([0, 0, Number.NaN, 0, 1, 1]);
+    const planned = regularizationSchemes.get("matern_kernel")!.plan(SOURCE.triangulation!.neighbors, DENSE);
+    const { values } = planned.at(VALUES, { ...SOURCE, vertices }).slopes(adjoint(3));
+    expect(values.scale).toBeNaN();
   });
 });

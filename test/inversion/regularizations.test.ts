@@ -22,6 +22,7 @@ import type {
 import { regularizationSchemes } from "../../src/inversion/regularization/schemes.ts";
 import { constantSplitRegularization, splitRegularization } from "../../src/inversion/regularization/split.ts";
 import { splitCrosses } from "../../src/inversion/regularization/split-crosses.ts";
+import { tabulatedCorrelation } from "../../src/inversion/regularization/tabulated-correlation.ts";
 import { zerothRegularization } from "../../src/inversion/regularization/zeroth.ts";
 import { cholesky, logDeterminant, triangularSolve } from "../../src/inversion/solve.ts";
 import { gramMatrix, matrixProduct } from "../../src/operators/dense.ts";
@@ -236,6 +237,27 @@ describe("kernels", () => {
         expect(value).toBeCloseTo(i === j ? 2.5 : 0, 12);
       });
     }
+  });
+
+  test("Matern: tabulated to rounding, at any distance between vertices", () => {
+    const vertices = scattered(3, 100);
+    for (const [scale, nu] of [
+      [0.3, 0.05],
+      [0.3, 0.7],
+      [0.02, 1.2],
+      [5, 3.3],
+      [0.1, 100],
+    ]) {
+      const direct = maternCorrelation(scale, nu);
+      const tabulated = tabulatedCorrelation(vertices, direct);
+      expect(tabulated).not.toBe(direct);
+      for (const distance of [0, 1e-9, 1.3e-4, ...scattered(4, 300), Math.SQRT2 * 0.98]) {
+        // Neighboring nodes of the integral, each of which rounds.
+        expect(Math.abs(tabulated(distance) - direct(distance))).toBeLessThan(2e-15);
+      }
+    }
+    const few = vertices.subarray(0, 20);
+    expect(tabulatedCorrelation(few, Math.exp)).toBe(Math.exp);
   });
 
   test("of vertices at one place the jitter makes an inverse", () => {

@@ -9,6 +9,7 @@ import {
   constantRegularizationSparseMatrix,
   type Neighbors,
 } from "../../src/inversion/regularization/constant.ts";
+import { inverseOnPattern } from "../../src/inversion/selected-inverse.ts";
 import { logDeterminant, reconstruction } from "../../src/inversion/solve.ts";
 import { factorize, sparseLogDeterminant, sparseSolve, symbolic } from "../../src/inversion/sparse-cholesky.ts";
 import { type Matrix, matrixSum, type SparseMatrix, zeros } from "../../src/operators/matrix.ts";
@@ -142,6 +143,24 @@ describe.each(MATRICES)("%s", (_, matrix) => {
     });
   });
 
+  test("the inverse on the pattern is that of the dense matrix", () => {
+    const factor = factorize(symbolic(matrix), matrix.values)!;
+    const inverse = inverseOnPattern(factor);
+    const column = (j: number) => {
+      const dataVector = new Float64Array(matrix.rows);
+      dataVector[j] = 1;
+      return reconstruction({ curvatureRegMatrix: dense(matrix), dataVector }).values;
+    };
+    for (let i = 0; i < matrix.rows; i += Math.ceil(matrix.rows / 12)) {
+      const expected = column(i);
+      const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      for (let e = matrix.rowStart[i]; e < matrix.rowStart[i + 1]; e++) {
+        // H alone has a condition number of some 1e8.
+        expect(Math.abs(inverse[e] - expected[matrix.columnIndex[e]])).toBeLessThan(1e-6 * scale);
+      }
+    }
+  });
+
   test("the order names every row once, and the plan is of a lower triangle with ascending columns", () => {
     const { order, position, parent, columnStart, rowIndex } = symbolic(matrix);
     expect([...order].sort((a, b) => a - b)).toEqual(Array.from(order, (_, i) => i));
@@ -171,6 +190,24 @@ test("a factor times its transpose is the matrix, in the plan's order", () => {
       let sum = 0;
       for (let k = 0; k < 80; k++) sum += lower.values[i * 80 + k] * lower.values[j * 80 + k];
       expect(Math.abs(sum - expected[plan.order[i] * 80 + plan.order[j]])).toBeLessThan(1e-12);
+    }
+  }
+});
+
+test("the inverse on a pattern, to rounding where the matrix is well-conditioned", () => {
+  const matrix = randomSparse(120, 3, 12);
+  const values = matrix.values.slice();
+  for (let i = 0; i < 120; i++) {
+    for (let e = matrix.rowStart[i]; e < matrix.rowStart[i + 1]; e++) if (matrix.columnIndex[e] === i) values[e] += 1;
+  }
+  const factor = factorize(symbolic(matrix), values)!;
+  const inverse = inverseOnPattern(factor);
+  for (let i = 0; i < 120; i++) {
+    const unit = new Float64Array(120);
+    unit[i] = 1;
+    const column = sparseSolve(factor, unit);
+    for (let e = matrix.rowStart[i]; e < matrix.rowStart[i + 1]; e++) {
+      expect(Math.abs(inverse[e] - column[matrix.columnIndex[e]])).toBeLessThan(1e-14);
     }
   }
 });

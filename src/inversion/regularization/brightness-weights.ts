@@ -98,12 +98,15 @@ export function adaptiveWeightSlopes(
   if (peak >= 0) ofMeans[peak] += ofBrightest;
   const views = adaptViews.map(({ mapping, adaptImage }) => {
     const { indexes, mappingsPerPixel, slimIndexForSubSlimIndex } = mapping;
-    return Float64Array.from(indexes, (p, entry) => {
-      if (p < 0) return 0;
+    const slopes = new Float64Array(indexes.length);
+    for (let entry = 0; entry < indexes.length; entry++) {
+      const p = indexes[entry];
+      if (p < 0) continue;
       const sub = Math.floor(entry / mappingsPerPixel);
       const pixel = slimIndexForSubSlimIndex === null ? sub : slimIndexForSubSlimIndex[sub];
-      return (ofMeans[p] * adaptImage[pixel]) / entries[p];
-    });
+      slopes[entry] = (ofMeans[p] * adaptImage[pixel]) / entries[p];
+    }
+    return slopes;
   });
   return { values, adaptViews: views };
 }

@@ -3,6 +3,7 @@ import type { CorrelationSlopes } from "./correlation.ts";
 import { covarianceRegularization, SCALE } from "./covariance.ts";
 import { maternFunction, maternSlope } from "./matern-function.ts";
 import type { RegularizationScheme } from "./regularization.ts";
+import { tabulatedCorrelation } from "./tabulated-correlation.ts";
 
 /** M_nu(sqrt(2 nu) r / scale): the exponential at nu = 1/2, towards the Gaussian of the same scale as nu grows. */
 export function maternCorrelation(scale: number, nu: number): (distance: number) => number {
@@ -49,8 +50,17 @@ export const maternKernel = {
         {
           vertices,
           coefficient,
-          correlation: maternCorrelation(scale, nu),
-          correlationSlopes: () => maternCorrelationSlopes(scale, nu),
+          correlation: tabulatedCorrelation(vertices, maternCorrelation(scale, nu)),
+          correlationSlopes() {
+            const { distance, values } = maternCorrelationSlopes(scale, nu);
+            return {
+              distance: tabulatedCorrelation(vertices, distance),
+              values: {
+                scale: tabulatedCorrelation(vertices, values.scale),
+                nu: tabulatedCorrelation(vertices, values.nu),
+              },
+            };
+          },
         },
         kernels,
       ),

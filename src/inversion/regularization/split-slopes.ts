@@ -1,5 +1,6 @@
 import type { SparseMatrix } from "../../operators/matrix.ts";
 import type { Mapping } from "../mapping.ts";
+import { delaunaySlopes } from "../mesh/delaunay-slopes.ts";
 import type { Triangulation } from "../mesh/triangulation.ts";
 import { vertexAreaSlopes, vertexAreas } from "../mesh/vertex-areas.ts";
 import { type BracedMatrix, logDeterminantSlopes } from "./braced-cholesky.ts";
@@ -26,60 +27,47 @@ export interface SplitSlopesArgs {
 }
 
 /**
- * With H = B'WB + 1e-8 I and T (S, S) the slopes by H: 2 w b'Tb by the weight and 2 w^2 T b by each row b of B. Points of
- * crosses move with their vertex, with the areas, and in their triangle, which they are held in; outside the hull all
- * stays, since their nearest vertex does.
+ * With H = B'WB + 1e-8 I and T (S, S) the slopes by H: 2 w b'Tb by the weight and 2 w^2 T b by each row b of B, which takes
+ * the interpolation from a vertex. Points of crosses move with their vertex and with the areas.
  */
 export function splitSlopes(
   { triangulation, crosses, differences, weights, matrix, bracedMatrix }: SplitSlopesArgs,
   adjoint: RegularizationAdjoint,
 ): SplitSlopes {
   const size = weights.length;
-  const { vertices } = triangulation;
   const byMatrix = matrixSlopes(matrix, bracedMatrix, adjoint);
-  const out = { weights: new Float64Array(size), vertices: new Float64Array(2 * size) };
-  const ofArms = new Float64Array(size);
-  const product = new Float64Array(TERMS);
+  const ofWeights = new Float64Array(size);
+  const ofInterpolation = new Float64Array(crosses.weights.length);
+  const product = new Float64Array(size);
   for (let r = 0; r < 4 * size; r++) {
     const i = r >> 2;
-    const first = TERMS * r;
-    productWith(byMatrix, differences, first, product);
-    for (let n = 0; n < TERMS; n++) out.weights[i] += 2 * weights[i] * differences.values[first + n] * product[n];
-    const corners = crosses.indexes.subarray(r * crosses.mappingsPerPixel, (r + 1) * crosses.mappingsPerPixel);
-    if (corners[1] < 0) continue;
-    // The interpolation's weights l_k: their slopes and, along y and x, those of the point.
-    const [a, b, c] = corners;
-    const twice = cross(vertices, a, b, c);
-    if (twice === 0) continue;
-    let [alongY, alongX] = [0, 0];
-    for (const [corner, next, last] of [
-      [a, b, c],
-      [b, c, a],
-      [c, a, b],
-    ]) {
-      let term = 0;
-      while (differences.indexes[first + term] !== corner) term++;
-      const ofWeight = (-2 * weights[i] ** 2 * product[term]) / twice;
-      alongY += ofWeight * (vertices[2 * next + 1] - vertices[2 * last + 1]);
-      alongX += ofWeight * (vertices[2 * last] - vertices[2 * next]);
+    timesDifference(byMatrix, differences, r, product);
+    for (let term = TERMS * r; term < TERMS * (r + 1) && differences.indexes[term] >= 0; term++) {
+      ofWeights[i] += 2 * weights[i] * differences.values[term] * product[differences.indexes[term]];
     }
-    out.vertices[2 * i] += alongY;
-    out.vertices[2 * i + 1] += alongX;
-    ofArms[i] += [alongY, -alongY, alongX, -alongX][r & 3];
-    // A corner that moves takes the interpolated plane along, by its weight: the point moves back as much.
-    for (let n = 0; n < 3; n++) {
-      const weight = crosses.weights[r * crosses.mappingsPerPixel + n];
-      out.vertices[2 * corners[n]] -= weight * alongY;
-      out.vertices[2 * corners[n] + 1] -= weight * alongX;
+    for (let entry = r * crosses.mappingsPerPixel; entry < (r + 1) * crosses.mappingsPerPixel; entry++) {
+      if (crosses.indexes[entry] < 0) continue;
+      ofInterpolation[entry] = -2 * weights[i] ** 2 * product[crosses.indexes[entry]];
     }
   }
-  const ofAreas = vertexAreas(triangulation).map((area, i) =>
-    area > 0 ? (ofArms[i] * ARM) / (2 * Math.sqrt(area)) : 0,
-  );
-  vertexAreaSlopes(triangulation, ofAreas).forEach((slope, n) => {
-    out.vertices[n] += slope;
+  const { vertices } = triangulation;
+  const { positions, vertices: ofVertices } = delaunaySlopes({ vertices, mapping: crosses }, ofInterpolation);
+  const ofAreas = vertexAreas(triangulation).map((area, i) => {
+    const [up, down, right, left] = [
+      positions[8 * i],
+      positions[8 * i + 2],
+      positions[8 * i + 5],
+      positions[8 * i + 7],
+    ];
+    return area > 0 ? ((up - down + right - left) * ARM) / (2 * Math.sqrt(area)) : 0;
   });
-  return out;
+  const throughAreas = vertexAreaSlopes(triangulation, ofAreas);
+  for (let n = 0; n < ofVertices.length; n++) {
+    ofVertices[n] += throughAreas[n];
+    const first = 8 * (n >> 1) + (n & 1);
+    for (let point = 0; point < 4; point++) ofVertices[n] += positions[first + 2 * point];
+  }
+  return { weights: ofWeights, vertices: ofVertices };
 }
 
 /** T on the pattern of H. */
@@ -98,27 +86,20 @@ function matrixSlopes(
   return { ...matrix, values };
 }
 
-/** T b at the terms of the row of B that begins at `first`; zero where it has fewer. */
-function productWith(
+/** T b at the terms of row r of B; what `out` (S) has elsewhere is of other rows. */
+function timesDifference(
   { rowStart, columnIndex, values }: SparseMatrix,
   { indexes, values: terms }: CrossDifferences,
-  first: number,
+  r: number,
   out: Float64Array,
 ): void {
-  for (let m = 0; m < TERMS; m++) {
-    out[m] = 0;
-    const row = indexes[first + m];
-    if (row < 0) continue;
+  for (let m = TERMS * r; m < TERMS * (r + 1) && indexes[m] >= 0; m++) {
+    const row = indexes[m];
+    out[row] = 0;
     for (let e = rowStart[row]; e < rowStart[row + 1]; e++) {
-      for (let n = 0; n < TERMS; n++) {
-        if (columnIndex[e] === indexes[first + n]) out[m] += values[e] * terms[first + n];
+      for (let n = TERMS * r; n < TERMS * (r + 1); n++) {
+        if (columnIndex[e] === indexes[n]) out[row] += values[e] * terms[n];
       }
     }
   }
-}
-
-/** Twice the area of a triangle, with its direction of rotation. */
-function cross(vertices: Float64Array, a: number, b: number, c: number): number {
-  const [ay, ax] = [vertices[2 * a], vertices[2 * a + 1]];
-  return (vertices[2 * b] - ay) * (vertices[2 * c + 1] - ax) - (vertices[2 * b + 1] - ax) * (vertices[2 * c] - ay);
 }
