@@ -40,19 +40,15 @@ export { rectangularEdgePixels, triangulationEdgePixels } from "./inversion/mesh
 export { hilbertSeeds } from "./inversion/mesh/hilbert-seeds.ts";
 export { imageMeshOverlay } from "./inversion/mesh/image-mesh-overlay.ts";
 export { type KMeansSeedsOptions, kMeansSeeds } from "./inversion/mesh/k-means-seeds.ts";
-export { type NaturalNeighborSlopes, naturalNeighborSlopes } from "./inversion/mesh/natural-neighbor-slopes.ts";
 export { naturalNeighborMesh } from "./inversion/mesh/natural-neighbor.ts";
-export { type RectangularAdaptiveMesh, rectangularAdaptiveMesh } from "./inversion/mesh/rectangular-adaptive.ts";
+export { type NaturalNeighborSlopes, naturalNeighborSlopes } from "./inversion/mesh/natural-neighbor-slopes.ts";
 export { pixelCentres, type RectangularMesh, rectangularMesh } from "./inversion/mesh/rectangular.ts";
+export { type RectangularAdaptiveMesh, rectangularAdaptiveMesh } from "./inversion/mesh/rectangular-adaptive.ts";
 export { type BrightnessSeedsOptions, seedsFromArray } from "./inversion/mesh/seeds.ts";
-export { type VoronoiCells, voronoiCells } from "./inversion/mesh/voronoi-cells.ts";
 export { nearestCellMesh, type VoronoiMesh } from "./inversion/mesh/voronoi.ts";
+export { type VoronoiCells, voronoiCells } from "./inversion/mesh/voronoi-cells.ts";
 export { subPixelWeights, type WeightMapOptions, weightMap } from "./inversion/mesh/weight-map.ts";
-export {
-  adaptiveBrightnessRegularization,
-  brightnessWeights,
-  pixelSignals,
-} from "./inversion/regularization/adaptive-brightness.ts";
+export { adaptiveBrightnessRegularization } from "./inversion/regularization/adaptive-brightness.ts";
 export { brightnessWeights, pixelSignals } from "./inversion/regularization/brightness-weights.ts";
 export { planConstantRegularization } from "./inversion/regularization/constant.ts";
 export type {

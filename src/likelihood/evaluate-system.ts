@@ -133,7 +133,8 @@ function zeroedPixels(
       const { edgePixels, mesh } = galaxies[galaxy].pixelization!;
       if (edgePixels === "free") return [];
       const circle = "imageMesh" in mesh ? mesh.imageMesh.circlePoints : 0;
-      const edge = circle > 0 ? Int32Array.from({ length: circle }, (_, i) => sourcePixels - circle + i) : laid[s].edgePixels();
+      const edge =
+        circle > 0 ? Int32Array.from({ length: circle }, (_, i) => sourcePixels - circle + i) : laid[s].edgePixels();
       return Array.from(edge, (pixel) => first[s] + pixel);
     }),
   );

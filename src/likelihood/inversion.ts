@@ -104,7 +104,10 @@ function rayWeights(
 ): Float64Array | null {
   if (mesh.type !== "rectangular_adapt_density" && mesh.type !== "rectangular_adapt_image") return null;
   const parts = starts.map(({ subSizes }, i) => {
-    return subPixelWeights(mesh.type === "rectangular_adapt_image" ? weightMap(adaptImages[i], mesh.weights) : null, subSizes);
+    return subPixelWeights(
+      mesh.type === "rectangular_adapt_image" ? weightMap(adaptImages[i], mesh.weights) : null,
+      subSizes,
+    );
   });
   return Float64Array.from(parts.flatMap((part) => Array.from(part)));
 }

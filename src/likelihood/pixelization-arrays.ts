@@ -59,7 +59,10 @@ async function turnsOf(data: FileChoice, orientation: MapOrientation, open: Read
   return image.header === undefined ? undefined : mapTurns(image, orientation);
 }
 
-async function readSeeds({ mesh }: PixelizationSpec, { open }: Pick<ReadOptions, "open">): Promise<Float64Array | null> {
+async function readSeeds(
+  { mesh }: PixelizationSpec,
+  { open }: Pick<ReadOptions, "open">,
+): Promise<Float64Array | null> {
   if (!("imageMesh" in mesh) || mesh.imageMesh.type !== "file") return null;
   const file: FileChoice = mesh.imageMesh.path;
   const array = await openArray(await open(file.path), "image_mesh", file);

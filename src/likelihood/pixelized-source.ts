@@ -47,9 +47,13 @@ export function pixelizedSources(
     const groups = pixelization.shared ? [all] : all.map((d) => [d]);
     const given = arrays[name] ?? { adaptImages: {}, seeds: null };
     return groups.map((group): PixelizedSource => {
-      const adaptImages = pixelization.adaptImage === undefined ? [] : group.map((d) => adaptImageOf(datasets[d], given, name));
+      const adaptImages =
+        pixelization.adaptImage === undefined ? [] : group.map((d) => adaptImageOf(datasets[d], given, name));
       const first = datasets[group[0]];
-      const seeds = "imageMesh" in pixelization.mesh ? seedsOf(pixelization.mesh.imageMesh, first, adaptImages[0], given.seeds) : NONE;
+      const seeds =
+        "imageMesh" in pixelization.mesh
+          ? seedsOf(pixelization.mesh.imageMesh, first, adaptImages[0], given.seeds)
+          : NONE;
       return { galaxy, datasets: group, seeds, adaptImages };
     });
   });

@@ -14,7 +14,12 @@ import type { EvidenceDefinition } from "./linear-system.ts";
 import { planParametric, requireParametric } from "./parametric.ts";
 import { type Explained, given, pick, type SubjectOf } from "./picks.ts";
 import { referenceLight } from "./pixel-light.ts";
-import { type PixelizationArrays, type PixelizedSource, pixelizedSources, requirePixelized } from "./pixelized-source.ts";
+import {
+  type PixelizationArrays,
+  type PixelizedSource,
+  pixelizedSources,
+  requirePixelized,
+} from "./pixelized-source.ts";
 import { givenLight, type ModelLightVoice } from "./seen-light.ts";
 import { mappingsOf, sourcePixelsOf } from "./source-mesh.ts";
 import { referenceRays, traceRaysInKernel } from "./source-rays.ts";

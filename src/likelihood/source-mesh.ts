@@ -89,11 +89,17 @@ export function planSourceMesh(
   if ("imageMesh" in spec) {
     return { sourcePixels, lay: (positions, vertices) => layVertices(spec.type, positions, vertices, scheme, kernels) };
   }
-  // Its pixels have the same neighbors wherever they lie.
-  const regularization = scheme.plan(rectangularNeighbors(...spec.shape), kernels);
   const { shape, edges } = spec;
+  // Its pixels have the same neighbors wherever they lie.
+  const regularization = scheme.plan(rectangularNeighbors(shape[0], shape[1]), kernels);
   const ofMesh = (mesh: RectangularMesh) => {
-    return { mesh, vertices: pixelCentres(mesh), triangulation: null, regularization, edgePixels: () => rectangularEdgePixels(mesh) };
+    return {
+      mesh,
+      vertices: pixelCentres(mesh),
+      triangulation: null,
+      regularization,
+      edgePixels: () => rectangularEdgePixels(mesh),
+    };
   };
   if (spec.type === "rectangular_uniform") {
     return {

@@ -6,13 +6,7 @@ import { lightProfiles, massProfiles } from "../profiles/index.ts";
 import { lightAndMassProfiles } from "../profiles/light-and-mass.ts";
 import type { Pair, Parameter, ParameterTable, ParameterValues, Prior } from "../profiles/parameter.ts";
 import type { LightProfile, MassProfile } from "../profiles/profile.ts";
-import type {
-  ParameterEntry,
-  ParameterSpec,
-  PixelizationSpec,
-  ProfileSpec,
-  Spec,
-} from "./spec.ts";
+import type { ParameterEntry, ParameterSpec, PixelizationSpec, ProfileSpec, Spec } from "./spec.ts";
 
 /** A parameter to be found: one entry of the vectors that a search draws. */
 export interface FreeParameter {

@@ -27,7 +27,13 @@ const weights = {
   weight_floor: quantity("none", "the least weight, from 0 to 1", (value) => value >= 0 && value <= 1).default(0.01),
 };
 
-const weightMap = ({ weight_power, weight_floor }: { readonly weight_power: number; readonly weight_floor: number }) => {
+const weightMap = ({
+  weight_power,
+  weight_floor,
+}: {
+  readonly weight_power: number;
+  readonly weight_floor: number;
+}) => {
   return { weightPower: weight_power, weightFloor: weight_floor };
 };
 
@@ -131,7 +137,8 @@ export const pixelization: z.ZodType<PixelizationSpec> = strict({
     const refuseType = (path: "mesh" | "regularization", input: string, message: string) =>
       context.addIssue({ code: "custom", path: [path], input, message });
     if (needs.includes("crosses") && !("imageMesh" in mesh)) {
-      const remedy = "a rectangular mesh has no crosses to split: give a mesh of vertices such as delaunay, or constant";
+      const remedy =
+        "a rectangular mesh has no crosses to split: give a mesh of vertices such as delaunay, or constant";
       refuseType("regularization", regularization.type, remedy);
     }
     if (adaptImage !== undefined) return;

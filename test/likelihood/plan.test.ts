@@ -129,7 +129,9 @@ describe("each regularization", () => {
     };
     const best = await at("maximize");
     for (const factor of [1.1, 1 / 1.1, 10, 0.1]) {
-      expect((await at(best.sources[0].regularization.coefficient * factor)).logEvidence).toBeLessThan(best.logEvidence as number);
+      expect((await at(best.sources[0].regularization.coefficient * factor)).logEvidence).toBeLessThan(
+        best.logEvidence as number,
+      );
     }
   });
 });
