@@ -32,7 +32,7 @@ describe("a model", () => {
     ]);
     const linear = "galaxies.lens.bulge.intensity";
     expect(lens.lights).toMatchObject([{ profile: { name: "Sersic" }, linear, values: { intensity: 1 } }]);
-    expect(source.pixelization).toEqual({
+    expect(source.pixelization).toMatchObject({
       mesh: { type: "rectangular_uniform", shape: [30, 20], edges: "extrapolate" },
       regularization: { type: "constant", values: { coefficient: 7 }, maximize: false },
     });
