@@ -53,8 +53,11 @@ export { brightnessWeights, pixelSignals } from "./inversion/regularization/brig
 export { planConstantRegularization } from "./inversion/regularization/constant.ts";
 export type {
   AdaptView,
+  DifferentiableRegularization,
   Regularization,
+  RegularizationAdjoint,
   RegularizationScheme,
+  RegularizationSlopes,
   RegularizedSource,
 } from "./inversion/regularization/regularization.ts";
 export { regularizationSchemes } from "./inversion/regularization/schemes.ts";
