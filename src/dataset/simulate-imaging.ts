@@ -26,9 +26,9 @@ const ROUNDING = 1e-12;
  *
  *   data = (n + read noise) / t - sky,     noise = sqrt((image + sky) t + read noise^2) / t
  *
- * for an exposure time t. The noise map is that of the expected counts. PyAutoLens takes it from those that were drawn:
- * a pixel that happens to be faint is then also said to be certain, and chi^2 at the truth is 1 + 2 / (image + sky) t a
- * pixel (to first order) in the place of 1.
+ * for an exposure time t. The noise map is that of the expected counts, of which chi^2 at the truth is 1 a pixel. One taken
+ * from the counts n, as pipelines must, says of a pixel that happens to be faint that it is certain: 1 + 2 / (image + sky) t
+ * a pixel, to first order. (PyAutoLens' simulator does so, and its data are image - (n / t - image): 1 + 4 / ... there.)
  * @param image (N) what the camera sees, electrons per second, the PSF applied.
  * @param random null for data without noise; the noise map is the same.
  * @throws InputError `simulate/counts` for a mean that no counts can have, `simulate/noise` where nothing is counted and

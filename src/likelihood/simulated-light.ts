@@ -19,8 +19,8 @@ export interface Simulator {
 }
 
 /** Sub-pixels a side that a pixel begins with, and those that it may come to. */
-const FIRST = 4;
-const FINER = [8, 16, 32, 64];
+const FIRST = 2;
+const FINER = [4, 8, 16, 32, 64];
 /** A pixel has converged when doubling moves it by less than this part of itself and that of the brightest pixel. */
 const OF_ITSELF = 1e-4;
 const OF_BRIGHTEST = 1e-8;
@@ -28,24 +28,29 @@ const OF_BRIGHTEST = 1e-8;
 const AT_ONCE = 2 ** 20;
 
 /**
- * The light of a model in every pixel of a grid, as good as the sky's: sub-pixels are doubled until their mean stays. So
- * the cusp of a bulge and a small source in an arc get their many wherever they are; after the last doubling a mean is
- * wrong by about a third of what it moved.
+ * The light of a model in every pixel of a grid, as good as the sky's: sub-pixels are doubled until a pixel stays as it is.
+ * So the cusp of a bulge and a small source in an arc get their many wherever they are. The error of a mean falls with the
+ * square of its sub-pixels' side (the midpoint rule), so that two means tell what it is without them (Richardson).
  * @param light A model without free parameters.
  * @returns (rows, columns) intensity, the mean of each pixel.
  */
 export function convergedLight(light: LightVoice, grid: PixelGrid): Float64Array {
-  let pending = Int32Array.from({ length: grid.shape[0] * grid.shape[1] }, (_, pixel) => pixel);
-  const image = lightOfPixels(light, grid, pending, FIRST);
+  const image = new Float64Array(grid.shape[0] * grid.shape[1]);
+  let pending = Int32Array.from(image, (_, pixel) => pixel);
+  let means = lightOfPixels(light, grid, pending, FIRST);
+  let estimates = means.map(() => Number.NaN);
   for (const size of FINER) {
-    const means = lightOfPixels(light, grid, pending, size);
-    const before = pending.map((pixel) => pixel);
-    const moved = means.map((mean, n) => Math.abs(mean - image[before[n]]));
-    means.forEach((mean, n) => {
-      image[before[n]] = mean;
-    });
+    const finer = lightOfPixels(light, grid, pending, size);
+    const better = finer.map((mean, n) => mean + (mean - means[n]) / 3);
+    for (const [n, pixel] of pending.entries()) image[pixel] = better[n];
     const brightest = image.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0);
-    pending = before.filter((_, n) => moved[n] > OF_ITSELF * Math.abs(means[n]) + OF_BRIGHTEST * brightest);
+    // Written so that what has no estimate yet, NaN, moves.
+    const moving = Int32Array.from(pending.keys()).filter((n) => {
+      return !(Math.abs(better[n] - estimates[n]) <= OF_ITSELF * Math.abs(better[n]) + OF_BRIGHTEST * brightest);
+    });
+    pending = moving.map((n) => pending[n]);
+    means = Float64Array.from(moving, (n) => finer[n]);
+    estimates = Float64Array.from(moving, (n) => better[n]);
     if (pending.length === 0) break;
   }
   return image;
