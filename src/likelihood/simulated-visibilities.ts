@@ -1,5 +1,6 @@
 import { openArray } from "../dataset/array-file.ts";
 import { nufftPays } from "../dataset/compaction.ts";
+import { earthRotationBaselines } from "../dataset/earth-rotation.ts";
 import { uvRange } from "../dataset/interferometer.ts";
 import { gaussianBeam } from "../dataset/primary-beam.ts";
 import { simulateVisibilities } from "../dataset/simulate-visibilities.ts";
@@ -38,7 +39,11 @@ export async function simulatedVisibilities(
   const { data, simulate } = spec;
   if (data.kind !== "visibilities" || simulate === undefined) throw new TypeError("the schema lets none of this pass");
   const { kernels, voice, light, random } = simulator;
-  const uvWavelengths = await readBaselines(data.uvWavelengths, simulator);
+  const { earthRotation, noiseSigma } = simulate;
+  const uvWavelengths =
+    earthRotation === undefined
+      ? await readBaselines(data.uvWavelengths, simulator)
+      : earthRotationBaselines(earthRotation);
   const grid = dividedGrid(data.grid);
   const beam = await readBeam(spec, data, simulator);
   const everyPixel = Int32Array.from({ length: grid.shape[0] * grid.shape[1] }, (_, pixel) => pixel);
@@ -46,7 +51,7 @@ export async function simulatedVisibilities(
   const image = intensities.map((intensity, pixel) => (intensity * (beam?.[pixel] ?? 1)) / DIVISION ** 2);
   const viaNufft = voice !== "reference" && nufftPays(grid, uvWavelengths.length / 2);
   const seen = simulateVisibilities(
-    { grid, image, uvWavelengths, sky: data, ...simulate },
+    { grid, image, uvWavelengths, sky: data, noiseSigma },
     viaNufft ? kernels.visibilitiesViaNufft : kernels.visibilities,
     random,
   );

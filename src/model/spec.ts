@@ -1,3 +1,4 @@
+import type { EarthRotation } from "../dataset/earth-rotation.ts";
 import type { PixelGrid } from "../grid.ts";
 import type { Prior } from "../profiles/parameter.ts";
 import type { FileReference } from "./file-reference.ts";
@@ -76,6 +77,8 @@ export type MaskSpec =
 export interface VisibilitySimulationSpec {
   /** Standard deviation of the thermal noise in every real and every imaginary part. */
   readonly noiseSigma: number;
+  /** The baselines are made, and written. Without it they are those of the file. */
+  readonly earthRotation: EarthRotation | undefined;
 }
 
 export interface InterferometerSpec {

@@ -61,7 +61,7 @@ export function filesOfSimulation({ datasets }: Spec): { readonly made: string[]
     if (dataset.recentre !== undefined) read.push(dataset.recentre.path);
     if (dataset.data.kind === "compact") continue;
     made.push(dataset.data.visibilities.path, dataset.data.noiseMap.path);
-    read.push(dataset.data.uvWavelengths.path);
+    (dataset.simulate?.earthRotation === undefined ? read : made).push(dataset.data.uvWavelengths.path);
   }
   return { made: [...new Set(made)], read: [...new Set(read)] };
 }
@@ -71,15 +71,19 @@ function arraysOf(dataset: SimulatedDataset): NamedArray[] {
   if (dataset.type === "imaging") return imagesOf(dataset).map((image) => ({ ...image, path: at(image.key) }));
   const { data } = dataset.spec;
   if (data.kind === "compact") return [];
-  const pairs = (key: string, file: FileReference, data: Float64Array): NamedArray => {
+  const { noiseSigma, earthRotation } = dataset.simulate;
+  const thermal = { keyword: "NOISESIG", value: noiseSigma, comment: "thermal noise of each part" };
+  const pairs = (key: string, file: FileReference, data: Float64Array, cards: FitsCard[]): NamedArray => {
     const array = { dtype: "f8", shape: [data.length / 2, 2], data } as const;
-    const cards = [{ keyword: "NOISESIG", value: dataset.simulate.noiseSigma, comment: "thermal noise of each part" }];
     return { key, file, path: at(key), array, grid: null, cards };
   };
-  return [
-    pairs("visibilities", data.visibilities, dataset.visibilities),
-    pairs("noise_map", data.noiseMap, dataset.noiseMap),
+  const made = [
+    pairs("visibilities", data.visibilities, dataset.visibilities, [thermal]),
+    pairs("noise_map", data.noiseMap, dataset.noiseMap, [thermal]),
   ];
+  if (earthRotation === undefined) return made;
+  const hours = { keyword: "HOURS", value: earthRotation.hours, comment: "of hour angle about the meridian" };
+  return [...made, pairs("uv_wavelengths", data.uvWavelengths, dataset.uvWavelengths, [hours])];
 }
 
 function imagesOf({ spec, simulate, grid, data, noiseMap, psf }: SimulatedImaging): Omit<NamedArray, "path">[] {

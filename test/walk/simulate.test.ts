@@ -108,6 +108,16 @@ describe("arclet simulate", () => {
     }
   });
 
+  test("makes the example of an array, baselines and all", async () => {
+    const alma = resolve(import.meta.dirname, "../../examples/simulate-alma.yaml");
+    await json("simulate", alma, "--out", at("alma"));
+    const copy = at("alma", "simulate-alma.yaml");
+    const truth = await json("evaluate", copy);
+    expect(excess(truth.terms.chi_squared, 2 * 9030)).toBeLessThan(4);
+    const wrong = await json("evaluate", copy, "--set", "galaxies.lens.mass.einstein_radius=1.02");
+    expect(wrong.terms.chi_squared).toBeGreaterThan(2 * truth.terms.chi_squared);
+  });
+
   test("makes the same bytes of the same seed, others of another", async () => {
     const bytes = async (name: string, ...options: string[]) => {
       const { files } = await json("simulate", at("both.yaml"), "--out", at(name), ...options);
@@ -184,6 +194,11 @@ describe("arclet simulate refuses", () => {
       "compacted afterwards",
     ],
     ["an unknown key", "datasets.alma.simulate={noise_sigmaa: 1}", "noise_sigma"],
+    [
+      "too many baselines",
+      "datasets.alma.simulate={noise_sigma: 1, earth_rotation: {antennas: 1000, longest_baseline: 1.0e+6, declination: 0, hours: 1, integrations: 99}}",
+      "at most 4194304 visibilities together",
+    ],
     ["no exposure", "datasets.hst.simulate.exposure_time=0", "give the positive exposure time"],
     ["an enormous image", "datasets.hst.simulate.shape=[100000, 100000]", "at most 4194304 together"],
   ])("%s", async (name, set, message) => {
