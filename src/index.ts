@@ -106,6 +106,7 @@ export { type ImagingDataset, readImaging } from "./likelihood/imaging-dataset.t
 export { type InterferometerDataset, readInterferometer } from "./likelihood/interferometer-dataset.ts";
 export { type Explained, pick } from "./likelihood/picks.ts";
 export { type PlanOptions, plan } from "./likelihood/plan.ts";
+export { type SimulatedDataset, type SimulateOptions, simulateSpec } from "./likelihood/simulate.ts";
 export { parseTuning, type Tuning } from "./likelihood/tuning.ts";
 export { buildModel, freedModel, instantiate, type Model, type ModelInstance } from "./model/model.ts";
 export { parseSpec } from "./model/parse-spec.ts";
@@ -126,4 +127,5 @@ export type { LightProfile, MassProfile } from "./profiles/profile.ts";
 
 // Result: pictures.
 export { type Picture, panelsPng, picturePng } from "./result/figures.ts";
+export { simulatedFiles } from "./result/simulated-files.ts";
 export { terminalImage } from "./result/terminal-image.ts";

@@ -14,13 +14,14 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandDef>>> = {
   evaluate: async () => (await import("./evaluate.ts")).evaluate,
   explain: async () => (await import("./explain.ts")).explain,
   compact: async () => (await import("./compact.ts")).compact,
+  simulate: async () => (await import("./simulate.ts")).simulate,
   inspect: async () => (await import("./inspect.ts")).inspect,
   bench: async () => (await import("./bench.ts")).bench,
   tune: async () => (await import("./tune.ts")).tune,
 };
 
 /** Commands of the contract that this version does not have. */
-const PLANNED: readonly string[] = ["simulate", "fit", "resume"];
+const PLANNED: readonly string[] = ["fit", "resume"];
 
 /**
  * Runs a command line.

@@ -5,6 +5,8 @@ import { InputError } from "../errors.ts";
 /** A directory that results are written to. */
 export interface OutputDirectory {
   readonly path: string;
+  /** @throws InputError `output/exists` where a file of one of these names is there already. */
+  requireNew(names: readonly string[]): Promise<void>;
   /**
    * Writes a file whole or not at all, replacing one of the same name.
    * @returns Its path.
@@ -27,6 +29,14 @@ export async function outputDirectory(path: string, inputs: readonly string[] = 
   }
   return {
     path,
+    async requireNew(names) {
+      for (const name of names) {
+        const target = join(path, name);
+        if ((await identity(target)) === undefined) continue;
+        const remedy = "give another --out, or remove it";
+        throw new InputError("output/exists", "there is such a file already", remedy, target);
+      }
+    },
     async write(name, contents) {
       if (name !== basename(name) || name === "" || name === "." || name === "..") {
         throw new TypeError(`${JSON.stringify(name)} is not the name of a file in a directory`);

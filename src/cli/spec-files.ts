@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import { InputError } from "../errors.ts";
 import { parseSpec } from "../model/parse-spec.ts";
 import type { Spec } from "../model/spec.ts";
+import { specText } from "../model/spec-text.ts";
 import { type FileSource, openFile } from "./file-source.ts";
 
 /** Options of every command that takes a spec. */
@@ -15,13 +16,16 @@ export const SPEC_OPTIONS = {
 /** A spec, and the files that it names, open until `close`. */
 export class SpecFiles {
   readonly spec: Spec;
+  /** Of the spec, as it is evaluated. */
+  readonly text: string;
   /** Paths of the spec and of every file opened so far. */
   readonly paths: string[];
   readonly #folder: string;
   readonly #open: FileSource[] = [];
 
-  constructor(spec: Spec, path: string, folder: string) {
+  constructor(spec: Spec, text: string, path: string, folder: string) {
     this.spec = spec;
+    this.text = text;
     this.paths = [path];
     this.#folder = folder;
   }
@@ -50,8 +54,10 @@ interface SpecArguments {
 export async function withSpec<T>(args: SpecArguments, use: (files: SpecFiles) => Promise<T>): Promise<T> {
   // Required by the definition, although citty types it as optional.
   const path = args.spec as string;
-  const spec = parseSpec(await readText(path), path, args.set?.split("\n"));
-  const files = new SpecFiles(spec, path, args.data ?? dirname(path));
+  const text = await readText(path);
+  const overrides = args.set?.split("\n");
+  const spec = parseSpec(text, path, overrides);
+  const files = new SpecFiles(spec, specText(text, path, overrides), path, args.data ?? dirname(path));
   try {
     return await use(files);
   } finally {

@@ -37,3 +37,26 @@ export function psfKernel(
   }
   return { shape, values: values.map((value) => value / sum) };
 }
+
+/** Standard deviations that a Gaussian PSF reaches to each side: beyond are 3e-4 of its light. */
+const REACH = 4;
+
+/**
+ * A round Gaussian PSF at the centres of pixels, on an odd square that holds four standard deviations; its sum is 1.
+ * @param fwhm Full width at half maximum, arcseconds.
+ * @throws InputError `psf/size`.
+ */
+export function gaussianPsf(fwhm: number, pixelScale: number): ConvolutionKernel {
+  const sigma = fwhm / Math.sqrt(8 * Math.LN2) / pixelScale;
+  const side = 2 * Math.ceil(REACH * sigma) + 1;
+  if (!(side <= LARGEST_SIDE)) {
+    const what = `a PSF with a full width at half maximum of ${fwhm} arcsec has ${side} pixels of ${pixelScale} arcsec a side`;
+    throw new InputError("psf/size", what, `give a narrower one, of at most ${LARGEST_SIDE} a side`);
+  }
+  const along = Float64Array.from({ length: side }, (_, k) => Math.exp(-0.5 * ((k - (side >> 1)) / sigma) ** 2));
+  const total = along.reduce((sum, value) => sum + value, 0) ** 2;
+  const values = Float64Array.from({ length: side * side }, (_, at) => {
+    return (along[Math.floor(at / side)] * along[at % side]) / total;
+  });
+  return { shape: [side, side], values };
+}

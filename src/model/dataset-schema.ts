@@ -2,6 +2,7 @@ import * as z from "zod";
 import { pixelGrid } from "../grid.ts";
 import { overSampling } from "./over-sampling-schema.ts";
 import { choose, file, isPlain, oneOf, position, positive, quantity, refuse, shape, strict, tagged } from "./schema.ts";
+import { imageSimulation, visibilitySimulation } from "./simulation-schema.ts";
 import type { DatasetSpec, ImagingSpec, InterferometerSpec, MaskSpec } from "./spec.ts";
 
 /** 4096 x 4096: larger images are not those of a galaxy-scale lens, and a typing error must not exhaust the memory. */
@@ -95,13 +96,15 @@ const raw: z.ZodType<InterferometerSpec> = strict(
     grid,
     visibilities_sign: oneOf([-1, 1]).default(-1),
     x_axis: xAxis.default("east"),
+    simulate: visibilitySimulation.optional(),
   },
   [
     ...["type", "visibilities", "noise_map", "uv_wavelengths", "grid", "visibilities_sign", "compact"],
-    ...["mask", "x_axis", "fits_row_zero", "primary_beam", "recentre"],
+    ...["mask", "x_axis", "fits_row_zero", "primary_beam", "recentre", "simulate"],
   ],
-).transform(({ visibilities, noise_map, uv_wavelengths, grid, visibilities_sign, x_axis, ...rest }) => ({
+).transform(({ visibilities, noise_map, uv_wavelengths, grid, visibilities_sign, x_axis, simulate, ...rest }) => ({
   ...shared(rest),
+  simulate,
   data: {
     kind: "visibilities" as const,
     visibilities,
@@ -125,8 +128,10 @@ const compact: z.ZodType<InterferometerSpec> = strict({
   uv_wavelengths: carried,
   grid: carried,
   visibilities_sign: carried,
+  simulate: refuse("remove it: visibilities are simulated as such, and compacted afterwards").optional(),
 }).transform(({ compact, x_axis, ...rest }) => ({
   ...shared(rest),
+  simulate: undefined,
   data: { kind: "compact" as const, compact, xAxis: x_axis },
 }));
 
@@ -141,18 +146,22 @@ const imaging: z.ZodType<ImagingSpec> = strict({
   over_sampling: overSampling.optional(),
   x_axis: oneOf(["east", "west"]).default("west"),
   fits_row_zero: oneOf(["bottom", "top"]).default("bottom"),
-}).transform(({ data, noise_map, psf, normalize_psf, pixel_scale, mask, over_sampling, x_axis, fits_row_zero }) => ({
-  type: "imaging" as const,
-  data,
-  noiseMap: noise_map,
-  psf,
-  normalizePsf: normalize_psf,
-  pixelScale: pixel_scale,
-  mask,
-  overSampling: over_sampling ?? { light: 1, source: 1 },
-  xAxis: x_axis,
-  fitsRowZero: fits_row_zero,
-}));
+  simulate: imageSimulation.optional(),
+}).transform(
+  ({ data, noise_map, psf, normalize_psf, pixel_scale, mask, over_sampling, x_axis, fits_row_zero, ...rest }) => ({
+    type: "imaging" as const,
+    data,
+    noiseMap: noise_map,
+    psf,
+    normalizePsf: normalize_psf,
+    pixelScale: pixel_scale,
+    mask,
+    overSampling: over_sampling ?? { light: 1, source: 1 },
+    xAxis: x_axis,
+    fitsRowZero: fits_row_zero,
+    simulate: rest.simulate,
+  }),
+);
 
 /** One entry of `datasets`. */
 export const dataset: z.ZodType<DatasetSpec> = tagged<DatasetSpec>("type", {

@@ -1,3 +1,4 @@
+import type { EarthRotation } from "../dataset/earth-rotation.ts";
 import type { PixelGrid } from "../grid.ts";
 import type { WeightMapOptions } from "../inversion/mesh/weight-map.ts";
 import type { Prior } from "../profiles/parameter.ts";
@@ -106,6 +107,14 @@ export type MaskSpec =
   /** Nonzero pixels of the file are ignored; with `invert`, kept. */
   | { readonly type: "file"; readonly path: FileReference; readonly invert: boolean };
 
+/** How visibilities are made from the model; nothing else reads it. */
+export interface VisibilitySimulationSpec {
+  /** Standard deviation of the thermal noise in every real and every imaginary part. */
+  readonly noiseSigma: number;
+  /** The baselines are made, and written. Without it they are those of the file. */
+  readonly earthRotation: EarthRotation | undefined;
+}
+
 export interface InterferometerSpec {
   readonly type: "interferometer";
   readonly data:
@@ -130,6 +139,7 @@ export interface InterferometerSpec {
   readonly primaryBeam: { readonly fwhm: number } | { readonly path: FileReference } | undefined;
   /** A reference image, the visibilities of which are subtracted before anything is summed. */
   readonly recentre: FileReference | undefined;
+  readonly simulate: VisibilitySimulationSpec | undefined;
 }
 
 /** Sub-pixels a side of a pixel: of every pixel, or of each by where it is or by what was seen there. */
@@ -145,6 +155,19 @@ export type SubSizeSpec =
     }
   | { readonly by: "signal_to_noise"; readonly cut: number; readonly lower: number; readonly upper: number };
 
+/** How an image is made from the model; nothing else reads it. */
+export interface ImageSimulationSpec {
+  readonly shape: readonly [rows: number, columns: number];
+  /** Seconds. */
+  readonly exposureTime: number;
+  /** Electrons per second in every pixel. */
+  readonly backgroundSkyLevel: number;
+  /** Electrons. */
+  readonly readNoise: number;
+  /** Arcseconds; the PSF is made, and written. Without it the PSF is that of the file. */
+  readonly psfFwhm: number | undefined;
+}
+
 export interface ImagingSpec {
   readonly type: "imaging";
   readonly data: FileReference;
@@ -158,6 +181,7 @@ export interface ImagingSpec {
   readonly overSampling: { readonly light: SubSizeSpec; readonly source: number };
   readonly xAxis: "east" | "west";
   readonly fitsRowZero: "bottom" | "top";
+  readonly simulate: ImageSimulationSpec | undefined;
 }
 
 export type DatasetSpec = InterferometerSpec | ImagingSpec;

@@ -14,7 +14,7 @@ const WRONG_INPUT: readonly (readonly [string, string])[] = [
   ["", "no command is given"],
   ["inspct a.fits", "the nearest is inspect"],
   ["--seed 1 inspect", "--seed stands where the command belongs"],
-  ["simulate x", "simulate is not available in this version"],
+  ["simulate", "simulate needs SPEC"],
   ["fit x", "fit is not available in this version"],
   ["resume x", "resume is not available in this version"],
   ["bench", "bench needs CASE"],
@@ -115,10 +115,11 @@ describe("what is asked about the program", () => {
   test("--help lists every command", async () => {
     const { code, stdout, stderr } = await runCollecting(["--help"]);
     expect([code, stderr]).toEqual([0, ""]);
-    for (const command of ["demo", "evaluate", "compact", "inspect", "bench"]) expect(stdout).toContain(command);
+    for (const command of ["demo", "evaluate", "compact", "simulate", "inspect", "bench"])
+      expect(stdout).toContain(command);
   });
 
-  test.each(["demo", "evaluate", "compact", "inspect", "bench"])(
+  test.each(["demo", "evaluate", "compact", "simulate", "inspect", "bench"])(
     "%s --help lists the common options",
     async (command) => {
       const { code, stdout } = await runCollecting([command, "--help"]);

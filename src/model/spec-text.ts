@@ -1,0 +1,16 @@
+import { stringify } from "yaml";
+import { applyOverrides } from "./overrides.ts";
+import { parseYaml } from "./yaml-tree.ts";
+
+/**
+ * The text of a spec with its overrides put in; as it stands where there are none, otherwise without its comments.
+ * @throws InputError as `parseSpec` does for text and overrides that it cannot read.
+ */
+export function specText(text: string, fileName: string, overrides: readonly string[] = []): string {
+  if (overrides.length === 0) return text;
+  const tree = applyOverrides(
+    parseYaml(text, (line, column) => `${fileName}:${line}:${column}`),
+    overrides,
+  );
+  return stringify(tree.value);
+}
