@@ -53,13 +53,12 @@ export function curvatureMatrixViaBlurredMapping(args: CurvatureViaBlurredMappin
   const panels = wasm.call("preparePanels", blurring) >>> 0;
   const groups = wasm.call("groupsOfBlurring", blurring);
   const round = wasm.call("groupsOfRound", panels);
-  const blocks = Math.ceil(source / 128);
+  const blocks = Math.ceil(source / 256);
   for (let begin = 0; begin < groups; begin += round) {
     const parts = Math.ceil(Math.min(round, groups - begin) / 8);
     wasm.callParts("blurredPanels", parts, wasm.call("panelScratch", source), panels, begin);
     wasm.callParts("blurredProducts", blocks, 0, panels, begin);
   }
-  wasm.callParts("blurredMirror", blocks, 0, panels);
   wasm.callParts("blurredCurvature", blocks, 0, panels, out);
   return square(source, wasm.float64(out, source * source));
 }

@@ -8,19 +8,14 @@ import { madd } from "../operators/turns.as";
 export const SIDE: i32 = 4;
 export const BYTES: usize = <usize>(SIDE * SIDE) << 3;
 
-// What all groups share. Source pixels are numbered anew (`number`): in the order in which groups meet them, so that what a
-// group adds to is close together in memory, however the mesh was numbered.
+// What all groups share.
 // @ts-ignore: decorator
 @unmanaged
 export class Blurring {
   source: i32;
   rowStart: usize;
-  // (entries of T) in the new numbers.
   columnIndex: usize;
   entries: usize;
-  // (source) the new number of each, and the old.
-  number: usize;
-  original: usize;
   kernelRows: i32;
   kernelColumns: i32;
   // The kernel between SIDE - 1 zeros on all sides.
@@ -96,41 +91,6 @@ function findGroups(blurring: Blurring, rows: i32, columns: i32, count: i32, pix
   blurring.groups = groups;
 }
 
-function numberSource(blurring: Blurring, columnIndex: usize): void {
-  const source = blurring.source, rowStart = blurring.rowStart;
-  const number = allocate(<usize>source << 2), original = allocate(<usize>source << 2);
-  memory.fill(number, 0xff, <usize>source << 2);
-  let next = 0;
-  for (let g = 0; g < blurring.groups; g++) {
-    const corner = blurring.corners + (<usize>g << 3);
-    const i = load<i32>(corner) + (blurring.kernelRows >> 1), j = load<i32>(corner, 4) + (blurring.kernelColumns >> 1);
-    for (let pixel = 0; pixel < SIDE * SIDE; pixel++) {
-      const n = load<i32>(blurring.index + <usize>(i + pixel / SIDE) * blurring.indexRow + (<usize>(j + pixel % SIDE) << 2));
-      if (n < 0) continue;
-      const begin = load<i32>(rowStart + (<usize>n << 2)), end = load<i32>(rowStart + (<usize>n << 2), 4);
-      for (let e = begin; e < end; e++) {
-        const at = number + (<usize>load<i32>(columnIndex + (<usize>e << 2)) << 2);
-        if (load<i32>(at) < 0) store<i32>(at, next++);
-      }
-    }
-  }
-  for (let s = 0; s < source; s++) {
-    const at = number + (<usize>s << 2);
-    if (load<i32>(at) < 0) store<i32>(at, next++);
-    store<i32>(original + (<usize>load<i32>(at) << 2), s);
-  }
-  blurring.number = number;
-  blurring.original = original;
-}
-
-function renumberEntries(blurring: Blurring, inputs: i32, columnIndex: usize): void {
-  const count = <usize>load<i32>(blurring.rowStart + (<usize>inputs << 2)) << 2;
-  blurring.columnIndex = allocate(count);
-  for (let e: usize = 0; e < count; e += 4) {
-    store<i32>(blurring.columnIndex + e, load<i32>(blurring.number + (<usize>load<i32>(columnIndex + e) << 2)));
-  }
-}
-
 // Pixels are (count, 2) row and column in the box of (rows, columns); those that come out have a noise. Returns a Blurring.
 export function prepareBlurring(
   rows: i32, columns: i32, kernelRows: i32, kernelColumns: i32, kernel: usize, inputs: i32, inputPixels: usize,
@@ -140,6 +100,7 @@ export function prepareBlurring(
   const blurring = changetype<Blurring>(address);
   blurring.source = source;
   blurring.rowStart = rowStart;
+  blurring.columnIndex = columnIndex;
   blurring.entries = entries;
   blurring.kernelRows = kernelRows;
   blurring.kernelColumns = kernelColumns;
@@ -147,8 +108,6 @@ export function prepareBlurring(
   indexInputs(blurring, rows, columns, inputs, inputPixels);
   scaleByNoise(blurring, rows, columns, outputs, outputPixels, noise);
   findGroups(blurring, rows, columns, outputs, outputPixels);
-  numberSource(blurring, columnIndex);
-  renumberEntries(blurring, inputs, columnIndex);
   return address;
 }
 
@@ -156,7 +115,7 @@ export function groupsOfBlurring(blurring: usize): i32 {
   return changetype<Blurring>(blurring).groups;
 }
 
-// values[column] += t times the slices of weights, for every entry (column, t) of a row of T; sets the columns' bits.
+// For every entry (column, t) of a row of T: values[column] += t times the slices of weights, and a bit for the column.
 // @ts-ignore: decorator
 @inline
 function addRow(begin: i32, end: i32, columnIndex: usize, entries: usize, weights: usize, row: usize, values: usize, seen: usize): void {
@@ -181,8 +140,32 @@ function addRow(begin: i32, end: i32, columnIndex: usize, entries: usize, weight
   }
 }
 
-// Adds the rows of A of a group: values (source, 16), and a bit in seen for each column that it reaches.
-export function addRows(blurring: Blurring, group: i32, values: usize, seen: usize): void {
+// The transpose of it: slopes[entry] += the slices of weights times values[column].
+// @ts-ignore: decorator
+@inline
+function takeRow(begin: i32, end: i32, columnIndex: usize, slopes: usize, weights: usize, row: usize, values: usize): void {
+  const a0 = v128.load(weights), a1 = v128.load(weights, 16);
+  const b0 = v128.load(weights + row), b1 = v128.load(weights + row, 16);
+  const c0 = v128.load(weights + 2 * row), c1 = v128.load(weights + 2 * row, 16);
+  const d0 = v128.load(weights + 3 * row), d1 = v128.load(weights + 3 * row, 16);
+  for (let e = begin; e < end; e++) {
+    const from = values + <usize>load<i32>(columnIndex + (<usize>e << 2)) * BYTES;
+    let even = f64x2.mul(a0, v128.load(from)), odd = f64x2.mul(a1, v128.load(from, 16));
+    even = madd(b0, v128.load(from, 32), even);
+    odd = madd(b1, v128.load(from, 48), odd);
+    even = madd(c0, v128.load(from, 64), even);
+    odd = madd(c1, v128.load(from, 80), odd);
+    even = madd(d0, v128.load(from, 96), even);
+    odd = madd(d1, v128.load(from, 112), odd);
+    const sums = f64x2.add(even, odd), to = slopes + (<usize>e << 3);
+    store<f64>(to, load<f64>(to) + (f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1)));
+  }
+}
+
+// Every row of T that reaches a group, with its slices of the kernel.
+// @ts-ignore: decorator
+@inline
+function overRows(transposed: bool, blurring: Blurring, group: i32, values: usize, other: usize): void {
   const corner = blurring.corners + (<usize>group << 3);
   const kernelRows = blurring.kernelRows, kernelColumns = blurring.kernelColumns, row = blurring.weightRow;
   const rowStart = blurring.rowStart, columnIndex = blurring.columnIndex, entries = blurring.entries;
@@ -195,8 +178,20 @@ export function addRows(blurring: Blurring, group: i32, values: usize, seen: usi
     for (let c = 0; c < kernelColumns + SIDE - 1; c++) {
       const n = load<i32>(input + (<usize>c << 2));
       if (n < 0) continue;
-      const start = rowStart + (<usize>n << 2);
-      addRow(load<i32>(start), load<i32>(start, 4), columnIndex, entries, slices - (<usize>c << 3), row, values, seen);
+      const start = rowStart + (<usize>n << 2), begin = load<i32>(start), end = load<i32>(start, 4);
+      const weights = slices - (<usize>c << 3);
+      if (transposed) takeRow(begin, end, columnIndex, other, weights, row, values);
+      else addRow(begin, end, columnIndex, entries, weights, row, values, other);
     }
   }
+}
+
+// Adds the rows of A of a group: values (source, 16), and a bit in seen for each column that it reaches.
+export function addRows(blurring: Blurring, group: i32, values: usize, seen: usize): void {
+  overRows(false, blurring, group, values, seen);
+}
+
+// The transpose of it: slopes (entries of T) from values (source, 16).
+export function takeRows(blurring: Blurring, group: i32, values: usize, slopes: usize): void {
+  overRows(true, blurring, group, values, slopes);
 }

@@ -6,10 +6,12 @@ import { madd } from "../operators/turns.as";
 import { addRows, Blurring, BYTES, groupsOfBlurring } from "./blurred-groups.as";
 
 // Rows of F in a block, a part's own.
-const BLOCK: i32 = 128;
-const BLOCK_SHIFT: i32 = 7;
+const BLOCK: i32 = 256;
+const BLOCK_SHIFT: i32 = 8;
 // Groups in one part of the panels.
 const GROUPS: i32 = 8;
+// F is mirrored by squares of this side.
+const SQUARE: i32 = 16;
 // Panels of a round stay in a cache.
 const ROUND_BYTES: usize = 1 << 24;
 
@@ -189,7 +191,8 @@ export function blurredProducts(part: i32, state: usize, begin: i32): void {
   const rowBytes = panels.rowBytes, upper = panels.upper;
   if (begin == 0) {
     const from = part * BLOCK, to = min(from + BLOCK, source);
-    memory.fill(upper + <usize>from * rowBytes, 0, <usize>(to - from) * rowBytes);
+    const corner = <usize>from << 3;
+    for (let p = from; p < to; p++) memory.fill(upper + <usize>p * rowBytes + corner, 0, rowBytes - corner);
   }
   const count = min(panels.round, panels.blurring.groups - begin);
   for (let g = 0; g < count; g++) {
@@ -204,31 +207,20 @@ export function blurredProducts(part: i32, state: usize, begin: i32): void {
   }
 }
 
-// Mirrors a block of rows of the upper triangle.
-export function blurredMirror(part: i32, state: usize): void {
+// F (source, source) from a block of rows of its upper triangle, by squares that stay in the cache.
+export function blurredCurvature(part: i32, state: usize, out: usize): void {
   const panels = changetype<Panels>(state), source = panels.blurring.source;
-  const rowBytes = panels.rowBytes, upper = panels.upper;
-  const from = part * BLOCK, to = min(from + BLOCK, source);
-  for (let i = from; i < to; i += 16) {
-    for (let j = i; j < source; j += 16) {
-      for (let p = i; p < min(i + 16, to); p++) {
-        for (let q = max(j, p + 1); q < min(j + 16, source); q++) {
-          store<f64>(upper + <usize>q * rowBytes + (<usize>p << 3), load<f64>(upper + <usize>p * rowBytes + (<usize>q << 3)));
+  const from = part * BLOCK, to = min(from + BLOCK, source), row = <usize>source << 3;
+  for (let above = from; above < to; above += SQUARE) {
+    for (let beside = above; beside < source; beside += SQUARE) {
+      const last = min(above + SQUARE, to), end = min(beside + SQUARE, source);
+      for (let p = above; p < last; p++) {
+        for (let q = max(beside, p); q < end; q++) {
+          const entry = load<f64>(panels.upper + <usize>p * panels.rowBytes + (<usize>q << 3));
+          store<f64>(out + <usize>p * row + (<usize>q << 3), entry);
+          store<f64>(out + <usize>q * row + (<usize>p << 3), entry);
         }
       }
-    }
-  }
-}
-
-// A block of rows of F (source, source) in the numbers of the source.
-export function blurredCurvature(part: i32, state: usize, out: usize): void {
-  const panels = changetype<Panels>(state), source = panels.blurring.source, number = panels.blurring.number;
-  const from = part * BLOCK, to = min(from + BLOCK, source);
-  out += (<usize>from * source) << 3;
-  for (let p = from; p < to; p++) {
-    const row = panels.upper + <usize>load<i32>(number + (<usize>p << 2)) * panels.rowBytes;
-    for (let q = 0; q < source; q++, out += 8) {
-      store<f64>(out, load<f64>(row + (<usize>load<i32>(number + (<usize>q << 2)) << 3)));
     }
   }
 }
