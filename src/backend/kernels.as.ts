@@ -3,6 +3,7 @@
 export * from "../dataset/mask.as";
 export { groupsOfBlurring, prepareBlurring } from "../inversion/blurred-groups.as";
 export * from "../inversion/blurred-mapping.as";
+export * from "../inversion/blurred-slopes.as";
 export { compactTimesSparse } from "../inversion/compact-times-sparse.as";
 export * from "../inversion/curvature.as";
 export { curvatureViaCompactFft } from "../inversion/curvature-fft.as";

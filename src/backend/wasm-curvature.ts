@@ -1,9 +1,7 @@
-import type { CurvatureViaBlurredMappingArgs } from "../inversion/blurred-mapping.ts";
 import type { CurvatureViaWTildeDenseArgs } from "../inversion/curvature.ts";
 import type { Matrix } from "../operators/matrix.ts";
 import type { WCompactTimesArgs } from "../operators/w-compact.ts";
 import { addProduct, mirrored, zeroTiles } from "./wasm-products.ts";
-import type { WasmKernels } from "./wasm.ts";
 import { compactInput, fresh, sparseInput, square } from "./wasm-voices.ts";
 
 /** The WebAssembly voice of curvature matrices: those that threads share, and that of an image. */
@@ -42,44 +40,4 @@ export function curvatureMatrixViaWTildeDense({ wTilde, mappingMatrix }: Curvatu
   const f = zeroTiles(wasm, columns, columns);
   addProduct(wasm, { rows: columns, columns, length: rows, left: transposed, right: half, to: f, upper: true });
   return mirrored(wasm, columns, f);
-}
-
-/** A' N^-1 A, A = P T. */
-export function curvatureMatrixViaBlurredMapping(args: CurvatureViaBlurredMappingArgs): Matrix {
-  const wasm = fresh();
-  const source = args.sparseMappingMatrix.columns;
-  const out = wasm.output(source * source);
-  const blurring = prepareBlurring(wasm, args);
-  const panels = wasm.call("preparePanels", blurring) >>> 0;
-  const groups = wasm.call("groupsOfBlurring", blurring);
-  const round = wasm.call("groupsOfRound", panels);
-  const blocks = Math.ceil(source / 256);
-  for (let begin = 0; begin < groups; begin += round) {
-    const parts = Math.ceil(Math.min(round, groups - begin) / 8);
-    wasm.callParts("blurredPanels", parts, wasm.call("panelScratch", source), panels, begin);
-    wasm.callParts("blurredProducts", blocks, 0, panels, begin);
-  }
-  wasm.callParts("blurredCurvature", blocks, 0, panels, out);
-  return square(source, wasm.float64(out, source * source));
-}
-
-function prepareBlurring(
-  wasm: WasmKernels,
-  { convolution, noiseMap, sparseMappingMatrix: t }: CurvatureViaBlurredMappingArgs,
-): number {
-  const { shape, kernel, inputPixels, outputPixels } = convolution;
-  const blurring = wasm.call(
-    "prepareBlurring",
-    ...shape,
-    ...kernel.shape,
-    wasm.input(kernel.values),
-    t.rows,
-    wasm.input(inputPixels),
-    noiseMap.length,
-    wasm.input(outputPixels),
-    wasm.input(noiseMap),
-    t.columns,
-    ...sparseInput(wasm, t),
-  );
-  return blurring >>> 0;
 }
