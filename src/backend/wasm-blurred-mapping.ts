@@ -20,12 +20,14 @@ export function curvatureMatrixViaBlurredMapping(args: CurvatureViaBlurredMappin
   const scratch = wasm.call("panelScratch", columns);
   const blocks = Math.ceil(columns / ROWS_OF_BLOCK);
   const work = round * workOfGroup;
-  for (let begin = 0; begin < groups; begin += round) {
+  let begin = 0;
+  do {
     const parts = Math.ceil(Math.min(round, groups - begin) / GROUPS_OF_PART);
     wasm.callPartsOf(work, "blurredPanels", parts, scratch, panels, begin);
-    // Each entry of a panel meets more of them than it took rows of T to make it.
+    // More work than the panels were.
     wasm.callPartsOf(work, "blurredProducts", blocks, 0, panels, begin);
-  }
+    begin += round;
+  } while (begin < groups);
   wasm.callPartsOf(columns * columns, "blurredCurvature", blocks, 0, panels, out);
   return square(columns, wasm.float64(out, columns * columns));
 }
@@ -37,7 +39,7 @@ export function blurredMappingSlopes(args: BlurredMappingSlopesArgs): Float64Arr
   const c = wasm.input(args.curvatureWeights.values);
   const { blurring, groups, workOfGroup } = prepare(wasm, args);
   const parts = wasm.call("partsOfSlopes", blurring);
-  const partial = wasm.output(Math.max(1, parts) * values.length);
+  const partial = wasm.output(parts * values.length);
   const scratch = wasm.call("slopesScratch", columns);
   wasm.callPartsOf(groups * workOfGroup, "blurredSlopes", parts, scratch, blurring, values.length, c, partial);
   wasm.call("sumSlopes", parts, values.length, partial);

@@ -3,7 +3,7 @@
 // the panels of a round, and then the rows of F, each adding the round's products to rows of its own, in one order.
 import { allocate, mark, release } from "../operators/arena.as";
 import { madd } from "../operators/turns.as";
-import { addRows, Blurring, BYTES, groupsOfBlurring } from "./blurred-groups.as";
+import { addRows, Blurring, BYTES } from "./blurred-groups.as";
 
 // Rows of F in a block, a part's own.
 const BLOCK: i32 = 256;
@@ -31,7 +31,7 @@ class Panels {
   columnBytes: usize;
   panels: usize;
   panelBytes: usize;
-  // (source, source + 1 or more) of which the upper triangle counts.
+  // (source, source and more): F, of which the upper triangle counts. Missing columns go to the column `source`.
   upper: usize;
   rowBytes: usize;
 }
@@ -44,8 +44,8 @@ export function preparePanels(blurring: usize): usize {
   panels.blocks = (source + BLOCK - 1) / BLOCK;
   const columns = source + 3 * panels.blocks;
   panels.panelBytes = <usize>(columns + 3 & ~3) * BYTES;
-  panels.round = max(2 * GROUPS, <i32>(ROUND_BYTES / panels.panelBytes));
-  panels.round = min(panels.round, groupsOfBlurring(blurring));
+  const most = max(2 * GROUPS, <i32>(ROUND_BYTES / panels.panelBytes));
+  panels.round = max(1, min(most, panels.blurring.groups));
   panels.columnBytes = <usize>(columns + 3 & ~3) << 2;
   panels.firstBytes = <usize>(panels.blocks + 1) << 2;
   panels.panels = allocate(<usize>panels.round * panels.panelBytes);

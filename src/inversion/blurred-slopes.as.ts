@@ -8,7 +8,7 @@ import { addRows, Blurring, BYTES, takeRows } from "./blurred-groups.as";
 const PARTS: i32 = 32;
 
 export function partsOfSlopes(blurring: usize): i32 {
-  return min(PARTS, changetype<Blurring>(blurring).groups);
+  return max(1, min(PARTS, changetype<Blurring>(blurring).groups));
 }
 
 export function slopesScratch(source: i32): usize {
