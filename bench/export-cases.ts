@@ -50,6 +50,7 @@ const TAKES: { readonly [N in KernelName]: readonly (keyof ArgsOf<N>)[] } = {
   sparseMappingMatrixTransposeTimes: ["sparseMappingMatrix", "matrix"],
   wCompactTimesSparseMappingMatrix: VIA_COMPACT,
   curvatureMatrixViaBlurredMapping: ["convolution", "noiseMap", "sparseMappingMatrix"],
+  blurredMappingSlopes: ["convolution", "noiseMap", "sparseMappingMatrix", "curvatureWeights"],
   curvatureMatrixViaWTildeDense: ["wTilde", "mappingMatrix"],
   curvatureMatrixViaWTildeSparse: ["wTilde", "sparseMappingMatrix"],
   curvatureMatrixViaWCompactSparse: VIA_COMPACT,

@@ -1,7 +1,9 @@
 // Everything that the WebAssembly module exports. Pointers are byte offsets into the imported memory; arrays are f64 or
 // i32 as named, packed, row-major. Scratch comes from the bump heap, which the caller resets before every kernel.
 export * from "../dataset/mask.as";
-export { curvatureViaBlurredMapping } from "../inversion/blurred-mapping.as";
+export { groupsOfBlurring, prepareBlurring } from "../inversion/blurred-groups.as";
+export * from "../inversion/blurred-mapping.as";
+export * from "../inversion/blurred-slopes.as";
 export { compactTimesSparse } from "../inversion/compact-times-sparse.as";
 export * from "../inversion/curvature.as";
 export { curvatureViaCompactFft } from "../inversion/curvature-fft.as";

@@ -1,5 +1,5 @@
 import * as mask from "../dataset/mask.ts";
-import { curvatureMatrixViaBlurredMapping } from "../inversion/blurred-mapping.ts";
+import { blurredMappingSlopes, curvatureMatrixViaBlurredMapping } from "../inversion/blurred-mapping.ts";
 import * as curvature from "../inversion/curvature.ts";
 import { curvatureMatrixViaWCompactFft } from "../inversion/curvature-fft.ts";
 import {
@@ -25,6 +25,7 @@ import * as compact from "../operators/w-compact.ts";
 import * as preload from "../operators/w-preload.ts";
 import { wTilde } from "../operators/w-tilde.ts";
 import { absent, isAbsent, type Kernel, type Voice, type VoiceName } from "./contract.ts";
+import * as wasmBlurredMapping from "./wasm-blurred-mapping.ts";
 import * as wasmConvolve from "./wasm-convolve.ts";
 import * as wasmCurvature from "./wasm-curvature.ts";
 import * as wasmDense from "./wasm-dense.ts";
@@ -243,8 +244,15 @@ export const kernels = {
   curvatureMatrixViaBlurredMapping: kernel(
     "curvature matrix of an image from the PSF and a sparse mapping matrix",
     curvatureMatrixViaBlurredMapping,
-    wasm.curvatureMatrixViaBlurredMapping,
+    wasmBlurredMapping.curvatureMatrixViaBlurredMapping,
     REORDERED,
+  ),
+  blurredMappingSlopes: kernel(
+    "slopes of tr(C F) by the entries of a sparse mapping matrix, F that of an image",
+    blurredMappingSlopes,
+    wasmBlurredMapping.blurredMappingSlopes,
+    REORDERED,
+    absent("a derivative itself: nothing asks for its derivatives"),
   ),
   constantRegularizationMatrix: kernel(
     "constant regularization matrix",

@@ -1,4 +1,3 @@
-import type { CurvatureViaBlurredMappingArgs } from "../inversion/blurred-mapping.ts";
 import type { CurvatureViaWTildeDenseArgs } from "../inversion/curvature.ts";
 import type { Matrix } from "../operators/matrix.ts";
 import type { WCompactTimesArgs } from "../operators/w-compact.ts";
@@ -41,27 +40,4 @@ export function curvatureMatrixViaWTildeDense({ wTilde, mappingMatrix }: Curvatu
   const f = zeroTiles(wasm, columns, columns);
   addProduct(wasm, { rows: columns, columns, length: rows, left: transposed, right: half, to: f, upper: true });
   return mirrored(wasm, columns, f);
-}
-
-/** A' N^-1 A, A = P T. */
-export function curvatureMatrixViaBlurredMapping(args: CurvatureViaBlurredMappingArgs): Matrix {
-  const wasm = fresh();
-  const { convolution, noiseMap, sparseMappingMatrix: t } = args;
-  const { shape, kernel, inputPixels, outputPixels } = convolution;
-  const out = wasm.output(t.columns * t.columns);
-  wasm.call(
-    "curvatureViaBlurredMapping",
-    ...shape,
-    ...kernel.shape,
-    wasm.input(kernel.values),
-    t.rows,
-    wasm.input(inputPixels),
-    noiseMap.length,
-    wasm.input(outputPixels),
-    wasm.input(noiseMap),
-    t.columns,
-    ...sparseInput(wasm, t),
-    out,
-  );
-  return square(t.columns, wasm.float64(out, t.columns * t.columns));
 }

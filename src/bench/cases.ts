@@ -254,6 +254,10 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
     noiseMap: slimFromNative(c.image, c.grid.shape[1], c.nativeIndex).map((value) => 0.5 + value),
     sparseMappingMatrix: sparseMappingMatrix(c),
   }),
+  blurredMappingSlopes: (c) => ({
+    ...ARGUMENTS.curvatureMatrixViaBlurredMapping(c),
+    curvatureWeights: constantRegularizationMatrix(c),
+  }),
   constantRegularizationMatrix: (c) => c,
   reconstruction: (c) => ({
     curvatureRegMatrix: curvatureRegMatrix(c),

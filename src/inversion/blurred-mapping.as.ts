@@ -1,161 +1,226 @@
-// F = A' N^-1 A for A = P T without A: eight image pixels of a row at a time. What one pixel maps to reaches them with
-// eight neighbouring weights of the PSF, one contiguous slice.
-import { allocate } from "../operators/arena.as";
-import { spansOf } from "../operators/convolve.as";
+// F = A' N^-1 A for A = P T without A. Groups of sixteen image pixels give short dense panels of the source pixels that they
+// reach; products of panels with themselves are added to the upper triangle of F. Groups go in rounds: threads first share
+// the panels of a round, and then the rows of F, each adding the round's products to rows of its own, in one order.
+import { allocate, mark, release } from "../operators/arena.as";
 import { madd } from "../operators/turns.as";
+import { addRows, Blurring, BYTES } from "./blurred-groups.as";
 
-// Image pixels of a group, and the bytes of a value for each.
-const GROUP: i32 = 8;
-const BYTES: usize = 64;
+// Rows of F in a block, a part's own.
+const BLOCK: i32 = 256;
+const BLOCK_SHIFT: i32 = 8;
+// Groups in one part of the panels.
+const GROUPS: i32 = 8;
+// F is mirrored by squares of this side.
+const SQUARE: i32 = 16;
+// Panels of a round stay in a cache.
+const ROUND_BYTES: usize = 1 << 24;
 
-// The kernel, every row between GROUP - 1 zeros on both sides.
-function paddedKernel(rows: i32, columns: i32, kernel: usize): usize {
-  const row = <usize>(columns + 2 * (GROUP - 1)) << 3;
-  const padded = allocate(<usize>rows * row);
-  memory.fill(padded, 0, <usize>rows * row);
-  for (let a = 0; a < rows; a++) {
-    const to = padded + <usize>a * row + (<usize>(GROUP - 1) << 3);
-    memory.copy(to, kernel + (<usize>(a * columns) << 3), <usize>columns << 3);
-  }
-  return padded;
+// Panels are strips of four columns, in each of which the four values of a pixel follow each other. A strip begins with every
+// block of rows of F, so that rows of F have one owner; what is missing has the column `source` and values of zero.
+// @ts-ignore: decorator
+@unmanaged
+class Panels {
+  blurring: Blurring;
+  blocks: i32;
+  // Groups in a round.
+  round: i32;
+  // Of a group of the round: (blocks + 1) where the strips of each block begin, the columns of the strips, the panel.
+  first: usize;
+  firstBytes: usize;
+  columns: usize;
+  columnBytes: usize;
+  panels: usize;
+  panelBytes: usize;
+  // (source, source and more): F, of which the upper triangle counts. Missing columns go to the column `source`.
+  upper: usize;
+  rowBytes: usize;
 }
 
-// For every pixel of the box, and half a kernel and a group around it, which input it is; -1 where it is none.
-function paddedIndex(rows: i32, row: usize, first: usize, count: i32, pixels: usize): usize {
-  const bytes = <usize>rows * row;
-  const index = allocate(bytes);
-  memory.fill(index, 0xff, bytes);
-  for (let n = 0; n < count; n++, pixels += 8) {
-    store<i32>(index + first + <usize>load<i32>(pixels) * row + (<usize>load<i32>(pixels, 4) << 2), n);
-  }
-  return index;
+export function preparePanels(blurring: usize): usize {
+  const address = allocate(offsetof<Panels>());
+  const panels = changetype<Panels>(address);
+  const source = changetype<Blurring>(blurring).source;
+  panels.blurring = changetype<Blurring>(blurring);
+  panels.blocks = (source + BLOCK - 1) / BLOCK;
+  const columns = source + 3 * panels.blocks;
+  panels.panelBytes = <usize>(columns + 3 & ~3) * BYTES;
+  const most = max(2 * GROUPS, <i32>(ROUND_BYTES / panels.panelBytes));
+  panels.round = max(1, min(most, panels.blurring.groups));
+  panels.columnBytes = <usize>(columns + 3 & ~3) << 2;
+  panels.firstBytes = <usize>(panels.blocks + 1) << 2;
+  panels.panels = allocate(<usize>panels.round * panels.panelBytes);
+  panels.columns = allocate(<usize>panels.round * panels.columnBytes);
+  panels.first = allocate(<usize>panels.round * panels.firstBytes);
+  // An odd number of cache lines a row: with a power of two its columns would share few of the cache's sets.
+  panels.rowBytes = <usize>((source + 8 & ~7) | 8) << 3;
+  panels.upper = allocate(<usize>source * panels.rowBytes);
+  return address;
 }
 
-// values[column] += t times the slice of weights, for every entry (column, t) of a row of T; sets the columns' bits.
-function addRow(begin: i32, end: i32, columnIndex: usize, entries: usize, weights: usize, values: usize, seen: usize): void {
-  const w0 = v128.load(weights, 0), w1 = v128.load(weights, 16), w2 = v128.load(weights, 32), w3 = v128.load(weights, 48);
-  for (let e = begin; e < end; e++) {
-    const column = load<i32>(columnIndex + (<usize>e << 2));
-    const t = v128.load64_splat(entries + (<usize>e << 3));
-    const to = values + <usize>column * BYTES;
-    v128.store(to, madd(t, w0, v128.load(to, 0)), 0);
-    v128.store(to, madd(t, w1, v128.load(to, 16)), 16);
-    v128.store(to, madd(t, w2, v128.load(to, 32)), 32);
-    v128.store(to, madd(t, w3, v128.load(to, 48)), 48);
-    const word = seen + (<usize>(column >> 6) << 3);
-    store<u64>(word, load<u64>(word) | (<u64>1 << <u64>(column & 63)));
-  }
+export function groupsOfRound(panels: usize): i32 {
+  return changetype<Panels>(panels).round;
 }
 
-// Moves the columns that were seen, times 1 / noise, to the front, and clears the bits and values. Returns their number.
-function gatherSeen(source: i32, seen: usize, values: usize, scale: usize, columns: usize, panel: usize): i32 {
-  const n0 = v128.load(scale, 0), n1 = v128.load(scale, 16), n2 = v128.load(scale, 32), n3 = v128.load(scale, 48);
+export function panelScratch(source: i32): usize {
+  return <usize>(source + 1) * BYTES + (<usize>((source + 63) >> 6) << 3) + 64;
+}
+
+// Moves four columns of values, times 1 / noise, to a strip, and clears them. A column beyond the last is zero.
+function moveStrip(columns: usize, scale: usize, scaleRow: usize, values: usize, strip: usize): void {
   const zero = f64x2.splat(0);
-  let count = 0;
-  for (let base = 0; base < source; base += 64, seen += 8) {
-    let bits = load<u64>(seen);
-    store<u64>(seen, 0);
-    for (; bits != 0; bits &= bits - 1, count++, columns += 4, panel += BYTES) {
-      const column = base + <i32>ctz(bits);
-      const from = values + <usize>column * BYTES;
-      store<i32>(columns, column);
-      v128.store(panel, f64x2.mul(v128.load(from, 0), n0), 0);
-      v128.store(panel, f64x2.mul(v128.load(from, 16), n1), 16);
-      v128.store(panel, f64x2.mul(v128.load(from, 32), n2), 32);
-      v128.store(panel, f64x2.mul(v128.load(from, 48), n3), 48);
-      v128.store(from, zero, 0);
-      v128.store(from, zero, 16);
-      v128.store(from, zero, 32);
-      v128.store(from, zero, 48);
+  const a = values + <usize>load<i32>(columns) * BYTES, b = values + <usize>load<i32>(columns, 4) * BYTES;
+  const c = values + <usize>load<i32>(columns, 8) * BYTES, d = values + <usize>load<i32>(columns, 12) * BYTES;
+  for (let k: usize = 0; k < BYTES; k += 16, strip += 64) {
+    const noise = v128.load(scale + (k >> 5) * scaleRow + (k & 16));
+    const a0 = f64x2.mul(v128.load(a + k), noise), b0 = f64x2.mul(v128.load(b + k), noise);
+    const c0 = f64x2.mul(v128.load(c + k), noise), d0 = f64x2.mul(v128.load(d + k), noise);
+    v128.store(strip, v128.shuffle<f64>(a0, b0, 0, 2));
+    v128.store(strip, v128.shuffle<f64>(c0, d0, 0, 2), 16);
+    v128.store(strip, v128.shuffle<f64>(a0, b0, 1, 3), 32);
+    v128.store(strip, v128.shuffle<f64>(c0, d0, 1, 3), 48);
+    v128.store(a + k, zero);
+    v128.store(b + k, zero);
+    v128.store(c + k, zero);
+    v128.store(d + k, zero);
+  }
+}
+
+// The panels of `GROUPS` groups of the round that begins with group `begin`.
+export function blurredPanels(part: i32, state: usize, begin: i32): void {
+  const panels = changetype<Panels>(state), blurring = panels.blurring;
+  const source = blurring.source;
+  const top = mark();
+  const values = allocate(<usize>(source + 1) * BYTES);
+  memory.fill(values, 0, <usize>(source + 1) * BYTES);
+  const words = <usize>((source + 63) >> 6) << 3;
+  const seen = allocate(words);
+  memory.fill(seen, 0, words);
+  const last = min(min((part + 1) * GROUPS, panels.round), blurring.groups - begin);
+  for (let g = part * GROUPS; g < last; g++) {
+    addRows(blurring, begin + g, values, seen);
+    const columns = panels.columns + <usize>g * panels.columnBytes, first = panels.first + <usize>g * panels.firstBytes;
+    const count = columnsSeen(source, seen, columns, first);
+    const corner = blurring.corners + (<usize>(begin + g) << 3);
+    const scale = blurring.scale + <usize>load<i32>(corner) * blurring.scaleRow + (<usize>load<i32>(corner, 4) << 3);
+    let strip = panels.panels + <usize>g * panels.panelBytes;
+    for (let q = 0; q < count; q += 4, strip += 4 * BYTES) {
+      moveStrip(columns + (<usize>q << 2), scale, blurring.scaleRow, values, strip);
     }
   }
+  release(top);
+}
+
+// The columns whose bits are set, in strips, and where each block begins. Clears the bits. Returns the number of columns.
+function columnsSeen(source: i32, seen: usize, columns: usize, first: usize): i32 {
+  let count = 0;
+  for (let base = 0; base < source; base += 64, seen += 8) {
+    if ((base & (BLOCK - 1)) == 0) {
+      for (; (count & 3) != 0; count++) store<i32>(columns + (<usize>count << 2), source);
+      store<i32>(first + (<usize>(base >> BLOCK_SHIFT) << 2), count);
+    }
+    for (let bits = load<u64>(seen); bits != 0; bits &= bits - 1, count++) {
+      store<i32>(columns + (<usize>count << 2), base + <i32>ctz(bits));
+    }
+    store<u64>(seen, 0);
+  }
+  for (; (count & 3) != 0; count++) store<i32>(columns + (<usize>count << 2), source);
+  store<i32>(first + (<usize>((source + BLOCK - 1) >> BLOCK_SHIFT) << 2), count);
   return count;
 }
 
 // @ts-ignore: decorator
 @inline
-function product(a0: v128, a1: v128, a2: v128, a3: v128, b: usize): v128 {
-  const first = madd(a1, v128.load(b, 16), f64x2.mul(a0, v128.load(b, 0)));
-  return f64x2.add(first, madd(a3, v128.load(b, 48), f64x2.mul(a2, v128.load(b, 32))));
+function addToRow(row: usize, o0: usize, o1: usize, o2: usize, o3: usize, s0: v128, s1: v128): void {
+  const t0 = f64x2.add(s0, v128.load64_lane(row + o1, v128.load64_zero(row + o0), 1));
+  const t1 = f64x2.add(s1, v128.load64_lane(row + o3, v128.load64_zero(row + o2), 1));
+  v128.store64_lane(row + o0, t0, 0);
+  v128.store64_lane(row + o1, t0, 1);
+  v128.store64_lane(row + o2, t1, 0);
+  v128.store64_lane(row + o3, t1, 1);
 }
 
-// The upper triangle of out, `stride` doubles a row, += panel panel' at these columns, which ascend. An odd one reads one
-// row past the panel.
-function addProducts(count: i32, columns: usize, panel: usize, stride: i32, out: usize): void {
-  for (let p = 0; p < count; p++) {
-    const a = panel + <usize>p * BYTES;
-    const a0 = v128.load(a, 0), a1 = v128.load(a, 16), a2 = v128.load(a, 32), a3 = v128.load(a, 48);
-    const row = out + (<usize>load<i32>(columns + (<usize>p << 2)) * stride << 3);
-    let q = p, b = a, at = columns + (<usize>p << 2);
-    for (; q < count; q += 2, b += 2 * BYTES, at += 8) {
-      const x = product(a0, a1, a2, a3, b), y = product(a0, a1, a2, a3, b + BYTES);
-      const sums = f64x2.add(v128.shuffle<f64>(x, y, 0, 2), v128.shuffle<f64>(x, y, 1, 3));
-      const to = row + (<usize>load<i32>(at) << 3);
-      store<f64>(to, load<f64>(to) + f64x2.extract_lane(sums, 0));
-      if (q + 1 == count) break;
-      const next = row + (<usize>load<i32>(at, 4) << 3);
-      store<f64>(next, load<f64>(next) + f64x2.extract_lane(sums, 1));
+// Adds the products of the strip `left` with the strips from `right` on to four rows of F.
+function addProducts(left: usize, leftColumns: usize, right: usize, rightColumns: usize, end: usize, source: i32, rowBytes: usize, upper: usize): void {
+  const column1 = load<i32>(leftColumns, 4), column2 = load<i32>(leftColumns, 8), column3 = load<i32>(leftColumns, 12);
+  const row0 = upper + <usize>load<i32>(leftColumns) * rowBytes, row1 = upper + <usize>column1 * rowBytes;
+  const row2 = upper + <usize>column2 * rowBytes, row3 = upper + <usize>column3 * rowBytes;
+  const last = left + 4 * BYTES;
+  for (; rightColumns < end; rightColumns += 16) {
+    let c00 = f64x2.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
+    for (let a = left; a < last; a += 64, right += 64) {
+      let b0 = v128.load(right), b1 = v128.load(right, 16);
+      let s = v128.load64_splat(a);
+      c00 = madd(b0, s, c00);
+      c01 = madd(b1, s, c01);
+      s = v128.load64_splat(a, 8);
+      c10 = madd(b0, s, c10);
+      c11 = madd(b1, s, c11);
+      s = v128.load64_splat(a, 16);
+      c20 = madd(b0, s, c20);
+      c21 = madd(b1, s, c21);
+      s = v128.load64_splat(a, 24);
+      c30 = madd(b0, s, c30);
+      c31 = madd(b1, s, c31);
+      b0 = v128.load(right, 32);
+      b1 = v128.load(right, 48);
+      s = v128.load64_splat(a, 32);
+      c00 = madd(b0, s, c00);
+      c01 = madd(b1, s, c01);
+      s = v128.load64_splat(a, 40);
+      c10 = madd(b0, s, c10);
+      c11 = madd(b1, s, c11);
+      s = v128.load64_splat(a, 48);
+      c20 = madd(b0, s, c20);
+      c21 = madd(b1, s, c21);
+      s = v128.load64_splat(a, 56);
+      c30 = madd(b0, s, c30);
+      c31 = madd(b1, s, c31);
+    }
+    const o0 = <usize>load<i32>(rightColumns) << 3, o1 = <usize>load<i32>(rightColumns, 4) << 3;
+    const o2 = <usize>load<i32>(rightColumns, 8) << 3, o3 = <usize>load<i32>(rightColumns, 12) << 3;
+    addToRow(row0, o0, o1, o2, o3, c00, c01);
+    if (column1 < source) addToRow(row1, o0, o1, o2, o3, c10, c11);
+    if (column2 < source) addToRow(row2, o0, o1, o2, o3, c20, c21);
+    if (column3 < source) addToRow(row3, o0, o1, o2, o3, c30, c31);
+  }
+}
+
+// Adds the products of a round to the rows of F of one block.
+export function blurredProducts(part: i32, state: usize, begin: i32): void {
+  const panels = changetype<Panels>(state), source = panels.blurring.source;
+  const rowBytes = panels.rowBytes, upper = panels.upper;
+  if (begin == 0) {
+    const from = part * BLOCK, to = min(from + BLOCK, source);
+    const corner = <usize>from << 3;
+    for (let p = from; p < to; p++) memory.fill(upper + <usize>p * rowBytes + corner, 0, rowBytes - corner);
+  }
+  const count = min(panels.round, panels.blurring.groups - begin);
+  for (let g = 0; g < count; g++) {
+    const columns = panels.columns + <usize>g * panels.columnBytes, panel = panels.panels + <usize>g * panels.panelBytes;
+    const first = panels.first + <usize>g * panels.firstBytes;
+    const end = columns + (<usize>load<i32>(first + (<usize>panels.blocks << 2)) << 2);
+    const block = first + (<usize>part << 2);
+    for (let p = <usize>load<i32>(block); p < <usize>load<i32>(block, 4); p += 4) {
+      const strip = panel + p * BYTES, at = columns + (p << 2);
+      addProducts(strip, at, strip, at, end, source, rowBytes, upper);
     }
   }
 }
 
-// Pixels are (count, 2) row and column in the box of (rows, columns); those that come out have a noise. F is (source, source).
-export function curvatureViaBlurredMapping(
-  rows: i32, columns: i32, kernelRows: i32, kernelColumns: i32, kernel: usize, inputs: i32, inputPixels: usize,
-  outputs: i32, outputPixels: usize, noise: usize, source: i32, rowStart: usize, columnIndex: usize, entries: usize, out: usize,
-): void {
-  const up = kernelRows >> 1, across = kernelColumns >> 1;
-  const indexRow = <usize>(columns + 2 * across + GROUP) << 2;
-  const firstIndex = <usize>up * indexRow + (<usize>across << 2);
-  const index = paddedIndex(rows + 2 * up, indexRow, firstIndex, inputs, inputPixels);
-  const weights = paddedKernel(kernelRows, kernelColumns, kernel);
-  const weightRow = <usize>(kernelColumns + 2 * (GROUP - 1)) << 3;
-  // 1 / noise in the box, 0 for pixels of a group that do not come out.
-  const scaleRow = <usize>(columns + GROUP) << 3;
-  const scale = allocate(<usize>rows * scaleRow);
-  memory.fill(scale, 0, <usize>rows * scaleRow);
-  for (let m = 0, pixel = outputPixels; m < outputs; m++, pixel += 8) {
-    const at = scale + <usize>load<i32>(pixel) * scaleRow + (<usize>load<i32>(pixel, 4) << 3);
-    store<f64>(at, 1 / load<f64>(noise + (<usize>m << 3)));
-  }
-  const spans = spansOf(rows, columns, outputs, outputPixels);
-  const values = allocate(<usize>source * BYTES);
-  memory.fill(values, 0, <usize>source * BYTES);
-  const words = <usize>((source + 63) >> 6) << 3;
-  const seen = allocate(words);
-  memory.fill(seen, 0, words);
-  const seenColumns = allocate(<usize>source << 2);
-  const panel = allocate(<usize>(source + 1) * BYTES);
-  // An odd number of cache lines a row: with a power of two its columns would share few of the cache's sets.
-  const stride = (source + 7 & ~7) | 8;
-  const bytes = <usize>source * stride << 3;
-  const upper = allocate(bytes);
-  memory.fill(upper, 0, bytes);
-  for (let i = 0; i < rows; i++) {
-    const last = load<i32>(spans + (<usize>i << 3), 4);
-    for (let j = load<i32>(spans + (<usize>i << 3)); j <= last; j += GROUP) {
-      for (let a = 0; a < kernelRows; a++) {
-        // Row a of the kernel brings light from row i + up - a, which is i + 2 up - a in the padded box.
-        let input = index + <usize>(i + 2 * up - a) * indexRow + (<usize>j << 2);
-        // Lane l of input column c takes weight l - c + 2 across: c = 0 begins at 2 across, after the zeros.
-        let slice = weights + <usize>a * weightRow + (<usize>(GROUP - 1 + 2 * across) << 3);
-        for (let c = 0; c < kernelColumns + GROUP - 1; c++, input += 4, slice -= 8) {
-          const n = load<i32>(input);
-          if (n < 0) continue;
-          const start = rowStart + (<usize>n << 2);
-          addRow(load<i32>(start), load<i32>(start, 4), columnIndex, entries, slice, values, seen);
+// F (source, source) from a block of rows of its upper triangle, by squares that stay in the cache.
+export function blurredCurvature(part: i32, state: usize, out: usize): void {
+  const panels = changetype<Panels>(state), source = panels.blurring.source;
+  const from = part * BLOCK, to = min(from + BLOCK, source), row = <usize>source << 3;
+  for (let above = from; above < to; above += SQUARE) {
+    for (let beside = above; beside < source; beside += SQUARE) {
+      const last = min(above + SQUARE, to), end = min(beside + SQUARE, source);
+      for (let p = above; p < last; p++) {
+        for (let q = max(beside, p); q < end; q++) {
+          const entry = load<f64>(panels.upper + <usize>p * panels.rowBytes + (<usize>q << 3));
+          store<f64>(out + <usize>p * row + (<usize>q << 3), entry);
+          store<f64>(out + <usize>q * row + (<usize>p << 3), entry);
         }
       }
-      const scales = scale + <usize>i * scaleRow + (<usize>j << 3);
-      const count = gatherSeen(source, seen, values, scales, seenColumns, panel);
-      addProducts(count, seenColumns, panel, stride, upper);
-    }
-  }
-  for (let p = 0; p < source; p++) {
-    for (let q = p; q < source; q++) {
-      const entry = load<f64>(upper + (<usize>(p * stride + q) << 3));
-      store<f64>(out + (<usize>(p * source + q) << 3), entry);
-      store<f64>(out + (<usize>(q * source + p) << 3), entry);
     }
   }
 }

@@ -1,5 +1,5 @@
-import type { Convolution } from "../operators/convolve.ts";
-import { type Matrix, type SparseMatrix, zeros } from "../operators/matrix.ts";
+import { adjointConvolution, type Convolution, convolution as convolve } from "../operators/convolve.ts";
+import { type Matrix, type SparseMatrix, sparseTimesVector, zeros } from "../operators/matrix.ts";
 
 /**
  * A pixelized source as a camera sees it: A = P T, the mapping matrix blurred by the PSF, and F = A' N^-1 A (Warren &
@@ -70,6 +70,32 @@ export function curvatureMatrixViaBlurredMapping(args: CurvatureViaBlurredMappin
     for (let q = 0; q < p; q++) out.values[p * columns + q] = out.values[q * columns + p];
   }
   return out;
+}
+
+export interface BlurredMappingSlopesArgs extends CurvatureViaBlurredMappingArgs {
+  /** C (S, S), symmetric. */
+  readonly curvatureWeights: Matrix;
+}
+
+/**
+ * The adjoint of F: half the derivatives of tr(C F) = sum of C_pq F_pq by the entries of T. Since dF = dT' B T + T' B dT
+ * with B = P' N^-1 P, and C and B are symmetric, d tr(C F) = 2 tr(C T' B dT): G = B T C = P' N^-1 A C.
+ * @returns G where T has entries, in their order.
+ */
+export function blurredMappingSlopes(args: BlurredMappingSlopesArgs): Float64Array {
+  const { convolution, noiseMap, sparseMappingMatrix: t, curvatureWeights: c } = args;
+  const a = blurredMappingMatrix(args);
+  const adjoint = adjointConvolution(convolution);
+  const slopes = new Float64Array(t.values.length);
+  for (let j = 0; j < t.columns; j++) {
+    const image = sparseTimesVector(a, c.values.subarray(j * t.columns, (j + 1) * t.columns));
+    for (let m = 0; m < image.length; m++) image[m] /= noiseMap[m] * noiseMap[m];
+    const back = convolve({ convolution: adjoint, image });
+    for (let n = 0; n < t.rows; n++) {
+      for (let e = t.rowStart[n]; e < t.rowStart[n + 1]; e++) if (t.columnIndex[e] === j) slopes[e] = back[n];
+    }
+  }
+  return slopes;
 }
 
 /** Which of the pixels is at a row and column of a box; -1 where none is. */

@@ -4,7 +4,7 @@ import { kernelsOf } from "../../src/backend/kernels.ts";
 import { blurredMappingMatrix } from "../../src/inversion/blurred-mapping.ts";
 import { type Mapping, mappingMatrix, meanOverSubPixels } from "../../src/inversion/mapping.ts";
 import { planConvolution } from "../../src/operators/convolve.ts";
-import type { Matrix } from "../../src/operators/matrix.ts";
+import { dot, type Matrix } from "../../src/operators/matrix.ts";
 import { relativeDifference } from "../equivalence/difference.ts";
 
 const number = fc.double({ min: -1, max: 1, noNaN: true });
@@ -68,6 +68,39 @@ test.each(["reference", "wasm"] as const)("F is A' N^-1 A of the blurred columns
     { numRuns: 60 },
   );
 });
+
+/** F is quadratic in T, so that central differences are its derivatives whatever the step. */
+test.each(["reference", "wasm"] as const)("slopes are half the derivatives of tr(C F), %s", (voice) => {
+  const kernels = kernelsOf(voice);
+  fc.assert(
+    fc.property(blurred, fc.nat(), ({ mapping, noiseMap, convolution }, pick) => {
+      const t = kernels.sparseMappingMatrix({ mapping });
+      fc.pre(t.values.length > 0);
+      const curvatureWeights = symmetric(t.columns);
+      const traceAt = (values: Float64Array) => {
+        const sparseMappingMatrix = { ...t, values };
+        const f = kernels.curvatureMatrixViaBlurredMapping({ convolution, noiseMap, sparseMappingMatrix });
+        return dot(f.values, curvatureWeights.values);
+      };
+      const g = kernels.blurredMappingSlopes({ convolution, noiseMap, sparseMappingMatrix: t, curvatureWeights });
+      const entry = pick % t.values.length;
+      const [up, down] = [1, -1].map((step) => traceAt(t.values.with(entry, t.values[entry] + step)));
+      // Roundings of the whole trace, which one entry is a part of.
+      const size = Math.hypot(...t.values, 1) ** 2 * t.columns * Math.hypot(...convolution.kernel.values) ** 2 * 100;
+      expect(Math.abs((up - down) / 4 - g[entry])).toBeLessThanOrEqual(1e-14 * size);
+      expect(Math.abs(dot(g, t.values) - traceAt(t.values))).toBeLessThanOrEqual(1e-14 * size);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+function symmetric(size: number): Matrix {
+  const values = Float64Array.from({ length: size * size }, (_, at) => {
+    const [p, q] = [at % size, Math.floor(at / size)];
+    return Math.cos(3 * p * q) + Math.sin(p + q);
+  });
+  return { rows: size, columns: size, values };
+}
 
 function rowsOf({ rows, columns, rowStart, columnIndex, values }: ReturnType<typeof blurredMappingMatrix>) {
   const dense = new Float64Array(rows * columns);
