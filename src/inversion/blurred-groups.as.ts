@@ -118,7 +118,9 @@ export function groupsOfBlurring(blurring: usize): i32 {
 // For every entry (column, t) of a row of T: values[column] += t times the slices of weights, and a bit for the column.
 // @ts-ignore: decorator
 @inline
-function addRow(begin: i32, end: i32, columnIndex: usize, entries: usize, weights: usize, row: usize, values: usize, seen: usize): void {
+function addRow(
+  begin: i32, end: i32, columnIndex: usize, entries: usize, weights: usize, row: usize, values: usize, seen: usize,
+): void {
   const a0 = v128.load(weights), a1 = v128.load(weights, 16);
   const b0 = v128.load(weights + row), b1 = v128.load(weights + row, 16);
   const c0 = v128.load(weights + 2 * row), c1 = v128.load(weights + 2 * row, 16);
@@ -143,7 +145,9 @@ function addRow(begin: i32, end: i32, columnIndex: usize, entries: usize, weight
 // The transpose of it: slopes[entry] += the slices of weights times values[column].
 // @ts-ignore: decorator
 @inline
-function takeRow(begin: i32, end: i32, columnIndex: usize, slopes: usize, weights: usize, row: usize, values: usize): void {
+function takeRow(
+  begin: i32, end: i32, columnIndex: usize, slopes: usize, weights: usize, row: usize, values: usize,
+): void {
   const a0 = v128.load(weights), a1 = v128.load(weights, 16);
   const b0 = v128.load(weights + row), b1 = v128.load(weights + row, 16);
   const c0 = v128.load(weights + 2 * row), c1 = v128.load(weights + 2 * row, 16);

@@ -12,7 +12,7 @@ const BLOCK_SHIFT: i32 = 8;
 const GROUPS: i32 = 8;
 // F is mirrored by squares of this side.
 const SQUARE: i32 = 16;
-// Panels of a round stay in a cache.
+// Room for the panels of a round, of which groups use the part that they reach: it stays in a cache.
 const ROUND_BYTES: usize = 1 << 24;
 
 // Panels are strips of four columns, in each of which the four values of a pixel follow each other. A strip begins with every
@@ -139,8 +139,10 @@ function addToRow(row: usize, o0: usize, o1: usize, o2: usize, o3: usize, s0: v1
   v128.store64_lane(row + o3, t1, 1);
 }
 
-// Adds the products of the strip `left` with the strips from `right` on to four rows of F.
-function addProducts(left: usize, leftColumns: usize, right: usize, rightColumns: usize, end: usize, source: i32, rowBytes: usize, upper: usize): void {
+// Adds the products of the strip `left` with the strips from `right` on, whose columns stand before `end`, to four rows of F.
+function addProducts(
+  left: usize, leftColumns: usize, right: usize, rightColumns: usize, end: usize, source: i32, rowBytes: usize, upper: usize,
+): void {
   const column1 = load<i32>(leftColumns, 4), column2 = load<i32>(leftColumns, 8), column3 = load<i32>(leftColumns, 12);
   const row0 = upper + <usize>load<i32>(leftColumns) * rowBytes, row1 = upper + <usize>column1 * rowBytes;
   const row2 = upper + <usize>column2 * rowBytes, row3 = upper + <usize>column3 * rowBytes;
@@ -209,14 +211,14 @@ export function blurredProducts(part: i32, state: usize, begin: i32): void {
 
 // F (source, source) from a block of rows of its upper triangle, by squares that stay in the cache.
 export function blurredCurvature(part: i32, state: usize, out: usize): void {
-  const panels = changetype<Panels>(state), source = panels.blurring.source;
+  const panels = changetype<Panels>(state), source = panels.blurring.source, upper = panels.upper;
   const from = part * BLOCK, to = min(from + BLOCK, source), row = <usize>source << 3;
   for (let above = from; above < to; above += SQUARE) {
     for (let beside = above; beside < source; beside += SQUARE) {
       const last = min(above + SQUARE, to), end = min(beside + SQUARE, source);
       for (let p = above; p < last; p++) {
         for (let q = max(beside, p); q < end; q++) {
-          const entry = load<f64>(panels.upper + <usize>p * panels.rowBytes + (<usize>q << 3));
+          const entry = load<f64>(upper + <usize>p * panels.rowBytes + (<usize>q << 3));
           store<f64>(out + <usize>p * row + (<usize>q << 3), entry);
           store<f64>(out + <usize>q * row + (<usize>p << 3), entry);
         }

@@ -16,7 +16,9 @@ export function slopesScratch(source: i32): usize {
 }
 
 // The columns whose bits are set, as offsets into a row of C, with their values over sigma^2 in a panel; clears the bits.
-function gatherSeen(source: i32, seen: usize, values: usize, scale: usize, scaleRow: usize, offsets: usize, panel: usize): i32 {
+function gatherSeen(
+  source: i32, seen: usize, values: usize, scale: usize, scaleRow: usize, offsets: usize, panel: usize,
+): i32 {
   let count = 0;
   for (let base = 0; base < source; base += 64, seen += 8) {
     for (let bits = load<u64>(seen); bits != 0; bits &= bits - 1, count++, offsets += 4, panel += BYTES) {
@@ -33,7 +35,7 @@ function gatherSeen(source: i32, seen: usize, values: usize, scale: usize, scale
   return count;
 }
 
-// Rows c and d of C times half of a panel, eight pixels: `to` and `with` are their places.
+// Rows c and d of C times half of a panel, eight pixels of the sixteen, to their places.
 function timesRows(c: usize, d: usize, count: i32, offsets: usize, panel: usize, to: usize, also: usize): void {
   let c0 = f64x2.splat(0), c1 = c0, c2 = c0, c3 = c0, d0 = c0, d1 = c0, d2 = c0, d3 = c0;
   for (const end = offsets + (<usize>count << 2); offsets < end; offsets += 4, panel += BYTES) {
@@ -59,7 +61,7 @@ function timesRows(c: usize, d: usize, count: i32, offsets: usize, panel: usize,
   v128.store(also, d3, 48);
 }
 
-// values[column] of the columns seen = C panel.
+// values[column] = C panel, of the columns seen.
 function timesSeen(count: i32, offsets: usize, panel: usize, c: usize, row: usize, values: usize): void {
   for (let p = 0; p < count; p += 2) {
     const column = <usize>load<i32>(offsets + (<usize>p << 2)) >> 3;
@@ -92,6 +94,7 @@ export function blurredSlopes(part: i32, address: usize, count: i32, c: usize, p
     const columns = gatherSeen(source, seen, values, scale, blurring.scaleRow, offsets, panel);
     timesSeen(columns, offsets, panel, c, <usize>source << 3, values);
     takeRows(blurring, group, values, slopes);
+    // Offsets into a row of doubles: sixteen of them are a column's values.
     for (let q = 0; q < columns; q++) {
       memory.fill(values + (<usize>load<i32>(offsets + (<usize>q << 2)) << 4), 0, BYTES);
     }
