@@ -2,6 +2,7 @@ import type { VoiceKernels } from "../backend/kernels.ts";
 import { linearIntensities } from "../model/linear-light.ts";
 import { instantiate, type Model, type ModelGalaxy } from "../model/model.ts";
 import { sideBySide } from "../operators/matrix.ts";
+import { evidenceSlopes } from "./evidence-slopes.ts";
 import type { DatasetEvaluation, SourceReconstruction } from "./evaluation.ts";
 import type { LaidSource, LensedSource } from "./lensed-source.ts";
 import type { BasisInPixels } from "./light-basis.ts";
@@ -30,6 +31,8 @@ export interface EvaluatedSystem {
   readonly solved: SolvedSystem;
   readonly sources: readonly SourceReconstruction[];
   readonly datasets: readonly DatasetEvaluation[];
+  /** (P) of the log evidence; null where it was not asked for, and where there is none. */
+  readonly gradient: Float64Array | null;
 }
 
 /** What all systems have in common. */
@@ -43,11 +46,15 @@ export interface SystemPlan {
   readonly lights: readonly PlannedLight[];
 }
 
-/** Solves for what is open in some datasets. @param vector (P) the model's free parameters. */
+/**
+ * Solves for what is open in some datasets.
+ * @param vector (P) the model's free parameters.
+ */
 export function evaluateSystem(
   plan: SystemPlan,
   { datasets, sources }: PlannedSystem,
   vector: Float64Array,
+  withGradient: boolean,
   watch: Stopwatch,
 ): EvaluatedSystem {
   const { model, kernels } = plan;
@@ -70,17 +77,13 @@ export function evaluateSystem(
   const system = linearSystem(shares, unknowns, first[sources.length]);
   const { galaxies } = instantiate(model, vector);
   const pixelizationOf = ({ galaxy }: LensedSource) => galaxies[galaxy].pixelization!;
-  const { solved, regularizations } = reconstruct(
-    system,
-    sources.map((source, s) => ({ pixelization: pixelizationOf(source), laid: laid[s], first: first[s] })),
-    {
-      ...plan,
-      zeroed: zeroedPixels(sources, laid, galaxies, first),
-      noiseNormalization: observations.reduce((sum, { noiseNormalization }) => sum + noiseNormalization, 0),
-    },
-    kernels,
-    watch,
-  );
+  const options = {
+    ...plan,
+    zeroed: zeroedPixels(sources, laid, galaxies, first),
+    noiseNormalization: observations.reduce((sum, { noiseNormalization }) => sum + noiseNormalization, 0),
+  };
+  const toFind = sources.map((source, s) => ({ pixelization: pixelizationOf(source), laid: laid[s], first: first[s] }));
+  const { solved, regularizations, values: inForce } = reconstruct(system, toFind, options, kernels, watch);
   const paths = linearIntensities(model);
   const evaluations = observations.map((observation, i): DatasetEvaluation & { lensed: Float64Array | null } => {
     const share = shares[i];
@@ -104,9 +107,28 @@ export function evaluateSystem(
     };
   });
   const chiSquared = evaluations.reduce((sum, evaluation) => sum + evaluation.chiSquared, 0);
+  const failure = solved.failure ?? failureOf(chiSquared);
+  const slopes = () => {
+    const ofDatasets = datasets.map((d, i) => ({
+      ...plan.lights[d],
+      observation: observations[i],
+      share: shares[i],
+      image: evaluations[i].image,
+      seen: seenBy[i].map((s) => ({ source: s, among: sources[s].datasets.indexOf(d) })),
+    }));
+    const ofSources = sources.map(({ galaxy, sourcePixels }, s) => ({
+      laid: laid[s],
+      regularization: regularizations[s],
+      slots: model.galaxies[galaxy].pixelization!.regularization.values,
+      first: first[s],
+      count: sourcePixels,
+    }));
+    return evidenceSlopes(vector, system, solved, ofSources, ofDatasets, options, kernels);
+  };
   return {
-    solved: { ...solved, terms: { ...solved.terms, chiSquared }, failure: solved.failure ?? failureOf(chiSquared) },
+    solved: { ...solved, terms: { ...solved.terms, chiSquared }, failure },
     datasets: evaluations,
+    gradient: withGradient && failure === null ? timed(watch, "gradient", slopes) : null,
     sources: sources.map((source, s): SourceReconstruction => {
       const { mesh, vertices } = laid[s];
       return {
@@ -115,7 +137,7 @@ export function evaluateSystem(
         mesh,
         vertices,
         values: solved.values.slice(first[s], first[s + 1]),
-        regularization: regularizations[s],
+        regularization: inForce[s],
       };
     }),
   };

@@ -79,16 +79,13 @@ export function planInversion(plan: InversionPlan): Likelihood {
   return {
     picks: [...plan.picks, ...observations.flatMap(({ picks }) => picks)],
     async evaluate(batch, { gradient = false } = {}) {
-      if (gradient) {
-        const remedy = "leave the gradient out, or give light profiles";
-        throw new InputError("likelihood/gradient", "the evidence of a pixelized source has no gradient yet", remedy);
-      }
+      if (gradient) requireGradient(plan);
       return vectorsOf(model, batch).map((vector) => {
         const watch = stopwatch();
         const planned = { ...plan, observations, lights };
         return together(
           plan,
-          systems.map((system) => evaluateSystem(planned, system, vector, watch)),
+          systems.map((system) => evaluateSystem(planned, system, vector, gradient, watch)),
           watch,
         );
       });
@@ -110,6 +107,14 @@ function rayWeights(
     );
   });
   return Float64Array.from(parts.flatMap((part) => Array.from(part)));
+}
+
+/** @throws InputError for a voice that has no gradient. */
+function requireGradient({ voices, voice, sources, model }: InversionPlan): void {
+  const rays = sources.length === 0 ? null : voices.rays(model.galaxies[sources[0].galaxy].redshift).noGradient;
+  const reason = rays ?? voices.light?.noGradient ?? null;
+  if (reason === null) return;
+  throw new InputError("likelihood/gradient", `the ${voice} backend has no gradient: ${reason}`, "use --backend traced");
 }
 
 function rayStarts({ dataset, source: { positions, subSizes } }: Observation): RayStarts {
@@ -161,7 +166,7 @@ function together(
   return {
     logLikelihood: unless(logLikelihood(terms)),
     logEvidence: isPixelized ? unless(logEvidence(terms)) : null,
-    gradient: null,
+    gradient: failure === null ? gradientOf(systems) : null,
     terms: isPixelized ? terms : withoutEvidence(terms),
     // In the order of the spec: a system's datasets need not follow each other.
     datasets: datasets.map(({ name }) => ofDatasets.find((dataset) => dataset.name === name)!),
@@ -174,6 +179,16 @@ function together(
     curvatureForm: isPixelized ? (forms.find((form) => form !== null) ?? null) : null,
     seconds: withTotal(watch),
   };
+}
+
+/** The systems' together; null where it was not asked for. */
+function gradientOf([first, ...others]: readonly EvaluatedSystem[]): Float64Array | null {
+  const sum = first.gradient?.slice() ?? null;
+  for (const { gradient } of others)
+    gradient?.forEach((slope, p) => {
+      if (sum !== null) sum[p] += slope;
+    });
+  return sum;
 }
 
 function withoutEvidence({ chiSquared, noiseNormalization }: EvidenceTerms): Terms {

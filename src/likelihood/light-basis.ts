@@ -1,4 +1,5 @@
-import { compile, type PointFunction } from "../compiler/compile.ts";
+import { type CompiledGradient, compile, compileGradient, type PointFunction } from "../compiler/compile.ts";
+import type { PointArrays } from "../compiler/point-program.ts";
 import { lightParts } from "../model/linear-light.ts";
 import type { Model } from "../model/model.ts";
 import { referenceLight } from "./pixel-light.ts";
@@ -19,6 +20,12 @@ export interface BasisInPixels {
    * until the next ones are asked for.
    */
   at(vector: Float64Array): readonly Float64Array[];
+  /**
+   * The gradient of a function of the images; null where the voice has none.
+   * @param byImages (1 + L) of (N): the function's derivatives by each.
+   * @returns (P) its derivatives by the free parameters.
+   */
+  readonly slopes: ((vector: Float64Array, byImages: readonly Float64Array[]) => Float64Array) | null;
 }
 
 /** A voice of it; arguments as a `LightVoice` has them. */
@@ -35,7 +42,7 @@ export function referenceBasis(model: Model): LightBasis {
     noGradient: parts[0].noGradient,
     inPixels(positions, subSizes) {
       const images = parts.map((part) => part.inPixels(positions, subSizes));
-      return { at: (vector) => images.map((image) => image.at(vector, false).image) };
+      return { at: (vector) => images.map((image) => image.at(vector, false).image), slopes: null };
     },
   };
 }
@@ -49,18 +56,54 @@ export function traceBasis(model: Model): LightBasis {
     formula: (algebra, parameters, inputs) => parts.flatMap((part) => part.formula(algebra, parameters, inputs)),
   };
   const kernel = ofBearableSize(() => compile(point, webAssemblyOfThisThread()));
+  // Sums over sub-pixels, so that nothing is kept of each.
+  const sums: PointFunction = { ...point, outputs: parts.map(() => "sum") };
+  let differentiated: CompiledGradient | undefined;
+  const gradient = () => {
+    differentiated ??= ofBearableSize(() => compileGradient(sums, webAssemblyOfThisThread()));
+    return differentiated;
+  };
   return {
     noGradient: null,
     inPixels(positions, subSizes) {
       const images = parts.map(() => new Float64Array(subSizes.length));
       const batches = planBatches(subSizes);
       const places = prepare(kernel, batches, positions);
+      let placesOfSlopes: PointArrays | undefined;
       return {
         at(vector) {
           inEveryBatch(kernel, vector, batches, places, images);
           return images;
         },
+        slopes(vector, byImages) {
+          const compiled = gradient();
+          const count = positions.length / 2;
+          if (placesOfSlopes === undefined) {
+            placesOfSlopes = compiled.allocate(count, 1);
+            const [y, x] = placesOfSlopes.inputs;
+            for (let n = 0; n < count; n++) {
+              y[n] = positions[2 * n];
+              x[n] = positions[2 * n + 1];
+            }
+          }
+          // An image is the mean over its sub-pixels.
+          byImages.forEach((byImage, part) => {
+            spreadOverSubPixels(byImage, subSizes, placesOfSlopes!.inputs[2 + part]);
+          });
+          compiled.run(vector, placesOfSlopes, 0, count);
+          const totals = placesOfSlopes.outputs.slice(parts.length).map(([sum]) => sum);
+          return compiled.gradient(vector, Float64Array.from(totals));
+        },
       };
     },
   };
+}
+
+/** Of every sub-pixel its share of what its pixel has. */
+function spreadOverSubPixels(ofPixels: Float64Array, subSizes: Int32Array, out: Float64Array): void {
+  let next = 0;
+  subSizes.forEach((size, pixel) => {
+    out.fill(ofPixels[pixel] / (size * size), next, next + size * size);
+    next += size * size;
+  });
 }

@@ -1,7 +1,7 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
 import { nativeFromSlim } from "../dataset/mask.ts";
 import { fixedSubSizes, subPixelPositions } from "../dataset/oversampling.ts";
-import type { Matrix, SparseMatrix } from "../operators/matrix.ts";
+import { type Matrix, type SparseMatrix, sparseTimesVector } from "../operators/matrix.ts";
 import { errorBoundOfImage, type ImageChiSquared, planImageChiSquared, planTimesW } from "./chi-squared.ts";
 import { type CurvatureForm, planCurvature } from "./curvature-form.ts";
 import type { Dataset } from "./dataset.ts";
@@ -35,6 +35,11 @@ export interface SourceView extends Sampling {
   adjoint(image: Float64Array): Float64Array;
   /** F = T' A' N^-1 A T. @param sparseMappingMatrix T (M, S) */
   curvature(sparseMappingMatrix: SparseMatrix): Matrix;
+  /**
+   * A' N^-1 A T C at the entries of T, in their order: half the derivatives of tr(C F) by them.
+   * @param curvatureWeights C (S, S), symmetric.
+   */
+  mappingSlopes(sparseMappingMatrix: SparseMatrix, curvatureWeights: Matrix): Float64Array;
 }
 
 /** A dataset, and what a likelihood that solves for light asks of it. What depends on the data alone is done once. */
@@ -77,6 +82,8 @@ function observeImage(dataset: ImagingDataset, kernels: VoiceKernels): Observati
       adjoint,
       curvature: (sparseMappingMatrix) =>
         kernels.curvatureMatrixViaBlurredMapping({ convolution, noiseMap, sparseMappingMatrix }),
+      mappingSlopes: (sparseMappingMatrix, curvatureWeights) =>
+        kernels.blurredMappingSlopes({ convolution, noiseMap, sparseMappingMatrix, curvatureWeights }),
     },
     noiseNormalization: noiseNormalizationOf(noiseMap),
     chiSquared: (image) => chiSquaredOf(data, image, noiseMap),
@@ -97,6 +104,11 @@ function observeVisibilities(dataset: InterferometerDataset, form: CurvatureForm
       see: instrument.see,
       adjoint: instrument.adjoint,
       curvature: (t) => curvature(primaryBeam === null ? t : rowsTimes(t, primaryBeam)),
+      mappingSlopes(t, curvatureWeights) {
+        const seen = primaryBeam === null ? t : rowsTimes(t, primaryBeam);
+        const slopes = visibilityMappingSlopes(seen, curvatureWeights, instrument.planWeigh());
+        return primaryBeam === null ? slopes : rowsTimes({ ...t, values: slopes }, primaryBeam).values;
+      },
     },
     noiseNormalization: compaction.sums.noiseNormalization,
     chiSquared: (image) => chiSquared(image).chiSquared,
@@ -139,4 +151,16 @@ function rowsTimes(t: SparseMatrix, factors: Float64Array): SparseMatrix {
     for (let e = t.rowStart[i]; e < t.rowStart[i + 1]; e++) values[e] *= factors[i];
   }
   return { ...t, values };
+}
+
+/** W T C at the entries of T. */
+function visibilityMappingSlopes(t: SparseMatrix, c: Matrix, timesW: (image: Float64Array) => Float64Array) {
+  const slopes = new Float64Array(t.values.length);
+  for (let j = 0; j < t.columns; j++) {
+    const product = timesW(sparseTimesVector(t, c.values.subarray(j * t.columns, (j + 1) * t.columns)));
+    for (let m = 0; m < t.rows; m++) {
+      for (let e = t.rowStart[m]; e < t.rowStart[m + 1]; e++) if (t.columnIndex[e] === j) slopes[e] = product[m];
+    }
+  }
+  return slopes;
 }

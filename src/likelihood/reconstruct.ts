@@ -1,6 +1,6 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
 import { logEvidence } from "../inversion/evidence.ts";
-import type { Regularization } from "../inversion/regularization/regularization.ts";
+import type { DifferentiableRegularization } from "../inversion/regularization/regularization.ts";
 import type { Pixelization } from "../model/model.ts";
 import { principalBlock } from "../operators/matrix.ts";
 import type { LaidSource } from "./lensed-source.ts";
@@ -23,7 +23,8 @@ type RegularizationValues = Readonly<Record<string, number>>;
 export interface Reconstructed {
   readonly solved: SolvedSystem;
   /** Of each source, with the coefficient found where one was open. */
-  readonly regularizations: readonly RegularizationValues[];
+  readonly values: readonly RegularizationValues[];
+  readonly regularizations: readonly DifferentiableRegularization[];
 }
 
 /**
@@ -42,20 +43,20 @@ export function reconstruct(
     const { values } = sources[s].pixelization.regularization;
     return s === open ? { ...values, coefficient } : values;
   };
-  const regularize = (s: number, coefficient = Number.NaN): Regularization => {
+  const regularize = (s: number, coefficient: number) => {
     const { laid } = sources[s];
     return timed(watch, "regularization_matrix", () => laid.regularization.at(valuesAt(s, coefficient), laid));
   };
-  const given = sources.map((_, s) => (s === open ? null : regularize(s)));
-  const solveAt = (coefficient?: number): SolvedSystem => {
-    const all = given.map((regularization, s) => regularization ?? regularize(s, coefficient));
-    return timed(watch, "solve", () => solveSystem(system, all, options, kernels));
+  const given = sources.map((_, s) => (s === open ? null : regularize(s, Number.NaN)));
+  const solveAt = (coefficient: number): Reconstructed => {
+    const regularizations = given.map((regularization, s) => regularization ?? regularize(s, coefficient));
+    const solved = timed(watch, "solve", () => solveSystem(system, regularizations, options, kernels));
+    return { solved, regularizations, values: sources.map((_, s) => valuesAt(s, coefficient)) };
   };
-  if (open < 0) return { solved: solveAt(), regularizations: sources.map((_, s) => valuesAt(s, Number.NaN)) };
+  if (open < 0) return solveAt(Number.NaN);
   const { first, laid, pixelization } = sources[open];
   const unit = { matrix: regularize(open, 1).regularizationMatrix, grows: schemeOf(pixelization).grows };
   const pixels = Int32Array.from({ length: laid.vertices.length / 2 }, (_, i) => first + i);
   const ownCurvature = principalBlock(system.curvatureMatrix, pixels);
-  const coefficient = maximizeEvidence(ownCurvature, unit, (trial) => logEvidence(solveAt(trial).terms));
-  return { solved: solveAt(coefficient), regularizations: sources.map((_, s) => valuesAt(s, coefficient)) };
+  return solveAt(maximizeEvidence(ownCurvature, unit, (trial) => logEvidence(solveAt(trial).solved.terms)));
 }

@@ -1,3 +1,4 @@
+import { inverseOf, inverted, logDeterminantOf } from "../inverse.ts";
 import { dot, type Matrix, trace, zeros } from "../../operators/matrix.ts";
 import type { Parameter } from "../../profiles/parameter.ts";
 import { type Correlation, type CorrelationSlopes, distanceBetween } from "./correlation.ts";
@@ -84,24 +85,6 @@ export function bracedCovarianceRegularization<Key extends string>(
       return covarianceSlopes(args, { inverse, ofInverse, ofCovariance, ofCoefficient }, kernels);
     },
   };
-}
-
-function inverted(matrix: Matrix, kernels: DenseKernels) {
-  const lower = kernels.cholesky({ matrix }).factor;
-  return { inverse: inverseOf(lower, kernels), logDeterminant: logDeterminantOf(lower) };
-}
-
-/** (L L')^-1 = X'X with X = L^-1: symmetric to the last bit. */
-function inverseOf(lower: Matrix, { triangularSolve, gramMatrix }: DenseKernels): Matrix {
-  const identity = plusDiagonal(zeros(lower.rows, lower.rows), 1);
-  const inverseOfLower = triangularSolve({ lower, rightHandSides: identity, transposed: false });
-  return gramMatrix({ matrix: inverseOfLower, ofRows: false });
-}
-
-function logDeterminantOf({ rows, values }: Matrix): number {
-  let sum = 0;
-  for (let i = 0; i < rows; i++) sum += 2 * Math.log(values[i * (rows + 1)]);
-  return sum;
 }
 
 function scaled(matrix: Matrix, factor: number): Matrix {

@@ -1,0 +1,228 @@
+import type { VoiceKernels } from "../backend/kernels.ts";
+import { inverted } from "../inversion/inverse.ts";
+import type { Mapping } from "../inversion/mapping.ts";
+import type { DifferentiableRegularization } from "../inversion/regularization/regularization.ts";
+import type { Slot } from "../model/model.ts";
+import { type Matrix, matrixSum, principalBlock, type SparseMatrix, sparseTimesVector, zeros } from "../operators/matrix.ts";
+import type { LaidSource } from "./lensed-source.ts";
+import type { BasisInPixels } from "./light-basis.ts";
+import type { LinearShare } from "./linear-share.ts";
+import { LIGHT_PRIOR, type LinearSystem, type SolvedSystem, type SystemOptions } from "./linear-system.ts";
+import type { Observation } from "./observation.ts";
+
+/** One dataset of a solved system. */
+export interface SolvedDataset {
+  readonly observation: Observation;
+  readonly share: LinearShare;
+  /** The model's light profiles; null where there are none. */
+  readonly basis: BasisInPixels | null;
+  /** N^-1 I */
+  readonly weigh: (image: Float64Array) => Float64Array;
+  /** (M) as the instrument sees the solution. */
+  readonly image: Float64Array;
+  /** The sources that it sees, in the order of its unknowns, and the place of this dataset among theirs. */
+  readonly seen: readonly { readonly source: number; readonly among: number }[];
+}
+
+export interface SolvedSource {
+  readonly laid: LaidSource;
+  readonly regularization: DifferentiableRegularization;
+  /** Of the regularization's parameters, by their names in code. */
+  readonly slots: Readonly<Record<string, Slot>>;
+  /** Its first unknown and their number. */
+  readonly first: number;
+  readonly count: number;
+}
+
+/**
+ * The gradient of the log evidence by the free parameters, with the solution s held, since the evidence is stationary in it
+ * (the envelope theorem), and with what is discrete held: which triangle a ray is in, which pixels are at zero.
+ *
+ * With K = F + H, C = K^-1 and r = N^-1 (d - A s): d log E = r'(dA s) - tr(C A' N^-1 dA) - 1/2 s'dH s
+ * - 1/2 tr((C - H^-1) dH). What multiplies the entries of T, the light of each profile and the entries of H is computed
+ * first, then taken through mesh, rays and profiles to the parameters.
+ * @returns (P)
+ */
+export function evidenceSlopes(
+  vector: Float64Array,
+  system: LinearSystem,
+  { values: s }: SolvedSystem,
+  sources: readonly SolvedSource[],
+  datasets: readonly SolvedDataset[],
+  options: SystemOptions,
+  kernels: VoiceKernels,
+): Float64Array {
+  const gradient = new Float64Array(vector.length);
+  const { inverse: c, ofZeroed } = determinantInverse(system, sources, options, kernels);
+  const byWeights = sources.map(({ laid }) => laid.mappings.map(({ weights }) => new Float64Array(weights.length)));
+  datasets.forEach((dataset, d) => {
+    const at = system.places[d];
+    const ofDataset = { c: at.length === s.length ? c : principalBlock(c, at), s: Float64Array.from(at, (i) => s[i]) };
+    addMappingSlopes(dataset, ofDataset, sources, byWeights);
+    if (dataset.basis !== null) add(gradient, lightSlopes(dataset, ofDataset, vector, options));
+  });
+  sources.forEach(({ laid, regularization, slots, first, count }, k) => {
+    const block = Int32Array.from({ length: count }, (_, i) => first + i);
+    const weights = principalBlock(c, block);
+    for (let i = 0; i < count; i++) {
+      for (let j = 0; j < count; j++) {
+        const entry = i * count + j;
+        weights.values[entry] = -0.5 * (weights.values[entry] + s[first + i] * s[first + j]);
+      }
+    }
+    const slopes = regularization.slopes(
+      ofZeroed === null
+        ? { regularizationMatrix: weights, logDetRegularizationMatrix: 0.5 }
+        : { regularizationMatrix: matrixSum(weights, principalBlock(ofZeroed, block)), logDetRegularizationMatrix: 0 },
+    );
+    for (const [key, slot] of Object.entries(slots)) {
+      if (typeof slot !== "number") gradient[slot.free] += slopes.values[key];
+    }
+    slopes.adaptViews.forEach((ofView, i) => add(byWeights[k][i], ofView));
+    add(gradient, laid.slopes(byWeights[k], slopes.vertices));
+  });
+  return gradient;
+}
+
+/**
+ * C: the inverse of what the evidence has the determinant of, zero for unknowns that are not in it, and, where pixels are
+ * held at zero, half of the inverse of what is left of H.
+ */
+function determinantInverse(
+  { curvatureMatrix, sourcePixels }: LinearSystem,
+  sources: readonly SolvedSource[],
+  { evidence, zeroed = new Int32Array(0) }: SystemOptions,
+  kernels: VoiceKernels,
+): { readonly inverse: Matrix; readonly ofZeroed: Matrix | null } {
+  const size = curvatureMatrix.rows;
+  const whole = { ...curvatureMatrix, values: curvatureMatrix.values.slice() };
+  const h = zeros(size, size);
+  for (const { regularization, first } of sources) addBlock(h, regularization.regularizationMatrix, first);
+  if (evidence === "exact") {
+    for (let i = sourcePixels; i < size; i++) h.values[i * (size + 1)] = LIGHT_PRIOR * whole.values[i * (size + 1)];
+  }
+  h.values.forEach((entry, i) => {
+    whole.values[i] += entry;
+  });
+  const held = new Set(evidence === "exact" ? zeroed : []);
+  const count = evidence === "exact" ? size : sourcePixels;
+  const kept = Int32Array.from({ length: count }, (_, i) => i).filter((i) => !held.has(i));
+  if (kept.length === size) return { inverse: inverted(whole, kernels).inverse, ofZeroed: null };
+  const inverseOf = (matrix: Matrix, factor: number) => {
+    return spreadBlock(inverted(principalBlock(matrix, kept), kernels).inverse, kept, size, factor);
+  };
+  return { inverse: inverseOf(whole, 1), ofZeroed: held.size === 0 ? null : inverseOf(h, 0.5) };
+}
+
+interface OfDataset {
+  /** C and s of its unknowns. */
+  readonly c: Matrix;
+  readonly s: Float64Array;
+}
+
+/** By the entries of T, s_j (P'r)_m - (P' N^-1 A C)_mj, and from there by the weights of every source's mapping. */
+function addMappingSlopes(
+  { observation: { source, light }, share, weigh, image, seen }: SolvedDataset,
+  { c, s }: OfDataset,
+  sources: readonly SolvedSource[],
+  byWeights: readonly (readonly Float64Array[])[],
+): void {
+  const t = share.sparseMappingMatrix;
+  if (t === null) return;
+  const size = c.rows;
+  const pixels = Int32Array.from({ length: t.columns }, (_, i) => i);
+  const slopes = source.mappingSlopes(t, size === t.columns ? c : principalBlock(c, pixels)).map((slope) => -slope);
+  const backwards = source.adjoint(light.instrument.weightedResidual(image));
+  const ofLight = share.columns.map((column) => source.adjoint(weigh(column)));
+  for (let m = 0; m < t.rows; m++) {
+    for (let e = t.rowStart[m]; e < t.rowStart[m + 1]; e++) {
+      const j = t.columnIndex[e];
+      slopes[e] += s[j] * backwards[m];
+      ofLight.forEach((image, l) => {
+        slopes[e] -= c.values[j * size + t.columns + l] * image[m];
+      });
+    }
+  }
+  let offset = 0;
+  for (const { source: k, among } of seen) {
+    addEntrySlopes(sources[k].laid.mappings[among], offset, t, slopes, byWeights[k][among]);
+    offset += sources[k].count;
+  }
+}
+
+/** From slopes by the entries of T to those by the weights that they are sums of. */
+function addEntrySlopes(
+  { indexes, mappingsPerPixel, slimIndexForSubSlimIndex, subFraction }: Mapping,
+  offset: number,
+  { rowStart, columnIndex }: SparseMatrix,
+  slopes: Float64Array,
+  byWeights: Float64Array,
+): void {
+  for (let entry = 0; entry < indexes.length; entry++) {
+    if (indexes[entry] < 0) continue;
+    const sub = Math.floor(entry / mappingsPerPixel);
+    const m = slimIndexForSubSlimIndex === null ? sub : slimIndexForSubSlimIndex[sub];
+    const column = offset + indexes[entry];
+    let e = rowStart[m];
+    while (columnIndex[e] !== column) e++;
+    byWeights[entry] += (subFraction === null ? 1 : subFraction[m]) * slopes[e];
+  }
+}
+
+/** By the light of each profile in every pixel, and from there by the parameters. */
+function lightSlopes(
+  { observation: { source, light }, share, basis, weigh, image }: SolvedDataset,
+  { c, s }: OfDataset,
+  vector: Float64Array,
+  { evidence }: SystemOptions,
+): Float64Array {
+  const { instrument } = light;
+  const residual = instrument.weightedResidual(image);
+  const t = share.sparseMappingMatrix;
+  const [size, sources] = [c.rows, t?.columns ?? 0];
+  const byColumns = share.columns.map((column, l) => {
+    const row = c.values.subarray((sources + l) * size, (sources + l + 1) * size);
+    const spread = t === null ? new Float64Array(column.length) : source.see(sparseTimesVector(t, row.subarray(0, sources)));
+    share.columns.forEach((other, k) => addTimes(spread, row[sources + k], other));
+    const slopes = weigh(spread).map((weighed, m) => s[sources + l] * residual[m] - weighed);
+    if (evidence === "exact") {
+      // Of the prior's precision P = 1e-10 F: -1/2 (s^2 + C) dP + 1/2 d ln P.
+      const curvature = share.curvatureMatrix.values[(sources + l) * (size + 1)];
+      const factor = 1 / curvature - LIGHT_PRIOR * (s[sources + l] ** 2 + row[sources + l]);
+      addTimes(slopes, factor, weigh(column));
+    }
+    return instrument.adjoint(slopes);
+  });
+  return basis!.slopes!(vector, [instrument.adjoint(residual), ...byColumns]);
+}
+
+function add(to: Float64Array, other: Float64Array): void {
+  for (let i = 0; i < to.length; i++) to[i] += other[i];
+}
+
+function addTimes(to: Float64Array, factor: number, other: Float64Array): void {
+  for (let i = 0; i < to.length; i++) to[i] += factor * other[i];
+}
+
+/** A block along the diagonal, from `first` on. */
+function addBlock({ columns, values }: Matrix, block: Matrix | SparseMatrix, first: number): void {
+  if ("rowStart" in block) {
+    for (let i = 0; i < block.rows; i++) {
+      for (let e = block.rowStart[i]; e < block.rowStart[i + 1]; e++) {
+        values[(first + i) * columns + first + block.columnIndex[e]] += block.values[e];
+      }
+    }
+    return;
+  }
+  for (let i = 0; i < block.rows; i++) {
+    for (let j = 0; j < block.rows; j++) values[(first + i) * columns + first + j] += block.values[i * block.rows + j];
+  }
+}
+
+function spreadBlock(block: Matrix, kept: Int32Array, size: number, factor: number): Matrix {
+  const out = zeros(size, size);
+  kept.forEach((row, a) => {
+    for (let b = 0; b < kept.length; b++) out.values[row * size + kept[b]] = factor * block.values[a * kept.length + b];
+  });
+  return out;
+}
