@@ -5,8 +5,8 @@ import type { Mask } from "./mask.ts";
 const OFF_CENTRE = 0.1;
 /** Of one, the sum. A smaller departure is the wings beyond the array. */
 const OFF_SUM = 0.05;
-/** Of the peak, at the rim of the array. */
-const UNDECAYED = 0.01;
+/** Of the peak, at the rim of the array: a Gaussian cut off there has lost a percent of its light. */
+const UNDECAYED = 0.02;
 /** Of the light, below zero. Noise of a measured PSF is less. */
 const NEGATIVE = 0.02;
 
