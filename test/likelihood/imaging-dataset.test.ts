@@ -132,7 +132,7 @@ describe("a mask file", () => {
   const marked = (array: Float64Array, value: number) => array.map((old, pixel) => (inHole(pixel, 0) ? value : old));
 
   async function readMasked(down: number, observation: Uint8Array): Promise<ImagingDataset> {
-    const outside = (pixel: number) => Math.hypot(Math.floor(pixel / 23) - 10, (pixel % 23) - 11) > 6.5;
+    const outside = (pixel: number) => Math.hypot(Math.floor(pixel / 23) - 10, (pixel % 23) - 11) > 7.5;
     const masked = DATA.map((_, pixel) => (inHole(pixel, down) || outside(pixel) ? 1 : 0));
     const text = SPEC.replace("{ type: circular, radius: 1.5 }", "{ type: file, path: mask.fits }");
     const { hst } = parseSpec(text.replace("pixel_scale", "fits_row_zero: top\n    pixel_scale"), "lens.yaml").datasets;
