@@ -207,11 +207,13 @@ describe("a mask off by a pixel", () => {
   });
 
   test("is not what is wrong where no step hides the bad pixels", () => {
-    // A mask that was not made for them, one of another size, and a bad column at the array's rim.
+    // A mask that was not made for them, one of another size, and a bad column or row at the array's rim.
     expect(maskShift({ ...image(3), noiseMap })).toBeNull();
     expect(maskShift({ ...image(3), noiseMap, masked: new Uint8Array(SIDE * SIDE) })).toBeNull();
-    const rim = image(3).noiseMap.map((sigma, pixel) => (pixel % SIDE === 0 ? 0 : sigma));
-    expect(maskShift({ ...image(3), noiseMap: rim, masked: new Uint8Array(SIDE * SIDE) })).toBeNull();
+    for (const atRim of [(pixel: number) => pixel % SIDE === 0, (pixel: number) => pixel < SIDE]) {
+      const rim = image(3).noiseMap.map((sigma, pixel) => (atRim(pixel) ? 0 : sigma));
+      expect(maskShift({ ...image(3), noiseMap: rim, masked: new Uint8Array(SIDE * SIDE) })).toBeNull();
+    }
   });
 });
 

@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { kernelsOf } from "../../src/backend/kernels.ts";
 import type { FitsCard } from "../../src/io/fits.ts";
 import { writeFits } from "../../src/io/fits.ts";
+import { writeNpz } from "../../src/io/npz.ts";
+import { planSpec } from "../../src/likelihood/from-spec.ts";
 import { type ImagingDataset, readImaging } from "../../src/likelihood/imaging-dataset.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
 import { DATA, NOISE_MAP, observationFile, opener, PSF, PSF_SHAPE, SHAPE, SPEC } from "./imaging-observation.ts";
@@ -170,4 +172,32 @@ describe("a mask file", () => {
     await expect(readMasked(1, observationFile(changes))).rejects.toThrow(message);
     await expect(readMasked(0, observationFile(changes))).resolves.toMatchObject({ warnings: [] });
   });
+});
+
+test("light profiles shine into a stamp from beyond its rim: a smaller one has the same likelihood", async () => {
+  // Two rows and three columns less at each side: the mask stays, what the PSF reaches around it does not.
+  const inside = (pixel: number): boolean => {
+    const [row, column] = [Math.floor(pixel / 23), pixel % 23];
+    return row >= 2 && row < 19 && column >= 3 && column < 20;
+  };
+  const cropped = (values: Float64Array) => ({
+    dtype: "f8" as const,
+    shape: [17, 17],
+    data: values.filter((_, pixel) => inside(pixel)),
+  });
+  const psf = { dtype: "f8" as const, shape: [...PSF_SHAPE], data: PSF };
+  const small = writeNpz({ data: cropped(DATA), noise_map: cropped(NOISE_MAP), psf });
+  const [whole, part] = await Promise.all(
+    [observationFile(), small].map(async (file) => {
+      const { datasets, likelihood } = await planSpec(parseSpec(SPEC, "lens.yaml"), {
+        open: opener({ "hst.npz": file }),
+      });
+      const [{ logLikelihood }] = await likelihood.evaluate(new Float64Array(0));
+      return { logLikelihood, warnings: (datasets[0] as ImagingDataset).warnings };
+    }),
+  );
+  expect(whole.warnings).toEqual([]);
+  expect(part.warnings).toContainEqual(expect.stringContaining("a stamp smaller than mask + PSF"));
+  // Positions are rounded otherwise about another shape.
+  expect(Math.abs(part.logLikelihood / whole.logLikelihood - 1)).toBeLessThan(1e-12);
 });
