@@ -2,8 +2,8 @@ import { flagLimit, type ImagingArrays } from "./imaging.ts";
 import { surroundings } from "./mask-checks.ts";
 
 /*
- * What an image says of its own noise, sky and mask before there is a model. All by quantiles, so that neighboring galaxies
- * and bad pixels count little.
+ * What an image says of its own noise, sky and mask before there is a model. All by quantiles, so that neighboring
+ * galaxies and bad pixels count little.
  */
 
 /** Pixels next to a mask. */
@@ -32,15 +32,15 @@ const MOST = 20_000;
 /** Shares of an image that are farthest from the lens: what counts as its sky, and what tells a sky from a halo. */
 const SKY = 0.1;
 const BEFORE_SKY = 1 / 3;
-/** Pixels to those that a pixel is compared with: beyond what drizzling correlates, near to what a halo changes over. */
+/** Pixels to those that a pixel is compared with: beyond what drizzling correlates, and before a halo changes. */
 const APART = 4;
 
 const NOISE_TOO_LARGE = 0.8;
 const NOISE_TOO_SMALL = 1.25;
 const SKY_LEVEL = 0.5;
-/** From the outer third of an image to the outer tenth the halos of five SLACS lenses fade to 0.66 to 0.87; a sky does not. */
+/** From the outer third to the outer tenth of an image the halos of SLACS lenses fade to 0.66 to 0.87; sky does not. */
 const FADED = 0.9;
-/** Of noise the asymmetry is 1.6; of five SLACS lenses that a mask cuts through the arcs of it is 2.9 to 19, else below 2.8. */
+/** Noise has an asymmetry of 1.6, masks of SLACS lenses that cut through the arcs have 2.9 to 19, others below 2.8. */
 const CUT_LIGHT = 3;
 /** Pixels that a mask's surroundings are wide. */
 const WIDE = 2;
@@ -111,8 +111,8 @@ function skyWarnings({ scatter, level, levelBefore, pixels }: Sky): string[] {
   const warnings: string[] = [];
   if (!(scatter >= NOISE_TOO_LARGE)) {
     warnings.push(
-      `the sky scatters by ${scatter.toFixed(2)} of its noise ${where}: the noise map has a floor or neighboring pixels are ` +
-        `correlated, and chi^2 of a perfect model is some ${(scatter * scatter).toFixed(2)} a pixel there`,
+      `the sky scatters by ${scatter.toFixed(2)} of its noise ${where}: the noise map has a floor or neighboring pixels ` +
+        `are correlated, and chi^2 of a perfect model is some ${(scatter * scatter).toFixed(2)} a pixel there`,
     );
   }
   if (scatter > NOISE_TOO_SMALL) {
@@ -130,8 +130,8 @@ function skyWarnings({ scatter, level, levelBefore, pixels }: Sky): string[] {
 }
 
 /**
- * Whether the mask cuts through arcs: its surroundings are brighter at one side than opposite, or brighter than its inside.
- * The halo of a lens, which any mask cuts, is neither.
+ * Whether the mask cuts through arcs: its surroundings are brighter at one side than opposite, or brighter than its
+ * inside. The halo of a lens, which any mask cuts, is neither.
  */
 function cutLightWarnings(image: ImagingArrays, usable: Uint8Array, sky: Sky | null): string[] {
   const around = aroundMask(image, usable);

@@ -11,8 +11,8 @@ const UNDECAYED = 0.02;
 const NEGATIVE = 0.02;
 
 /**
- * What is odd about a PSF, a line each: it is used as it is, since a likelihood of it can be computed. Of its orientation
- * nothing can be said without data.
+ * What is odd about a PSF, a line each: it is used as it is, since a likelihood of it can be computed. Of its
+ * orientation nothing can be said without data.
  * @param psf As the file has it.
  * @param normalized Whether it is divided by its sum before use.
  * @param mask Of the image.
@@ -28,8 +28,9 @@ export function psfWarnings(psf: ConvolutionKernel, normalized: boolean, mask: M
 }
 
 /**
- * How far the peak is from the middle pixel along rows and along columns, in pixels: the vertex of the parabola through the
- * logarithms of the middle pixel and its two neighbors, exact for a Gaussian. Wings, which are seldom even, do not count.
+ * How far the peak is from the middle pixel along rows and along columns, in pixels: the vertex of the parabola
+ * through the logarithms of the middle pixel and its two neighbors, exact for a Gaussian. Wings, which are seldom
+ * even, do not count.
  */
 export function psfOffset({ shape, values }: ConvolutionKernel): [row: number, column: number] {
   const middle = (values.length - 1) / 2;
