@@ -3,8 +3,9 @@ import { flagLimit, type ImagingArrays } from "./imaging.ts";
 import type { Mask } from "./mask.ts";
 
 /**
- * The pixels of the array around a mask, within half of the PSF of what it keeps, but not those in its holes or in galaxies
- * masked at the array's rim: they see the rim along their row and along their column, past masked pixels only.
+ * The pixels of the array around a mask, within half of the PSF of what it keeps, but not those in its holes or in
+ * galaxies masked at the array's rim: they see the rim along their row and along their column, past masked pixels
+ * only.
  * @param kernelShape Rows and columns of the PSF, both odd.
  * @returns (rows, columns) bytes, 1 = around.
  */
@@ -51,7 +52,8 @@ export function stampWarnings({ shape: [rows, columns], masked }: Mask, psf: rea
   const pixels = count === 1 ? "1 unmasked pixel is" : `${count} unmasked pixels are`;
   return [
     `a stamp smaller than mask + PSF: ${pixels} closer to the rim of the ${rows} x ${columns} array than half of the ` +
-      `${psf.join(" x ")} PSF, and light profiles alone reach into them from beyond it; give a larger cutout or a smaller mask`,
+      `${psf.join(" x ")} PSF, and light profiles alone reach into them from beyond it; ` +
+      "give a larger cutout or a smaller mask",
   ];
 }
 
@@ -70,8 +72,9 @@ const FEW = 4;
 const HIDDEN = 0.9;
 
 /**
- * Whether a mask is off by one pixel: a mask made to hide bad pixels leaves a rim of them at one side of every hole then, all
- * of which one step hides. Bad are data that are not finite, noise that is no standard deviation, and noise that flags.
+ * Whether a mask is off by one pixel: a mask made to hide bad pixels leaves a rim of them at one side of every hole
+ * then, all of which one step hides. Bad are data that are not finite, noise that is no standard deviation, and noise
+ * that flags.
  * @returns null where it keeps hardly any, or no step hides those that it keeps.
  */
 export function maskShift({ grid, masked, data, noiseMap }: Omit<ImagingArrays, "psf">): MaskShift | null {
@@ -103,6 +106,7 @@ export function maskShiftMessage({ rows, columns, kept, keptIfShifted }: MaskShi
     ...(rows === 0 ? [] : [`one row ${rows > 0 ? "down" : "up"}`]),
     ...(columns === 0 ? [] : [`one column to the ${columns > 0 ? "right" : "left"}`]),
   ];
-  const left = keptIfShifted === 0 ? "all" : `all but ${keptIfShifted}`;
-  return `the mask keeps ${kept} bad pixels, ${left} of which it would hide if it were ${steps.join(" and ")}: is it shifted?`;
+  const hidden = keptIfShifted === 0 ? "all" : `all but ${keptIfShifted}`;
+  const step = steps.join(" and ");
+  return `the mask keeps ${kept} bad pixels, ${hidden} of which it would hide if it were ${step}: is it shifted?`;
 }

@@ -5,14 +5,14 @@ import type { Mask } from "./mask.ts";
 const OFF_CENTRE = 0.1;
 /** Of one, the sum. A smaller departure is the wings beyond the array. */
 const OFF_SUM = 0.05;
-/** Of the peak, at the rim of the array. */
-const UNDECAYED = 0.01;
+/** Of the peak, at the rim of the array: a Gaussian cut off there has lost a percent of its light. */
+const UNDECAYED = 0.02;
 /** Of the light, below zero. Noise of a measured PSF is less. */
 const NEGATIVE = 0.02;
 
 /**
- * What is odd about a PSF, a line each: it is used as it is, since a likelihood of it can be computed. Of its orientation
- * nothing can be said without data.
+ * What is odd about a PSF, a line each: it is used as it is, since a likelihood of it can be computed. Of its
+ * orientation nothing can be said without data.
  * @param psf As the file has it.
  * @param normalized Whether it is divided by its sum before use.
  * @param mask Of the image.
@@ -28,8 +28,9 @@ export function psfWarnings(psf: ConvolutionKernel, normalized: boolean, mask: M
 }
 
 /**
- * How far the peak is from the middle pixel along rows and along columns, in pixels: the vertex of the parabola through the
- * logarithms of the middle pixel and its two neighbors, exact for a Gaussian. Wings, which are seldom even, do not count.
+ * How far the peak is from the middle pixel along rows and along columns, in pixels: the vertex of the parabola
+ * through the logarithms of the middle pixel and its two neighbors, exact for a Gaussian. Wings, which are seldom
+ * even, do not count.
  */
 export function psfOffset({ shape, values }: ConvolutionKernel): [row: number, column: number] {
   const middle = (values.length - 1) / 2;

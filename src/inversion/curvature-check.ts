@@ -3,8 +3,9 @@ import { type Matrix, type SparseMatrix, sparseTimesVector } from "../operators/
 import { sparseMappingMatrixTransposeTimes } from "./mapping.ts";
 
 /*
- * A curvature matrix held to the operators that it is made of, in every evaluation: one product F z sees all S^2 entries,
- * and A' N^-1 (A z) costs a blurring and its adjoint (of visibilities, a product with W) instead of the work of F.
+ * A curvature matrix held to the operators that it is made of, in every evaluation: one product F z sees all S^2
+ * entries, and A' N^-1 (A z) costs a blurring and its adjoint (of visibilities, a product with W) instead of the work
+ * of F.
  */
 
 /** A curvature matrix, and how else its product with a vector can be taken. */
@@ -16,12 +17,15 @@ export interface CurvatureCheckArgs {
 }
 
 /**
- * How far a curvature matrix is from its operators: the largest difference over the scale of its row, which is sqrt(F_ii)
- * times sqrt(sum over j of F_jj z_j^2). By Cauchy & Schwarz the terms that F_ij is the sum of have at most sqrt(F_ii F_jj)
- * together with their signs taken off, so that rounding is of this scale however much of them cancels.
+ * How far a curvature matrix is from its operators: the largest difference over the scale of its row, which is
+ * sqrt(F_ii) times sqrt(sum over j of F_jj z_j^2). By Cauchy & Schwarz the terms that F_ij is the sum of over an
+ * image's pixels have at most sqrt(F_ii F_jj) together with their signs taken off, so that rounding is of this scale
+ * however much of them cancels.
  */
 export interface CurvatureCheck {
-  /** Between F z and the same through the operators: NaN where anything is, Infinity where F is zero and they are not. */
+  /**
+   * Between F z and the same through the operators: NaN where anything is, Infinity where F is zero and they are not.
+   */
   readonly residual: number;
   /** Between F z and F' z. */
   readonly asymmetry: number;
@@ -30,20 +34,21 @@ export interface CurvatureCheck {
 }
 
 /**
- * Rounding leaves some 1e-15 for images and, where terms cancel, 1e-12 for visibilities. A millionth of the diagonal in one
- * of a million entries is 3e-8: the root of S = 1000 less.
+ * Rounding leaves some 1e-15, and 1e-12 where an FFT blurs beside pixels whose noise is a million times that of
+ * others. A millionth of the diagonal in one entry is the root of S less: 3e-8 at S = 1000.
  */
 export const CURVATURE_TOLERANCE = 1e-10;
 
 /**
- * Of the largest diagonal entry, as what a smaller one counts. A source pixel that is seen through bad pixels alone, whose
- * noise is a million times that of others, has what an FFT leaves of all others' light.
+ * Of the largest diagonal entry, as what a smaller one counts. A source pixel that is seen through bad pixels alone,
+ * whose noise is a million times that of others, has what an FFT leaves of all others' light.
  */
 const FAINT = 1e-8;
 
 /**
- * A vector that no error hides from: of either sign, so that errors of one sign do not grow with S beyond what is usual;
- * between 1 and 2, so that none is multiplied by little; drawn at random, so that none cancel but by chance of measure zero.
+ * A vector that no error hides from: of either sign, so that errors of one sign do not grow with S beyond what is
+ * usual; between 1 and 2, so that none is multiplied by little; drawn at random, so that none cancel but by chance of
+ * measure zero.
  * @returns (S), the same for the same seed.
  */
 export function probeVector(size: number, seed = 1): Float64Array {
@@ -51,8 +56,8 @@ export function probeVector(size: number, seed = 1): Float64Array {
 }
 
 /**
- * One product of F, one of F' and one through the operators. Whether F + H is positive definite is the solver's to say, which
- * factorizes it.
+ * One product of F, one of F' and one through the operators. Whether F + H is positive definite is the solver's to
+ * say, which factorizes it.
  */
 export function checkCurvature(
   { curvatureMatrix, apply }: CurvatureCheckArgs,

@@ -15,9 +15,9 @@ export interface PsfResponseArgs {
 export const PSF_RESPONSE_TOLERANCE = 1e-12;
 
 /**
- * The image of one pixel of light held to the PSF around it: the largest difference, over the PSF's largest value. It shows a
- * PSF that is transposed, turned or off by a pixel on its way from the file to the convolution, and light that wraps around.
- * What it cannot show is a file that holds the PSF turned.
+ * The image of one pixel of light held to the PSF around it: the largest difference, over the PSF's largest value. It
+ * shows a PSF that is transposed, turned or off by a pixel on its way from the file to the convolution, and light
+ * that wraps around. What it cannot show is a file that holds the PSF turned.
  * @param pixel Which of the N pixels is lit; `widelySeen` is one that tells the most.
  * @returns NaN where anything is.
  */

@@ -68,8 +68,6 @@ const CASES: Readonly<Record<string, Case>> = {
     "normalize_psf: false",
   ],
   "a PSF beyond memory": [psf(new Float64Array(1025).fill(1), [1, 1025]), "psf.fits[0]", "1025", "crop"],
-  "a stamp smaller than mask and PSF": [spec("radius: 1.5", "radius: 2.0"), "datasets.hst", "mask + PSF", "21 x 23"],
-  "no mask": [spec("    mask: { type: circular, radius: 1.5 }\n", ""), "datasets.hst", "mask + PSF"],
   "a mask that keeps no pixel": [spec("radius: 1.5", "radius: 0.01, centre: [0.1, 0.1]"), "none of the 21 x 23 pixels"],
   "a file that is not there": [spec("data: hst.npz", "data: nothing.fits"), "nothing.fits", "no such file"],
   "no PSF": [spec("    psf: hst.npz\n", ""), "lens.yaml:2:", "psf is missing"],
@@ -126,4 +124,19 @@ test("what may not be meant is a warning on standard error, and in the JSON", as
   const { code, stdout, stderr } = await runOn(files, "evaluate", ["--json"]);
   expect([code, stderr]).toEqual([0, `warning: ${warning}\n`]);
   expect(JSON.parse(stdout)).toMatchObject({ warnings: [warning], datasets: { hst: { flagged_pixels: 1 } } });
+});
+
+test.each([
+  ["a mask near the rim", spec("radius: 1.5", "radius: 2.0"), 18],
+  ["no mask", spec("    mask: { type: circular, radius: 1.5 }\n", ""), 2 * 21 + 4 * 23 - 8],
+])("a stamp smaller than mask and PSF is evaluated, and says so: %s", async (_, files, count) => {
+  const { code, stdout, stderr } = await runOn(files, "evaluate", ["--json"]);
+  expect(stderr).toMatch(
+    new RegExp(
+      `^warning: datasets.hst: a stamp smaller than mask \\+ PSF: ${count} unmasked pixels are closer to the rim of the 21 x 23 ` +
+        "array than half of the 5 x 3 PSF, [^\n]*; give a larger cutout or a smaller mask\n$",
+    ),
+  );
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout).log_likelihood).toBeTypeOf("number");
 });

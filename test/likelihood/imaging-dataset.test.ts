@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import { kernelsOf } from "../../src/backend/kernels.ts";
 import type { FitsCard } from "../../src/io/fits.ts";
 import { writeFits } from "../../src/io/fits.ts";
+import { writeNpz } from "../../src/io/npz.ts";
+import { planSpec } from "../../src/likelihood/from-spec.ts";
 import { type ImagingDataset, readImaging } from "../../src/likelihood/imaging-dataset.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
 import { DATA, NOISE_MAP, observationFile, opener, PSF, PSF_SHAPE, SHAPE, SPEC } from "./imaging-observation.ts";
@@ -121,4 +123,81 @@ test("under the mask anything may stand", async () => {
   const outside = (values: Float64Array, value: number) => values.map((old, pixel) => (pixel < 40 ? value : old));
   const file = observationFile({ data: outside(DATA, Number.NaN), noiseMap: outside(NOISE_MAP, -1) });
   expect(await read({ "hst.npz": file })).toEqual(FROM_NPZ);
+});
+
+describe("a mask file", () => {
+  /** Bad pixels: rows 6 to 8 of columns 9 to 12, around which the mask has a hole. */
+  const inHole = (pixel: number, down: number) => {
+    const [row, column] = [Math.floor(pixel / 23) - down, pixel % 23];
+    return row >= 6 && row < 9 && column >= 9 && column < 13;
+  };
+  const marked = (array: Float64Array, value: number) => array.map((old, pixel) => (inHole(pixel, 0) ? value : old));
+
+  async function readMasked(down: number, observation: Uint8Array): Promise<ImagingDataset> {
+    const outside = (pixel: number) => Math.hypot(Math.floor(pixel / 23) - 10, (pixel % 23) - 11) > 7.5;
+    const masked = DATA.map((_, pixel) => (inHole(pixel, down) || outside(pixel) ? 1 : 0));
+    const text = SPEC.replace("{ type: circular, radius: 1.5 }", "{ type: file, path: mask.fits }");
+    const { hst } = parseSpec(text.replace("pixel_scale", "fits_row_zero: top\n    pixel_scale"), "lens.yaml").datasets;
+    if (hst.type !== "imaging") throw new Error("another spec");
+    const files = { "hst.npz": observation, "mask.fits": writeFits([{ data: masked, shape: SHAPE }]) };
+    return readImaging("hst", hst, { open: opener(files), kernels: kernelsOf("wasm") });
+  }
+
+  test("that hides the bad pixels raises no warning", async () => {
+    const dataset = await readMasked(0, observationFile({ noiseMap: marked(NOISE_MAP, 1e9) }));
+    expect([dataset.flagged, dataset.warnings]).toEqual([0, []]);
+  });
+
+  test("that is a row too low keeps a row of flagged pixels, and a warning says what is wrong", async () => {
+    const { flagged, warnings } = await readMasked(1, observationFile({ noiseMap: marked(NOISE_MAP, 1e9) }));
+    expect(flagged).toBe(4);
+    expect(warnings).toEqual([
+      "4 pixels inside the mask flagged by very large noise, and ignored",
+      "the mask keeps 4 bad pixels, all of which it would hide if it were one row up: is it shifted?",
+    ]);
+  });
+
+  test.each([
+    [
+      "NaN data",
+      { data: marked(DATA, Number.NaN) },
+      /^the mask keeps 4 bad .* is it shifted\?: hst.npz\[data\]: the data are NaN/,
+    ],
+    [
+      "zero noise",
+      { noiseMap: marked(NOISE_MAP, 0) },
+      /^the mask keeps 4 bad .* shifted\?: hst.npz\[noise_map\]: the noise is 0/,
+    ],
+  ])("that is a row too low is blamed for %s", async (_, changes, message) => {
+    await expect(readMasked(1, observationFile(changes))).rejects.toThrow(message);
+    await expect(readMasked(0, observationFile(changes))).resolves.toMatchObject({ warnings: [] });
+  });
+});
+
+test("light profiles shine into a stamp from beyond its rim: a smaller one has the same likelihood", async () => {
+  // Two rows and three columns less at each side: the mask stays, what the PSF reaches around it does not.
+  const inside = (pixel: number): boolean => {
+    const [row, column] = [Math.floor(pixel / 23), pixel % 23];
+    return row >= 2 && row < 19 && column >= 3 && column < 20;
+  };
+  const cropped = (values: Float64Array) => ({
+    dtype: "f8" as const,
+    shape: [17, 17],
+    data: values.filter((_, pixel) => inside(pixel)),
+  });
+  const psf = { dtype: "f8" as const, shape: [...PSF_SHAPE], data: PSF };
+  const small = writeNpz({ data: cropped(DATA), noise_map: cropped(NOISE_MAP), psf });
+  const [whole, part] = await Promise.all(
+    [observationFile(), small].map(async (file) => {
+      const { datasets, likelihood } = await planSpec(parseSpec(SPEC, "lens.yaml"), {
+        open: opener({ "hst.npz": file }),
+      });
+      const [{ logLikelihood }] = await likelihood.evaluate(new Float64Array(0));
+      return { logLikelihood, warnings: (datasets[0] as ImagingDataset).warnings };
+    }),
+  );
+  expect(whole.warnings).toEqual([]);
+  expect(part.warnings).toContainEqual(expect.stringContaining("a stamp smaller than mask + PSF"));
+  // Positions are rounded otherwise about another shape.
+  expect(Math.abs(part.logLikelihood / whole.logLikelihood - 1)).toBeLessThan(1e-12);
 });

@@ -1,6 +1,6 @@
 import type { Triangulation } from "./triangulation.ts";
 
-/** Says that vertices of a mesh stand at the place of others, if any do: their source pixels stay dark. Otherwise null. */
+/** Says that vertices of a mesh stand at the place of others, if any do; otherwise null. */
 export function duplicatesMessage({
   duplicates,
   vertices,
