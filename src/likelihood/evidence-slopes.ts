@@ -3,7 +3,14 @@ import { inverted } from "../inversion/inverse.ts";
 import type { Mapping } from "../inversion/mapping.ts";
 import type { DifferentiableRegularization } from "../inversion/regularization/regularization.ts";
 import type { Slot } from "../model/model.ts";
-import { type Matrix, matrixSum, principalBlock, type SparseMatrix, sparseTimesVector, zeros } from "../operators/matrix.ts";
+import {
+  type Matrix,
+  matrixSum,
+  principalBlock,
+  type SparseMatrix,
+  sparseTimesVector,
+  zeros,
+} from "../operators/matrix.ts";
 import type { LaidSource } from "./lensed-source.ts";
 import type { BasisInPixels } from "./light-basis.ts";
 import type { LinearShare } from "./linear-share.ts";
@@ -182,7 +189,8 @@ function lightSlopes(
   const [size, sources] = [c.rows, t?.columns ?? 0];
   const byColumns = share.columns.map((column, l) => {
     const row = c.values.subarray((sources + l) * size, (sources + l + 1) * size);
-    const spread = t === null ? new Float64Array(column.length) : source.see(sparseTimesVector(t, row.subarray(0, sources)));
+    const spread =
+      t === null ? new Float64Array(column.length) : source.see(sparseTimesVector(t, row.subarray(0, sources)));
     share.columns.forEach((other, k) => addTimes(spread, row[sources + k], other));
     const slopes = weigh(spread).map((weighed, m) => s[sources + l] * residual[m] - weighed);
     if (evidence === "exact") {

@@ -55,6 +55,9 @@ export function planInversion(plan: InversionPlan): Likelihood {
   const { datasets, model, kernels } = plan;
   const observations = datasets.map((dataset, d) => observe(dataset, plan.forms[d], kernels));
   const starts = observations.map(rayStarts);
+  const redshifts = new Set(plan.sources.map(({ galaxy }) => model.galaxies[galaxy].redshift));
+  const rays = new Map([...redshifts].map((redshift) => [redshift, plan.voices.rays(redshift)]));
+  const noGradient = [plan.voices.light, ...rays.values()].find((voice) => voice?.noGradient)?.noGradient;
   const sources = plan.sources.map(({ galaxy, datasets, seeds, adaptImages }) => {
     const { redshift, pixelization } = model.galaxies[galaxy];
     const { mesh, border } = pixelization!;
@@ -68,7 +71,7 @@ export function planInversion(plan: InversionPlan): Likelihood {
       seeds,
       relocate: border === "relocate",
       mesh: planSourceMesh(mesh, seeds.length / 2, weights, schemeOf(pixelization!), kernels),
-      rays: plan.voices.rays(redshift),
+      rays: rays.get(redshift)!,
     });
   });
   const lights = observations.map(({ light }): PlannedLight => {
@@ -79,7 +82,10 @@ export function planInversion(plan: InversionPlan): Likelihood {
   return {
     picks: [...plan.picks, ...observations.flatMap(({ picks }) => picks)],
     async evaluate(batch, { gradient = false } = {}) {
-      if (gradient) requireGradient(plan);
+      if (gradient && noGradient !== undefined) {
+        const what = `the ${plan.voice} backend has no gradient: ${noGradient}`;
+        throw new InputError("likelihood/gradient", what, "use --backend traced");
+      }
       return vectorsOf(model, batch).map((vector) => {
         const watch = stopwatch();
         const planned = { ...plan, observations, lights };
@@ -109,14 +115,6 @@ function rayWeights(
   return Float64Array.from(parts.flatMap((part) => Array.from(part)));
 }
 
-/** @throws InputError for a voice that has no gradient. */
-function requireGradient({ voices, voice, sources, model }: InversionPlan): void {
-  const rays = sources.length === 0 ? null : voices.rays(model.galaxies[sources[0].galaxy].redshift).noGradient;
-  const reason = rays ?? voices.light?.noGradient ?? null;
-  if (reason === null) return;
-  throw new InputError("likelihood/gradient", `the ${voice} backend has no gradient: ${reason}`, "use --backend traced");
-}
-
 function rayStarts({ dataset, source: { positions, subSizes } }: Observation): RayStarts {
   const grid = dataset.type === "imaging" ? dataset.grid : dataset.compaction.grid;
   const border = borderPixels(dataset.mask);
@@ -142,12 +140,13 @@ function systemsOf(sources: readonly LensedSource[], datasets: number): readonly
 }
 
 function together(
-  { voice, forms, sources, datasets }: InversionPlan,
+  { voice, forms, sources, datasets, model }: InversionPlan,
   systems: readonly EvaluatedSystem[],
   watch: Stopwatch,
 ): Evaluation {
   const solved = systems.map((system) => system.solved);
-  const failure = solved.find((system) => system.failure !== null)?.failure ?? null;
+  const gradient = gradientOf(systems);
+  const failure = solved.find((system) => system.failure !== null)?.failure ?? steepness(gradient, model);
   const sumOf = (value: (terms: EvaluatedSystem["solved"]["terms"]) => number) => {
     return solved.reduce((sum, { terms }) => sum + value(terms), 0);
   };
@@ -166,7 +165,7 @@ function together(
   return {
     logLikelihood: unless(logLikelihood(terms)),
     logEvidence: isPixelized ? unless(logEvidence(terms)) : null,
-    gradient: failure === null ? gradientOf(systems) : null,
+    gradient: failure === null ? gradient : null,
     terms: isPixelized ? terms : withoutEvidence(terms),
     // In the order of the spec: a system's datasets need not follow each other.
     datasets: datasets.map(({ name }) => ofDatasets.find((dataset) => dataset.name === name)!),
@@ -189,6 +188,12 @@ function gradientOf([first, ...others]: readonly EvaluatedSystem[]): Float64Arra
       if (sum !== null) sum[p] += slope;
     });
   return sum;
+}
+
+/** Why a gradient is of no use to a search, or null. */
+function steepness(gradient: Float64Array | null, { parameters }: Model): string | null {
+  const steep = gradient?.findIndex((slope) => !Number.isFinite(slope)) ?? -1;
+  return steep < 0 ? null : `the derivative by ${parameters[steep].path} is not finite`;
 }
 
 function withoutEvidence({ chiSquared, noiseNormalization }: EvidenceTerms): Terms {

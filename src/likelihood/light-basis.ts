@@ -56,11 +56,21 @@ export function traceBasis(model: Model): LightBasis {
     formula: (algebra, parameters, inputs) => parts.flatMap((part) => part.formula(algebra, parameters, inputs)),
   };
   const kernel = ofBearableSize(() => compile(point, webAssemblyOfThisThread()));
-  // Sums over sub-pixels, so that nothing is kept of each.
-  const sums: PointFunction = { ...point, outputs: parts.map(() => "sum") };
+  // The sum over sub-pixels and images, each times a factor of its own: nothing is kept of each.
+  const weighted: PointFunction = {
+    ...point,
+    inputs: [...point.inputs, ...parts.map((_, part) => `by image ${part}`)],
+    outputs: ["sum"],
+    formula: (algebra, parameters, [y, x, ...factors]) => {
+      const images = point.formula(algebra, parameters, [y, x]);
+      return [
+        images.map((image, part) => algebra.mul(image, factors[part])).reduce((sum, term) => algebra.add(sum, term)),
+      ];
+    },
+  };
   let differentiated: CompiledGradient | undefined;
   const gradient = () => {
-    differentiated ??= ofBearableSize(() => compileGradient(sums, webAssemblyOfThisThread()));
+    differentiated ??= ofBearableSize(() => compileGradient(weighted, webAssemblyOfThisThread()));
     return differentiated;
   };
   return {
@@ -91,7 +101,7 @@ export function traceBasis(model: Model): LightBasis {
             spreadOverSubPixels(byImage, subSizes, placesOfSlopes!.inputs[2 + part]);
           });
           compiled.run(vector, placesOfSlopes, 0, count);
-          const totals = placesOfSlopes.outputs.slice(parts.length).map(([sum]) => sum);
+          const totals = placesOfSlopes.outputs.slice(1).map(([sum]) => sum);
           return compiled.gradient(vector, Float64Array.from(totals));
         },
       };

@@ -22,7 +22,7 @@ import {
 } from "./pixelized-source.ts";
 import { givenLight, type ModelLightVoice } from "./seen-light.ts";
 import { mappingsOf, sourcePixelsOf } from "./source-mesh.ts";
-import { referenceRays, traceRaysInKernel } from "./source-rays.ts";
+import { raysByNumber, referenceRays, traceRaysInKernel } from "./source-rays.ts";
 import { traceLight } from "./traced-light.ts";
 import type { Tuning } from "./tuning.ts";
 
@@ -117,13 +117,14 @@ function planSolved(
     throw new InputError("plan/curvature", what, "leave it out: these are forms for visibilities");
   }
   const traced = voice === "traced";
+  const rays = { traced: traceRaysInKernel, wasm: raysByNumber, reference: referenceRays }[voice];
   return planInversion({
     datasets,
     model,
     sources,
     voices: {
       light: hasLight(model) ? (traced ? traceBasis(model) : referenceBasis(model)) : null,
-      rays: (redshift) => (traced ? traceRaysInKernel(model, redshift) : referenceRays(model, redshift)),
+      rays: (redshift) => rays(model, redshift),
     },
     forms: forms.map((form) => form?.picked ?? null),
     positiveOnly,

@@ -41,6 +41,24 @@ export function referenceRays(model: Model, redshift: number): SourceRays {
   };
 }
 
+/** Ray by ray, which costs nothing to plan, with derivatives from a formula that is compiled when they are asked for. */
+export function raysByNumber(model: Model, redshift: number): SourceRays {
+  const plain = referenceRays(model, redshift);
+  let compiled: SourceRays | undefined;
+  return {
+    noGradient: null,
+    from(positions) {
+      let fromImage: RaysFromImage | undefined;
+      const slopes = (vector: Float64Array, byTraced: Float64Array) => {
+        compiled ??= traceRaysInKernel(model, redshift);
+        fromImage ??= compiled.from(positions);
+        return fromImage.slopes!(vector, byTraced);
+      };
+      return Object.assign((vector: Float64Array) => plain.from(positions)(vector), { slopes });
+    },
+  };
+}
+
 /**
  * The rays as one compiled formula, and their derivatives as another, which is compiled when first asked for.
  * @throws InputError `compiler/size` as `traceLight` does.

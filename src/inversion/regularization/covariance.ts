@@ -1,6 +1,6 @@
-import { inverseOf, inverted, logDeterminantOf } from "../inverse.ts";
 import { dot, type Matrix, trace, zeros } from "../../operators/matrix.ts";
 import type { Parameter } from "../../profiles/parameter.ts";
+import { inverseOf, inverted, logDeterminantOf } from "../inverse.ts";
 import { type Correlation, type CorrelationSlopes, distanceBetween } from "./correlation.ts";
 import { covarianceSlopes } from "./covariance-slopes.ts";
 import type { DenseKernels, DifferentiableRegularization } from "./regularization.ts";
