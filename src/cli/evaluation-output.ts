@@ -45,6 +45,14 @@ export function evaluationJson(
       log_likelihood_error_bound: compacted.length > 0 ? evaluation.logLikelihoodErrorBound : null,
       solve_residual: evaluation.solveResidual,
       ...(positive === null ? {} : { kkt_residual: positive.kktResidual }),
+      ...(evaluation.checks === null
+        ? {}
+        : {
+            curvature_residual: evaluation.checks.curvature.residual,
+            curvature_asymmetry: evaluation.checks.curvature.asymmetry,
+            relocated: evaluation.checks.relocated,
+            duplicate_vertices: evaluation.checks.duplicateVertices,
+          }),
       ...(checked === null ? {} : { chi_squared_from_visibilities: checked }),
     },
     failure: evaluation.failure,
@@ -94,6 +102,9 @@ export function printEvaluation(
     ["regularization coefficient", json.regularization_coefficient],
     ["error bound of log likelihood", checks.log_likelihood_error_bound?.toExponential(1)],
     ["residual of the solver", checks.solve_residual?.toExponential(1)],
+    ["curvature against its operators", checks.curvature_residual?.toExponential(1)],
+    ["rays and vertices drawn onto the border", checks.relocated || null],
+    ["vertices at the place of others", checks.duplicate_vertices || null],
     ["positive only", positiveOnlyText(json)],
     ...Object.entries(checks.chi_squared_from_visibilities ?? {}).map(([name, check]): [string, string] => [
       `chi squared of ${name}`,

@@ -70,6 +70,15 @@ export function checkCurvature(
   return { residual, asymmetry, agrees: residual <= CURVATURE_TOLERANCE && asymmetry <= CURVATURE_TOLERANCE };
 }
 
+/** Two checks as one, which agrees where both do. */
+export function worseOf(a: CurvatureCheck, b: CurvatureCheck): CurvatureCheck {
+  return {
+    residual: Math.max(a.residual, b.residual),
+    asymmetry: Math.max(a.asymmetry, b.asymmetry),
+    agrees: a.agrees && b.agrees,
+  };
+}
+
 /** F z and F' z, which read F once. */
 function products({ rows, columns, values }: Matrix, z: Float64Array) {
   const product = new Float64Array(rows);

@@ -1,12 +1,13 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
+import { type CurvatureCheck, worseOf } from "../inversion/curvature-check.ts";
 import { linearIntensities } from "../model/linear-light.ts";
 import { instantiate, type Model, type ModelGalaxy } from "../model/model.ts";
 import { sideBySide } from "../operators/matrix.ts";
-import type { DatasetEvaluation, SourceReconstruction } from "./evaluation.ts";
+import type { DatasetEvaluation, InversionChecks, SourceReconstruction } from "./evaluation.ts";
 import { evidenceSlopes } from "./evidence-slopes.ts";
 import type { LaidSource, LensedSource } from "./lensed-source.ts";
 import type { BasisInPixels } from "./light-basis.ts";
-import { type LinearShare, linearShare, type SeenProfiles, solvedImage } from "./linear-share.ts";
+import { checkShare, type LinearShare, linearShare, type SeenProfiles, solvedImage } from "./linear-share.ts";
 import { type EvidenceDefinition, linearSystem, type SolvedSystem } from "./linear-system.ts";
 import type { Observation } from "./observation.ts";
 import { reconstruct } from "./reconstruct.ts";
@@ -31,6 +32,7 @@ export interface EvaluatedSystem {
   readonly solved: SolvedSystem;
   readonly sources: readonly SourceReconstruction[];
   readonly datasets: readonly DatasetEvaluation[];
+  readonly checks: InversionChecks;
   /** (P) of the log evidence; null where it was not asked for, and where there is none. */
   readonly gradient: Float64Array | null;
 }
@@ -73,6 +75,9 @@ export function evaluateSystem(
     const profiles = seenProfiles(observations[i], plan.lights[d], vector, watch);
     return linearShare(observations[i], t, profiles, plan.lights[d].weigh, kernels, watch);
   });
+  const checks = timed(watch, "check", () => {
+    return shares.map((share, i) => checkShare(share, observations[i], plan.lights[datasets[i]].weigh, kernels));
+  });
   const unknowns = seenBy.map((seen) => seen.map((s) => ({ first: first[s], count: sources[s].sourcePixels })));
   const system = linearSystem(shares, unknowns, first[sources.length]);
   const { galaxies } = instantiate(model, vector);
@@ -107,7 +112,7 @@ export function evaluateSystem(
     };
   });
   const chiSquared = evaluations.reduce((sum, evaluation) => sum + evaluation.chiSquared, 0);
-  const failure = solved.failure ?? failureOf(chiSquared);
+  const failure = solved.failure ?? failureOf(chiSquared, checks);
   const slopes = () => {
     const ofDatasets = datasets.map((d, i) => ({
       ...plan.lights[d],
@@ -128,6 +133,11 @@ export function evaluateSystem(
   return {
     solved: { ...solved, terms: { ...solved.terms, chiSquared }, failure },
     datasets: evaluations,
+    checks: {
+      curvature: checks.reduce(worseOf),
+      relocated: laid.reduce((sum, { relocated }) => sum + relocated, 0),
+      duplicateVertices: laid.reduce((sum, { triangulation }) => sum + (triangulation?.duplicates.length ?? 0), 0),
+    },
     gradient: withGradient && failure === null ? timed(watch, "gradient", slopes) : null,
     sources: sources.map((source, s): SourceReconstruction => {
       const { mesh, vertices } = laid[s];
@@ -162,8 +172,10 @@ function zeroedPixels(
   );
 }
 
-function failureOf(chiSquared: number): string | null {
-  return Number.isFinite(chiSquared) ? null : "a term of the evidence is not finite";
+function failureOf(chiSquared: number, checks: readonly CurvatureCheck[]): string | null {
+  if (!Number.isFinite(chiSquared)) return "a term of the evidence is not finite";
+  if (checks.every(({ agrees }) => agrees)) return null;
+  return "the curvature matrix does not agree with the instrument that it is of: a defect of Arclet, please report it";
 }
 
 /** The light profiles as an instrument sees them; without any, darkness. */

@@ -1,5 +1,6 @@
 import type { VoiceName } from "../backend/contract.ts";
 import type { LatticeSums } from "../dataset/compaction.ts";
+import type { CurvatureCheck } from "../inversion/curvature-check.ts";
 import type { RectangularMesh } from "../inversion/mesh/rectangular.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
 import type { Explained } from "./picks.ts";
@@ -73,6 +74,16 @@ export interface PositiveOnlyChecks {
   readonly factorizations: number;
 }
 
+/** What an inversion looks after in every evaluation. */
+export interface InversionChecks {
+  /** F and its operators, at their worst of all datasets: the evaluation fails where they do not agree. */
+  readonly curvature: CurvatureCheck;
+  /** Rays and vertices that the borders drew in. */
+  readonly relocated: number;
+  /** Vertices at the place of others, which nothing maps to. */
+  readonly duplicateVertices: number;
+}
+
 /** One likelihood of one model. */
 export interface Evaluation {
   /** -1/2 [chi^2 + noise normalization]; -Infinity where `failure` says why. */
@@ -97,6 +108,8 @@ export interface Evaluation {
   readonly solveResidual: number | null;
   /** null unless the source is positive only, and where none was found. */
   readonly positiveOnly: PositiveOnlyChecks | null;
+  /** null where nothing is solved for. */
+  readonly checks: InversionChecks | null;
   readonly backend: VoiceName;
   /** null without a pixelized source in visibilities. */
   readonly curvatureForm: CurvatureForm | null;

@@ -85,7 +85,7 @@ export function evidenceSlopes(
     for (const [key, slot] of Object.entries(slots)) {
       if (typeof slot !== "number") gradient[slot.free] += slopes.values[key];
     }
-    slopes.adaptViews.forEach((ofView, i) => add(byWeights[k][i], ofView));
+    for (const [i, ofView] of slopes.adaptViews.entries()) add(byWeights[k][i], ofView);
     add(gradient, laid.slopes(byWeights[k], slopes.vertices));
   });
   return gradient;
@@ -191,7 +191,7 @@ function lightSlopes(
     const row = c.values.subarray((sources + l) * size, (sources + l + 1) * size);
     const spread =
       t === null ? new Float64Array(column.length) : source.see(sparseTimesVector(t, row.subarray(0, sources)));
-    share.columns.forEach((other, k) => addTimes(spread, row[sources + k], other));
+    for (const [k, other] of share.columns.entries()) addTimes(spread, row[sources + k], other);
     const slopes = weigh(spread).map((weighed, m) => s[sources + l] * residual[m] - weighed);
     if (evidence === "exact") {
       // Of the prior's precision P = 1e-10 F: -1/2 (s^2 + C) dP + 1/2 d ln P.

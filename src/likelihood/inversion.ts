@@ -3,6 +3,7 @@ import type { VoiceKernels } from "../backend/kernels.ts";
 import { borderPixels } from "../dataset/border.ts";
 import { InputError } from "../errors.ts";
 import { slimPositions } from "../grid.ts";
+import { worseOf } from "../inversion/curvature-check.ts";
 import { type EvidenceTerms, logEvidence, logLikelihood } from "../inversion/evidence.ts";
 import { subPixelWeights, weightMap } from "../inversion/mesh/weight-map.ts";
 import type { Model } from "../model/model.ts";
@@ -11,7 +12,7 @@ import { vectorsOf } from "./batch.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
 import type { Dataset } from "./dataset.ts";
 import { type EvaluatedSystem, evaluateSystem, type PlannedLight, type PlannedSystem } from "./evaluate-system.ts";
-import type { Evaluation, Likelihood, PositiveOnlyChecks, Terms } from "./evaluation.ts";
+import type { Evaluation, InversionChecks, Likelihood, PositiveOnlyChecks, Terms } from "./evaluation.ts";
 import { type LensedSource, planLensedSource, type RayStarts } from "./lensed-source.ts";
 import type { LightBasis } from "./light-basis.ts";
 import type { EvidenceDefinition } from "./linear-system.ts";
@@ -174,6 +175,7 @@ function together(
     logLikelihoodErrorBound: ofDatasets.reduce((sum, dataset) => sum + dataset.logLikelihoodErrorBound, 0),
     solveResidual: residuals.length === 0 ? null : Math.max(...residuals),
     positiveOnly: positive.length === 0 ? null : positive.reduce(worstOf),
+    checks: systems.map((system) => system.checks).reduce(worstChecks),
     backend: voice,
     curvatureForm: isPixelized ? (forms.find((form) => form !== null) ?? null) : null,
     seconds: withTotal(watch),
@@ -199,6 +201,14 @@ function steepness(gradient: Float64Array | null, { parameters }: Model): string
 function withoutEvidence({ chiSquared, noiseNormalization }: EvidenceTerms): Terms {
   const none = { regularizationTerm: null, logDetCurvatureRegMatrixTerm: null, logDetRegularizationMatrixTerm: null };
   return { chiSquared, noiseNormalization, ...none };
+}
+
+function worstChecks(a: InversionChecks, b: InversionChecks): InversionChecks {
+  return {
+    curvature: worseOf(a.curvature, b.curvature),
+    relocated: a.relocated + b.relocated,
+    duplicateVertices: a.duplicateVertices + b.duplicateVertices,
+  };
 }
 
 function worstOf(a: PositiveOnlyChecks, b: PositiveOnlyChecks): PositiveOnlyChecks {

@@ -1,4 +1,5 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
+import { type CurvatureCheck, checkCurvature } from "../inversion/curvature-check.ts";
 import { dot, type Matrix, type SparseMatrix, sparseTimesVector, zeros } from "../operators/matrix.ts";
 import type { Observation } from "./observation.ts";
 import { type Stopwatch, timed } from "./stopwatch.ts";
@@ -82,6 +83,27 @@ function bordered(
   return { rows: size, columns: size, values };
 }
 
+/** F of one dataset held to the operators that it is made of, in one product. */
+export function checkShare(
+  { sparseMappingMatrix: t, columns, curvatureMatrix }: LinearShare,
+  { source }: Observation,
+  weigh: (image: Float64Array) => Float64Array,
+  kernels: VoiceKernels,
+): CurvatureCheck {
+  const sources = t === null ? 0 : t.columns;
+  return checkCurvature({
+    curvatureMatrix,
+    apply(z) {
+      const image =
+        t === null ? new Float64Array(columns[0].length) : source.see(sparseTimesVector(t, z.subarray(0, sources)));
+      for (const [l, column] of columns.entries()) addTimes(image, z[sources + l], column);
+      const weighed = weigh(image);
+      const ofSources = t === null ? [] : transposeTimes(kernels, t, [source.adjoint(weighed)]).values;
+      return Float64Array.of(...ofSources, ...columns.map((column) => dot(column, weighed)));
+    },
+  });
+}
+
 /** What a solution looks like in one dataset. */
 export interface SolvedImage {
   /** (M) as the instrument sees it. */
@@ -97,14 +119,15 @@ export function solvedImage(
   values: Float64Array,
 ): SolvedImage {
   const image = fixed.slice();
-  const add = (factor: number, other: Float64Array) => {
-    for (let m = 0; m < image.length; m++) image[m] += factor * other[m];
-  };
   const sources = t === null ? 0 : t.columns;
   const lensed = t === null ? null : sparseTimesVector(t, values.subarray(0, sources));
-  if (lensed !== null) add(1, source.see(lensed));
-  for (const [l, column] of columns.entries()) add(values[sources + l], column);
+  if (lensed !== null) addTimes(image, 1, source.see(lensed));
+  for (const [l, column] of columns.entries()) addTimes(image, values[sources + l], column);
   return { image, lensed };
+}
+
+function addTimes(to: Float64Array, factor: number, other: Float64Array): void {
+  for (let m = 0; m < to.length; m++) to[m] += factor * other[m];
 }
 
 /** T' (a | b | ...) of images (M). @returns (S, C) */

@@ -2,6 +2,12 @@ import type { VoiceKernels } from "../backend/kernels.ts";
 import { nativeFromSlim } from "../dataset/mask.ts";
 import { fixedSubSizes, subPixelPositions } from "../dataset/oversampling.ts";
 import { type Matrix, type SparseMatrix, sparseTimesVector } from "../operators/matrix.ts";
+import {
+  PSF_RESPONSE_TOLERANCE,
+  type PsfResponseArgs,
+  psfResponseResidual,
+  widelySeen,
+} from "../operators/psf-response.ts";
 import { errorBoundOfImage, type ImageChiSquared, planImageChiSquared, planTimesW } from "./chi-squared.ts";
 import { type CurvatureForm, planCurvature } from "./curvature-form.ts";
 import type { Dataset } from "./dataset.ts";
@@ -70,6 +76,7 @@ function observeImage(dataset: ImagingDataset, kernels: VoiceKernels): Observati
   const { pick, ...light } = planCamera(dataset, kernels);
   // Between the unmasked pixels.
   const { convolution, blur, adjoint } = planBlurring({ ...dataset, blurringRegion: new Int32Array(0) }, kernels);
+  requireResponse({ blur, psf: dataset.psf, inputPixels: nativeIndex, outputPixels: nativeIndex });
   const subSizes = fixedSubSizes(data.length, dataset.overSampling.source);
   return {
     dataset,
@@ -89,6 +96,13 @@ function observeImage(dataset: ImagingDataset, kernels: VoiceKernels): Observati
     chiSquared: (image) => chiSquaredOf(data, image, noiseMap),
     errorBound: () => 0,
   };
+}
+
+/** @throws Error where one pixel of light does not make the PSF around it: what follows would be wrong in silence. */
+function requireResponse(args: PsfResponseArgs): void {
+  const residual = psfResponseResidual(args, widelySeen(args));
+  if (residual <= PSF_RESPONSE_TOLERANCE) return;
+  throw new Error(`light is not blurred by the PSF (${residual} of its peak): a defect of Arclet, please report it`);
 }
 
 function observeVisibilities(dataset: InterferometerDataset, form: CurvatureForm, kernels: VoiceKernels): Observation {

@@ -128,6 +128,7 @@ function summed(
     logLikelihoodErrorBound: sumOf("logLikelihoodErrorBound"),
     solveResidual: null,
     positiveOnly: null,
+    checks: null,
     backend,
     curvatureForm: null,
     seconds: withTotal(watch),

@@ -115,7 +115,8 @@ function modelWith(
 function pixelizationOf(spec: PixelizationSpec, path: string, slot: MakeSlot): PixelizationOf<Slot> {
   const { type, values } = spec.regularization;
   const table = regularizationSchemes.get(type)!.parameters;
-  const slotOf = (entry: ParameterEntry, key: string) => slot(entry, `${path}.regularization.${table[key].name}`);
+  const slotOf = (entry: ParameterEntry, key: string) =>
+    slot(entry, `${path}.regularization.${table[key].name}`, table[key]);
   return { ...spec, regularization: { ...spec.regularization, values: mapValues(values, slotOf) } };
 }
 
