@@ -24,7 +24,7 @@ export interface PositiveReconstruction extends Reconstruction {
 }
 
 /** A source and the slope of the objective there. */
-interface Point {
+export interface Point {
   /** (S) */
   readonly values: Float64Array;
   /** (S) A s - D */
@@ -33,15 +33,17 @@ interface Point {
 
 /** s, zero but on the free pixels, where A s = D. */
 export interface FreeSolution extends Point {
-  /** ln det of the free block of A. */
+  /** ln det A where all pixels are free; of other sets it is not asked. */
   readonly logDeterminant: number;
+  /** Whether these are numbers to choose the next free pixels by and no more. */
+  readonly draft?: boolean;
 }
 
 /**
  * Solves for free pixels, given in ascending order; null where their block is not positive definite. The same pixels
- * give the same bytes.
+ * give the same bytes. Where a draft will do, as on the way to the last set, the solution may be one.
  */
-export type SolveFree = (free: Int32Array) => FreeSolution | null;
+export type SolveFree = (free: Int32Array, draft: boolean) => FreeSolution | null;
 
 /** Block exchanges in a row that need not leave fewer pixels misplaced than any before. */
 const PATIENCE = 6;
@@ -66,15 +68,15 @@ export function positiveOnlyWith(prepare: (args: ReconstructionArgs) => SolveFre
     let positiveDefinite = true;
     // A search that is this long has lost its way in roundings.
     const most = 100 + 3 * size;
-    const solve: SolveFree = (free) => {
+    const solve: SolveFree = (free, draft) => {
       if (factorizations === most) return null;
-      factorizations++;
-      const solution = solveFree(free);
+      const solution = solveFree(free, draft);
+      if (solution?.draft !== true) factorizations++;
       positiveDefinite = solution !== null;
       return solution;
     };
     const all = new Uint8Array(size).fill(1);
-    const whole = solve(indexesOf(all));
+    const whole = solve(indexesOf(all), false);
     const exchanged = whole && exchangeBlocks(args, solve, all, whole);
     const found = exchanged && descend(args, solve, exchanged);
     const converged = found !== null && kktOf(args, found) <= kktTolerance(size);
@@ -101,6 +103,7 @@ function exchangeBlocks(
 ): Iterate | null {
   let free = all;
   let solution: FreeSolution | null = whole;
+  let draft = true;
   let [fewest, patience] = [Number.POSITIVE_INFINITY, PATIENCE];
   for (let guess = args.firstGuess; solution !== null; guess = undefined) {
     const { values } = solution;
@@ -108,10 +111,14 @@ function exchangeBlocks(
     const misplaced = free.map((is, i) => ((is === 1 ? !(values[i] > 0) : pulls[i] > 0) ? 1 : 0));
     const count = misplaced.reduce((sum, is) => sum + is, 0);
     patience = count < fewest ? PATIENCE : patience - 1;
-    if (count === 0 || patience === 0) return landed(args, free, solution);
-    if (guess === undefined) fewest = Math.min(fewest, count);
-    free = guess ?? free.map((is, i) => is ^ misplaced[i]);
-    solution = solve(indexesOf(free));
+    if (count > 0 && patience > 0) {
+      if (guess === undefined) fewest = Math.min(fewest, count);
+      free = guess ?? free.map((is, i) => is ^ misplaced[i]);
+    } else if (solution.draft) {
+      draft = false;
+      [fewest, patience] = [Number.POSITIVE_INFINITY, PATIENCE];
+    } else return landed(args, free, solution);
+    solution = solve(indexesOf(free), draft);
   }
   return null;
 }
@@ -132,7 +139,7 @@ function descend(args: ReconstructionArgs, solve: SolveFree, start: Iterate): It
       if (!(pulls[worst] > 0)) return iterate;
       free[worst] = 1;
     }
-    const solution = solve(indexesOf(free));
+    const solution = solve(indexesOf(free), false);
     if (solution === null) return null;
     const next = stepped(args, iterate, free, solution);
     if (next === null) return iterate;
@@ -198,6 +205,16 @@ function kktOf(args: ReconstructionArgs, { values, gradient }: Point): number {
     residual = Math.max(residual, slope === 0 ? 0 : slope / scales[i], value < 0 ? -value / largest : 0);
   });
   return residual;
+}
+
+/** The largest |g_i| of the free pixels, in the same parts. */
+export function freeResidual(args: ReconstructionArgs, isFree: Uint8Array, { values, gradient }: Point): number {
+  const scales = gradientScales(args, values);
+  // Infinite where a number is NaN.
+  return gradient.reduce((most, slope, i) => {
+    const part = isFree[i] === 0 || slope === 0 ? 0 : Math.abs(slope) / scales[i];
+    return part <= most ? most : part;
+  }, 0);
 }
 
 /** (S) what the gradient of each pixel is large or small against. */
