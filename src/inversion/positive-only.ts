@@ -1,4 +1,5 @@
 import { dot, matrixTimesVector } from "../operators/matrix.ts";
+import { sweptFree } from "./positive-only-sweeps.ts";
 import { type Reconstruction, type ReconstructionArgs, reconstruction } from "./solve.ts";
 
 /**
@@ -112,8 +113,9 @@ function exchangeBlocks(
     const count = misplaced.reduce((sum, is) => sum + is, 0);
     patience = count < fewest ? PATIENCE : patience - 1;
     if (count > 0 && patience > 0) {
+      const sweep = solution !== whole && !solution.draft && count < fewest && 50 * count > values.length;
       if (guess === undefined) fewest = Math.min(fewest, count);
-      free = guess ?? free.map((is, i) => is ^ misplaced[i]);
+      free = guess ?? (sweep ? sweptFree(args, values) : free.map((is, i) => is ^ misplaced[i]));
     } else if (solution.draft) {
       draft = false;
       [fewest, patience] = [Number.POSITIVE_INFINITY, PATIENCE];
