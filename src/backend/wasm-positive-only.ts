@@ -8,7 +8,7 @@ import {
 } from "../inversion/positive-only.ts";
 import type { ReconstructionArgs } from "../inversion/solve.ts";
 import type { WasmKernels } from "./wasm.ts";
-import { eliminate, paddedFactor } from "./wasm-dense.ts";
+import { eliminate, type Factor, paddedFactor } from "./wasm-dense.ts";
 import { type HeldPixels, heldPixels } from "./wasm-held-pixels.ts";
 import { fresh } from "./wasm-voices.ts";
 
@@ -27,6 +27,15 @@ const LARGE = 256;
 
 /** The most pixels that are held by the factor of the whole, as a part of all. */
 const MOST_HELD = 0.4;
+
+/**
+ * Of a pivot as a part of its diagonal entry: below, as among light profiles that are much alike, the factor of the whole
+ * says too little of blocks of it. Regularized sources have 0.01 and more.
+ */
+const LEAST_PIVOT = 1e-8;
+
+/** Added there to every diagonal entry, as a part of it. */
+const RIDGE = 1e-5;
 
 /** Residuals that need no refinement, in parts of `kktTolerance`: what factors of free blocks have at the worst. */
 const REFINED = 1 / 64;
@@ -58,15 +67,31 @@ function byBlocks(wasm: WasmKernels, system: System): SolveFree {
   };
 }
 
-/** The same from one factor of the whole, its pixels in order of brightness, where few enough are held. */
+/**
+ * The same from one factor of the whole, its pixels in order of brightness, where few enough are held. Where the whole is
+ * nearly singular that factor, with more on the diagonal, has drafts only: its own solution would be a poor start.
+ */
 function byWhole(wasm: WasmKernels, system: System): SolveFree {
   const { dataVector, matrix } = system;
   const size = dataVector.length;
   const order = fromBright(system);
+  const top = wasm.call("mark");
+  const ranked = wasm.input(order);
   const factor = paddedFactor(wasm, size);
-  wasm.call("packFree", size, factor.size, factor.stride, wasm.input(order), size, matrix, factor.address);
-  if (eliminate(wasm, factor) === null) return () => null;
+  const factorize = (ridge: number) => {
+    wasm.call("packFree", size, factor.size, factor.stride, ranked, size, matrix, factor.address);
+    const upper = wasm.view(factor.address, size * factor.stride);
+    for (let i = 0; i < size; i++) upper[i * (factor.stride + 1)] *= 1 + ridge;
+    return eliminate(wasm, factor) !== null;
+  };
+  const byBlocksAlone = () => {
+    wasm.call("release", top);
+    return byBlocks(wasm, system);
+  };
+  if (!factorize(0)) return byBlocksAlone();
   const logDeterminant = wasm.call("choleskyLogDeterminant", size, factor.stride, factor.address);
+  const sound = leastPivot(wasm, factor, system, order) >= LEAST_PIVOT;
+  if (!sound && !factorize(RIDGE)) return byBlocksAlone();
   const pixels = heldPixels(wasm, factor, order, Math.floor(MOST_HELD * size));
   const data = pixels.prepare(dataVector);
   const ofBlock = byBlocks(wasm, system);
@@ -74,13 +99,22 @@ function byWhole(wasm: WasmKernels, system: System): SolveFree {
     const isFree = new Uint8Array(size);
     for (const i of free) isFree[i] = 1;
     const held = Int32Array.from([...order.keys()].filter((rank) => isFree[order[rank]] === 0));
-    if (held.length > pixels.most) return ofBlock(free, false);
-    const found = pixels.solve(data, held);
+    const found = held.length > pixels.most || !(sound || draft) ? null : pixels.solve(data, held);
     if (found === null) return ofBlock(free, false);
-    if (draft && held.length > 0) return { ...found, logDeterminant, draft };
+    if (!sound || (draft && held.length > 0)) return { ...found, logDeterminant, draft: true };
     const refined = refine(wasm, system, pixels, isFree, held, found.values);
     return refined === null ? ofBlock(free, false) : { ...refined, logDeterminant };
   };
+}
+
+/** The least part of a diagonal entry that its pivot U_ii^2 is. */
+function leastPivot(wasm: WasmKernels, factor: Factor, { curvatureRegMatrix }: System, order: Int32Array): number {
+  const size = order.length;
+  const upper = wasm.view(factor.address, size * factor.stride);
+  const pivots = Float64Array.from(order, (i, rank) => {
+    return upper[rank * (factor.stride + 1)] ** 2 / curvatureRegMatrix.values[i * (size + 1)];
+  });
+  return pivots.reduce((least, pivot) => Math.min(least, pivot));
 }
 
 /** Iterative refinement; null where it does not bring the residual down to what a factor of the free block leaves. */

@@ -34,7 +34,7 @@ export interface Point {
 
 /** s, zero but on the free pixels, where A s = D. */
 export interface FreeSolution extends Point {
-  /** ln det A where all pixels are free; of other sets it is not asked. */
+  /** ln det A where all pixels are free, of a draft too; of other sets it is not asked. */
   readonly logDeterminant: number;
   /** Whether these are numbers to choose the next free pixels by and no more. */
   readonly draft?: boolean;
@@ -72,12 +72,12 @@ export function positiveOnlyWith(prepare: (args: ReconstructionArgs) => SolveFre
     const solve: SolveFree = (free, draft) => {
       if (factorizations === most) return null;
       const solution = solveFree(free, draft);
-      if (solution?.draft !== true) factorizations++;
+      if (factorizations === 0 || solution?.draft !== true) factorizations++;
       positiveDefinite = solution !== null;
       return solution;
     };
     const all = new Uint8Array(size).fill(1);
-    const whole = solve(indexesOf(all), false);
+    const whole = solve(indexesOf(all), true);
     const exchanged = whole && exchangeBlocks(args, solve, all, whole);
     const found = exchanged && descend(args, solve, exchanged);
     const converged = found !== null && kktOf(args, found) <= kktTolerance(size);
