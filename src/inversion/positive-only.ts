@@ -49,6 +49,9 @@ export type SolveFree = (free: Int32Array, draft: boolean) => FreeSolution | nul
 /** Block exchanges in a row that need not leave fewer pixels misplaced than any before. */
 const PATIENCE = 6;
 
+/** Fewer misplaced pixels than this part of all are left to exchanges, which sweeps would not end. */
+const SWEPT = 50;
+
 /** s >= 0 on the way to the least. */
 interface Iterate extends Point {
   /** 1/2 s'As - D's */
@@ -104,7 +107,6 @@ function exchangeBlocks(
 ): Iterate | null {
   let free = all;
   let solution: FreeSolution | null = whole;
-  let draft = true;
   let [fewest, patience] = [Number.POSITIVE_INFINITY, PATIENCE];
   for (let guess = args.firstGuess; solution !== null; guess = undefined) {
     const { values } = solution;
@@ -112,17 +114,22 @@ function exchangeBlocks(
     const misplaced = free.map((is, i) => ((is === 1 ? !(values[i] > 0) : pulls[i] > 0) ? 1 : 0));
     const count = misplaced.reduce((sum, is) => sum + is, 0);
     patience = count < fewest ? PATIENCE : patience - 1;
-    if (count > 0 && patience > 0) {
-      const sweep = solution !== whole && !solution.draft && count < fewest && 50 * count > values.length;
-      if (guess === undefined) fewest = Math.min(fewest, count);
-      free = guess ?? (sweep ? sweptFree(args, values) : free.map((is, i) => is ^ misplaced[i]));
-    } else if (solution.draft) {
-      draft = false;
-      [fewest, patience] = [Number.POSITIVE_INFINITY, PATIENCE];
-    } else return landed(args, free, solution);
-    solution = solve(indexesOf(free), draft);
+    if (count === 0 || patience === 0)
+      return solution.draft ? settled(args, solve, free, solution) : landed(args, free, solution);
+    const sweep = solution !== whole && !solution.draft && count < fewest && SWEPT * count > values.length;
+    if (guess === undefined) fewest = Math.min(fewest, count);
+    free = guess ?? (sweep ? sweptFree(args, values) : free.map((is, i) => is ^ misplaced[i]));
+    solution = solve(indexesOf(free), true);
   }
   return null;
+}
+
+/** Where drafts have led: the solution itself, or the draft where that is negative, which is close by. */
+function settled(args: ReconstructionArgs, solve: SolveFree, free: Uint8Array, draft: Point): Iterate | null {
+  const solution = solve(indexesOf(free), false);
+  if (solution === null) return null;
+  const exact = landed(args, free, solution);
+  return exact.solved ? exact : iterateAt(args, raised(draft.values));
 }
 
 /**
@@ -253,10 +260,11 @@ function landed(args: ReconstructionArgs, free: Uint8Array, { values, gradient }
   if (free.every((is, i) => is === 0 || values[i] > 0)) {
     return { values, gradient, objective: objectiveOf(args, { values, gradient }), solved: true };
   }
-  return iterateAt(
-    args,
-    values.map((value) => (value > 0 ? value : 0)),
-  );
+  return iterateAt(args, raised(values));
+}
+
+function raised(values: Float64Array): Float64Array {
+  return values.map((value) => (value > 0 ? value : 0));
 }
 
 function iterateAt(args: ReconstructionArgs, values: Float64Array): Iterate {
