@@ -191,9 +191,14 @@ export function spread(size: number, free: Int32Array, ofFree: Float64Array): Fl
  * How far s is from its conditions: the largest of |g_i| where s_i > 0 and of -g_i where s_i = 0, in parts of
  * |D_i| + sqrt(A_ii) sum_j sqrt(A_jj) |s_j|, and of -s_i, in parts of the largest |s|. It needs nothing of how s was
  * found. NaN where a number is.
+ * @param gradient (S) g, where it is at hand.
  */
-export function kktResidual(args: ReconstructionArgs, values: Float64Array): number {
-  return kktOf(args, { values, gradient: gradientOf(args, values) });
+export function kktResidual(
+  args: ReconstructionArgs,
+  values: Float64Array,
+  gradient: Float64Array = gradientOf(args, values),
+): number {
+  return kktOf(args, { values, gradient });
 }
 
 /**
