@@ -108,6 +108,8 @@ function exchangeBlocks(
   let free = all;
   let solution: FreeSolution | null = whole;
   let [fewest, patience] = [Number.POSITIVE_INFINITY, PATIENCE];
+  // How many were misplaced before the last sweeps: they go on while each halves the number.
+  let lastSwept = Number.POSITIVE_INFINITY;
   for (let guess = args.firstGuess; solution !== null; guess = undefined) {
     const { values } = solution;
     const pulls = pullsOf(args, free, solution);
@@ -116,7 +118,9 @@ function exchangeBlocks(
     patience = count < fewest ? PATIENCE : patience - 1;
     if (count === 0 || patience === 0)
       return solution.draft ? settled(args, solve, free, solution) : landed(args, free, solution);
-    const sweep = solution !== whole && !solution.draft && count < fewest && SWEPT * count > values.length;
+    const sweep: boolean =
+      solution !== whole && !solution.draft && 2 * count < lastSwept && SWEPT * count > values.length;
+    if (sweep) lastSwept = count;
     if (guess === undefined) fewest = Math.min(fewest, count);
     free = guess ?? (sweep ? sweptFree(args, values) : free.map((is, i) => is ^ misplaced[i]));
     solution = solve(indexesOf(free), true);
