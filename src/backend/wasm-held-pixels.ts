@@ -119,8 +119,8 @@ function heldGradient(
 }
 
 function roomFor(wasm: WasmKernels, { size }: Factor, most: number): Columns {
-  // As much again for the pixels that a search holds on its way.
-  const capacity = wholeTiles(2 * most);
+  // Some more for the pixels that a search holds on its way.
+  const capacity = wholeTiles(Math.ceil(1.25 * most));
   // Rows at multiples of 512 bytes would all fall into the same few sets of the cache.
   const down = 8 * (capacity % 64 === 0 ? capacity + 4 : capacity);
   const matrix = (rows: number) => ({ address: wasm.output((rows * down) / 8), down, along: 8 });

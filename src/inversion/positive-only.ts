@@ -21,6 +21,7 @@ export interface PositiveReconstruction extends Reconstruction {
   readonly converged: boolean;
   /** (S) 1 where a pixel is free, 0 where it is held at zero. */
   readonly free: Uint8Array;
+  /** How often the whole or a set was solved for; drafts are not counted. */
   readonly factorizations: number;
 }
 
@@ -62,7 +63,7 @@ interface Iterate extends Point {
 
 /**
  * Block exchanges first, and where they come round in circles an active-set search from where they led; sources take some
- * 5 to 20 factorizations. The first set is all pixels, even where there is a guess: ln det A is part of the evidence.
+ * 2 to 8 factorizations. The first set is all pixels, even where there is a guess: ln det A is part of the evidence.
  */
 export function positiveOnlyWith(prepare: (args: ReconstructionArgs) => SolveFree) {
   return (args: PositiveOnlyArgs): PositiveReconstruction => {
