@@ -42,12 +42,18 @@ export function zeroTiles(wasm: WasmKernels, rows: number, columns: number): Str
   return { address: wasm.call("zeroTiles", rows, columns) >>> 0, down: 8 * wholeTiles(columns), along: 8 };
 }
 
-function panel(wasm: WasmKernels, length: number, columns: number): number {
+export function panel(wasm: WasmKernels, length: number, columns: number): number {
   return wasm.output((wasm.call("panelBytes", length, columns) >>> 0) / 8);
 }
 
 /** Packs (length, columns) of a matrix. */
-function pack(wasm: WasmKernels, length: number, columns: number, { address, down, along }: Strided, to: number): void {
+export function pack(
+  wasm: WasmKernels,
+  length: number,
+  columns: number,
+  { address, down, along }: Strided,
+  to: number,
+): void {
   const parts = wasm.call("partsOfPacking", columns);
   wasm.callPartsOf(PACKING * length * columns, "packPart", parts, 0, length, columns, address, down, along, to);
 }

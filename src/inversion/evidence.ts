@@ -83,8 +83,8 @@ export function invertPositive(
 ): PositiveInversion {
   const system = systemOf(problem);
   const reconstruction = solve(system);
-  const { terms } = inversionOf(problem, reconstruction);
-  return { reconstruction, kktResidual: kktResidual(system, reconstruction.values), terms };
+  const { terms, residual } = termsOf(problem, reconstruction);
+  return { reconstruction, kktResidual: kktResidual(system, reconstruction.values, residual), terms };
 }
 
 function systemOf({ curvatureMatrix, regularizationMatrix, dataVector }: LinearProblem): ReconstructionArgs {
@@ -92,22 +92,25 @@ function systemOf({ curvatureMatrix, regularizationMatrix, dataVector }: LinearP
 }
 
 function inversionOf(problem: LinearProblem, reconstruction: Reconstruction): Inversion {
+  const { dataVector } = problem;
+  const { terms, residual } = termsOf(problem, reconstruction);
+  const solveResidual = Math.sqrt(dot(residual, residual) / dot(dataVector, dataVector));
+  return { reconstruction, solveResidual, terms };
+}
+
+/** The terms, and (F + H) s - D. */
+function termsOf(problem: LinearProblem, { values: s, logDeterminant }: Reconstruction) {
   const { curvatureMatrix, regularizationMatrix, dataVector } = problem;
-  const s = reconstruction.values;
   const fs = matrixTimesVector(curvatureMatrix, s);
   const hs = matrixTimesVector(regularizationMatrix, s);
-  const residual = dataVector.map((value, i) => fs[i] + hs[i] - value);
-  return {
-    reconstruction,
-    solveResidual: Math.sqrt(dot(residual, residual) / dot(dataVector, dataVector)),
-    terms: {
-      chiSquared: dot(s, fs) - 2 * dot(s, dataVector) + problem.chiSquaredOfData,
-      regularizationTerm: dot(s, hs),
-      logDetCurvatureRegMatrixTerm: reconstruction.logDeterminant,
-      logDetRegularizationMatrixTerm: problem.logDetRegularizationMatrix,
-      noiseNormalization: problem.noiseNormalization,
-    },
+  const terms: EvidenceTerms = {
+    chiSquared: dot(s, fs) - 2 * dot(s, dataVector) + problem.chiSquaredOfData,
+    regularizationTerm: dot(s, hs),
+    logDetCurvatureRegMatrixTerm: logDeterminant,
+    logDetRegularizationMatrixTerm: problem.logDetRegularizationMatrix,
+    noiseNormalization: problem.noiseNormalization,
   };
+  return { terms, residual: dataVector.map((value, i) => fs[i] + hs[i] - value) };
 }
 
 interface LogLikelihoodArgs {

@@ -1,5 +1,5 @@
 // What a search for the free pixels of a positive-only source asks of F + H (size, size), which stays in memory.
-import { addMultiple } from "../operators/products.as";
+import { dotProduct } from "../operators/products.as";
 
 // The upper triangle of the block of `count` free pixels, rows `stride` doubles apart, bordered by the identity up to
 // `padded` rows; solve.as.ts factorizes it.
@@ -23,12 +23,18 @@ export function packFree(
   }
 }
 
-// gradient (size) += (F + H) s, with s of the free pixels alone.
-export function addFreeProducts(
-  count: i32, free: usize, solution: usize, size: i32, matrix: usize, gradient: usize,
-): void {
-  for (let a = 0; a < count; a++) {
-    const row = matrix + ((<usize>load<i32>(free + (<usize>a << 2)) * size) << 3);
-    addMultiple(size, load<f64>(solution + (<usize>a << 3)), row, gradient);
+// Rows of F + H in one part of a gradient.
+const ROWS_OF_PART: i32 = 128;
+
+export function partsOfGradient(size: i32): i32 {
+  return (size + ROWS_OF_PART - 1) / ROWS_OF_PART;
+}
+
+// One of `partsOfGradient` parts of the gradient (size), (F + H) s - D.
+export function gradientPart(part: i32, size: i32, matrix: usize, values: usize, data: usize, gradient: usize): void {
+  const last = min((part + 1) * ROWS_OF_PART, size);
+  for (let i = part * ROWS_OF_PART; i < last; i++) {
+    const at = <usize>i << 3;
+    store<f64>(gradient + at, dotProduct(size, matrix + at * size, values) - load<f64>(data + at));
   }
 }

@@ -1,4 +1,5 @@
 import { dot, matrixTimesVector } from "../operators/matrix.ts";
+import { sweptFree } from "./positive-only-sweeps.ts";
 import { type Reconstruction, type ReconstructionArgs, reconstruction } from "./solve.ts";
 
 /**
@@ -20,11 +21,12 @@ export interface PositiveReconstruction extends Reconstruction {
   readonly converged: boolean;
   /** (S) 1 where a pixel is free, 0 where it is held at zero. */
   readonly free: Uint8Array;
+  /** How often the whole or a set was solved for; drafts are not counted. */
   readonly factorizations: number;
 }
 
 /** A source and the slope of the objective there. */
-interface Point {
+export interface Point {
   /** (S) */
   readonly values: Float64Array;
   /** (S) A s - D */
@@ -33,18 +35,23 @@ interface Point {
 
 /** s, zero but on the free pixels, where A s = D. */
 export interface FreeSolution extends Point {
-  /** ln det of the free block of A. */
+  /** ln det A where all pixels are free, of a draft too; of other sets it is not asked. */
   readonly logDeterminant: number;
+  /** Whether these are numbers to choose the next free pixels by and no more. */
+  readonly draft?: boolean;
 }
 
 /**
  * Solves for free pixels, given in ascending order; null where their block is not positive definite. The same pixels
- * give the same bytes.
+ * give the same bytes. Where a draft will do, as on the way to the last set, the solution may be one.
  */
-export type SolveFree = (free: Int32Array) => FreeSolution | null;
+export type SolveFree = (free: Int32Array, draft: boolean) => FreeSolution | null;
 
 /** Block exchanges in a row that need not leave fewer pixels misplaced than any before. */
 const PATIENCE = 6;
+
+/** Fewer misplaced pixels than this part of all are left to exchanges, which sweeps would not end. */
+const SWEPT = 50;
 
 /** s >= 0 on the way to the least. */
 interface Iterate extends Point {
@@ -56,7 +63,7 @@ interface Iterate extends Point {
 
 /**
  * Block exchanges first, and where they come round in circles an active-set search from where they led; sources take some
- * 5 to 20 factorizations. The first set is all pixels, even where there is a guess: ln det A is part of the evidence.
+ * 2 to 8 factorizations. The first set is all pixels, even where there is a guess: ln det A is part of the evidence.
  */
 export function positiveOnlyWith(prepare: (args: ReconstructionArgs) => SolveFree) {
   return (args: PositiveOnlyArgs): PositiveReconstruction => {
@@ -66,15 +73,15 @@ export function positiveOnlyWith(prepare: (args: ReconstructionArgs) => SolveFre
     let positiveDefinite = true;
     // A search that is this long has lost its way in roundings.
     const most = 100 + 3 * size;
-    const solve: SolveFree = (free) => {
+    const solve: SolveFree = (free, draft) => {
       if (factorizations === most) return null;
-      factorizations++;
-      const solution = solveFree(free);
+      const solution = solveFree(free, draft);
+      if (factorizations === 0 || solution?.draft !== true) factorizations++;
       positiveDefinite = solution !== null;
       return solution;
     };
     const all = new Uint8Array(size).fill(1);
-    const whole = solve(indexesOf(all));
+    const whole = solve(indexesOf(all), true);
     const exchanged = whole && exchangeBlocks(args, solve, all, whole);
     const found = exchanged && descend(args, solve, exchanged);
     const converged = found !== null && kktOf(args, found) <= kktTolerance(size);
@@ -102,18 +109,32 @@ function exchangeBlocks(
   let free = all;
   let solution: FreeSolution | null = whole;
   let [fewest, patience] = [Number.POSITIVE_INFINITY, PATIENCE];
+  // How many were misplaced before the last sweeps: they go on while each halves the number.
+  let lastSwept = Number.POSITIVE_INFINITY;
   for (let guess = args.firstGuess; solution !== null; guess = undefined) {
     const { values } = solution;
     const pulls = pullsOf(args, free, solution);
     const misplaced = free.map((is, i) => ((is === 1 ? !(values[i] > 0) : pulls[i] > 0) ? 1 : 0));
     const count = misplaced.reduce((sum, is) => sum + is, 0);
     patience = count < fewest ? PATIENCE : patience - 1;
-    if (count === 0 || patience === 0) return landed(args, free, solution);
+    if (count === 0 || patience === 0)
+      return solution.draft ? settled(args, solve, free, solution) : landed(args, free, solution);
+    const sweep: boolean =
+      solution !== whole && !solution.draft && 2 * count < lastSwept && SWEPT * count > values.length;
+    if (sweep) lastSwept = count;
     if (guess === undefined) fewest = Math.min(fewest, count);
-    free = guess ?? free.map((is, i) => is ^ misplaced[i]);
-    solution = solve(indexesOf(free));
+    free = guess ?? (sweep ? sweptFree(args, values) : free.map((is, i) => is ^ misplaced[i]));
+    solution = solve(indexesOf(free), true);
   }
   return null;
+}
+
+/** Where drafts have led: the solution itself, or the draft where that is negative, which is close by. */
+function settled(args: ReconstructionArgs, solve: SolveFree, free: Uint8Array, draft: Point): Iterate | null {
+  const solution = solve(indexesOf(free), false);
+  if (solution === null) return null;
+  const exact = landed(args, free, solution);
+  return exact.solved ? exact : iterateAt(args, raised(draft.values));
 }
 
 /**
@@ -132,7 +153,7 @@ function descend(args: ReconstructionArgs, solve: SolveFree, start: Iterate): It
       if (!(pulls[worst] > 0)) return iterate;
       free[worst] = 1;
     }
-    const solution = solve(indexesOf(free));
+    const solution = solve(indexesOf(free), false);
     if (solution === null) return null;
     const next = stepped(args, iterate, free, solution);
     if (next === null) return iterate;
@@ -175,9 +196,14 @@ export function spread(size: number, free: Int32Array, ofFree: Float64Array): Fl
  * How far s is from its conditions: the largest of |g_i| where s_i > 0 and of -g_i where s_i = 0, in parts of
  * |D_i| + sqrt(A_ii) sum_j sqrt(A_jj) |s_j|, and of -s_i, in parts of the largest |s|. It needs nothing of how s was
  * found. NaN where a number is.
+ * @param gradient (S) g, where it is at hand.
  */
-export function kktResidual(args: ReconstructionArgs, values: Float64Array): number {
-  return kktOf(args, { values, gradient: gradientOf(args, values) });
+export function kktResidual(
+  args: ReconstructionArgs,
+  values: Float64Array,
+  gradient: Float64Array = gradientOf(args, values),
+): number {
+  return kktOf(args, { values, gradient });
 }
 
 /**
@@ -198,6 +224,16 @@ function kktOf(args: ReconstructionArgs, { values, gradient }: Point): number {
     residual = Math.max(residual, slope === 0 ? 0 : slope / scales[i], value < 0 ? -value / largest : 0);
   });
   return residual;
+}
+
+/** The largest |g_i| of the free pixels, in the same parts. */
+export function freeResidual(args: ReconstructionArgs, isFree: Uint8Array, { values, gradient }: Point): number {
+  const scales = gradientScales(args, values);
+  // Infinite where a number is NaN.
+  return gradient.reduce((most, slope, i) => {
+    const part = isFree[i] === 0 || slope === 0 ? 0 : Math.abs(slope) / scales[i];
+    return part <= most ? most : part;
+  }, 0);
 }
 
 /** (S) what the gradient of each pixel is large or small against. */
@@ -234,10 +270,11 @@ function landed(args: ReconstructionArgs, free: Uint8Array, { values, gradient }
   if (free.every((is, i) => is === 0 || values[i] > 0)) {
     return { values, gradient, objective: objectiveOf(args, { values, gradient }), solved: true };
   }
-  return iterateAt(
-    args,
-    values.map((value) => (value > 0 ? value : 0)),
-  );
+  return iterateAt(args, raised(values));
+}
+
+function raised(values: Float64Array): Float64Array {
+  return values.map((value) => (value > 0 ? value : 0));
 }
 
 function iterateAt(args: ReconstructionArgs, values: Float64Array): Iterate {

@@ -146,12 +146,22 @@ function storeBoth(c: usize, packed: usize, x: v128, y: v128): void {
 
 // Overwrites x with (U' U)^-1 x.
 export function choleskySolve(size: i32, stride: i32, factor: usize, x: usize): void {
-  for (let i = 0; i < size; i++) {
+  forwardSolve(0, size, stride, factor, x);
+  backwardSolve(size, stride, factor, x);
+}
+
+// Overwrites x, whose entries before `first` are zero, with U'^-1 x.
+export function forwardSolve(first: i32, size: i32, stride: i32, factor: usize, x: usize): void {
+  for (let i = first; i < size; i++) {
     const at = x + (<usize>i << 3), pivot = factor + (<usize>(i * stride + i) << 3);
     const value = load<f64>(at) / load<f64>(pivot);
     store<f64>(at, value);
     addMultiple(size - 1 - i, -value, pivot + 8, at + 8);
   }
+}
+
+// Overwrites x with U^-1 x.
+export function backwardSolve(size: i32, stride: i32, factor: usize, x: usize): void {
   for (let i = size - 1; i >= 0; i--) {
     const at = x + (<usize>i << 3), pivot = factor + (<usize>(i * stride + i) << 3);
     store<f64>(at, (load<f64>(at) - dotProduct(size - 1 - i, pivot + 8, at + 8)) / load<f64>(pivot));

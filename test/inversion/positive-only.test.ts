@@ -4,6 +4,7 @@ import { kernelsOf } from "../../src/backend/kernels.ts";
 import { draws, normal, randomState, uniform } from "../../src/inference/rng.ts";
 import { kktResidual, kktTolerance, positiveOnlyWith, type SolveFree } from "../../src/inversion/positive-only.ts";
 import { type ReconstructionArgs, reconstruction } from "../../src/inversion/solve.ts";
+import { gramMatrix } from "../../src/operators/dense.ts";
 import { dot, type Matrix, matrixTimesVector } from "../../src/operators/matrix.ts";
 import { relativeDifference } from "../equivalence/difference.ts";
 
@@ -164,6 +165,108 @@ describe.each(["reference", "wasm"] as const)("%s", (voice) => {
     });
     expect(converged).toBe(false);
     expect(values.every(Number.isNaN)).toBe(true);
+  });
+});
+
+// So many pixels that they are solved for from the factor of the whole: smooth columns, of which a part is held.
+describe("many pixels", () => {
+  const SIZE = 300;
+  const kernels = { reference: kernelsOf("reference").positiveOnly, wasm: kernelsOf("wasm").positiveOnly };
+  const heldOf = (free: Uint8Array) => free.filter((is) => is === 0).length;
+  /** Brighter data hold fewer pixels. */
+  const bright = (seed: number, by: number, options = {}) => {
+    const args = problem(seed, SIZE, { width: 2, ridge: 1e-2, rows: SIZE, ...options });
+    const level = matrixTimesVector(args.curvatureRegMatrix, new Float64Array(SIZE).fill(by));
+    return { ...args, dataVector: args.dataVector.map((value, i) => value + level[i]) };
+  };
+
+  test.each([
+    ["few held", 5, 0, 0.02],
+    ["some held", 1.5, 0.1, 0.4],
+    ["many held", 0.3, 0.4, 0.9],
+    ["all held", -0.3, 0.99, 1],
+  ])("%s", (_, by, least, most) => {
+    for (let seed = 1; seed <= 2; seed++) {
+      const args = bright(seed, by);
+      const { converged, values, free } = kernels.wasm(args);
+      expect(converged).toBe(true);
+      expect(heldOf(free) / SIZE).toBeGreaterThanOrEqual(least);
+      expect(heldOf(free) / SIZE).toBeLessThanOrEqual(most);
+      expect(kktResidual(args, values)).toBeLessThan(20 * 2 ** -53);
+      const expected = kernels.reference(args);
+      expect(free).toEqual(expected.free);
+      // Rounding times the condition number, some 1e5, at the most.
+      expect(relativeDifference(values, expected.values)).toBeLessThan(1e-11);
+    }
+  });
+
+  test("one set, one result, whatever the first guess and the way", () => {
+    const args = bright(3, 1.5);
+    const cold = kernels.wasm(args);
+    const guesses = [cold.free, cold.free.map((is) => 1 - is), new Uint8Array(SIZE), new Uint8Array(SIZE).fill(1)];
+    for (const part of [0.1, 0.3, 0.5]) {
+      const flip = draws(randomState(7), SIZE, uniform);
+      guesses.push(cold.free.map((is, i) => (flip[i] < part ? 1 - is : is)));
+    }
+    for (const firstGuess of guesses) {
+      const warm = kernels.wasm({ ...args, firstGuess });
+      expect(warm.free).toEqual(cold.free);
+      expect(bytes(warm.values)).toEqual(bytes(cold.values));
+      expect(warm.logDeterminant).toBe(cold.logDeterminant);
+    }
+    // The whole and the set: the rest are drafts.
+    expect(cold.factorizations).toBe(2);
+  });
+
+  test("where nothing is negative it is the reconstruction to rounding", () => {
+    const args = bright(5, 1e3);
+    const { values, factorizations, logDeterminant } = kernels.wasm(args);
+    const expected = kernelsOf("wasm").reconstruction(args);
+    expect(factorizations).toBe(1);
+    expect(relativeDifference(values, expected.values)).toBeLessThan(1e-11);
+    expect(Math.abs(logDeterminant / expected.logDeterminant - 1)).toBeLessThan(1e-13);
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY])("%s among the data is a failure, not an answer", (bad) => {
+    const args = bright(1, 0.6);
+    args.dataVector[17] = bad;
+    expect(kernels.wasm(args).converged).toBe(false);
+  });
+
+  test("columns that are nearly one another beside many pixels, as light profiles are", () => {
+    const [pixels, profiles, rows] = [270, 30, 540];
+    const random = randomState(11);
+    const at = (k: number) => (k + 0.5) / rows;
+    const pixel = (k: number, j: number) => Math.exp(-0.5 * ((at(k) - (j + 0.5) / pixels) * 200) ** 2);
+    const profile = (k: number, j: number) =>
+      Math.exp(-0.5 * ((at(k) - 0.5) / (0.01 * 100 ** (j / (profiles - 1)))) ** 2);
+    const b = (k: number, j: number) => (j < pixels ? pixel(k, j) : profile(k, j - pixels));
+    const values = Float64Array.from({ length: rows * SIZE }, (_, n) => 100 * b(Math.floor(n / SIZE), n % SIZE));
+    const data = Float64Array.from({ length: rows }, (_, k) => {
+      return 500 * Math.exp(-20 * Math.abs(at(k) - 0.5)) + 200 * pixel(k, 60) + 100 * pixel(k, 200) + normal(random);
+    });
+    const curvatureRegMatrix = gramMatrix({ matrix: { rows, columns: SIZE, values }, ofRows: false });
+    for (let i = 0; i < SIZE; i++) {
+      curvatureRegMatrix.values[i * (SIZE + 1)] *= 1 + (i < pixels ? 1e-2 : 1e-10);
+    }
+    const dataVector = new Float64Array(SIZE);
+    values.forEach((value, n) => {
+      dataVector[n % SIZE] += value * data[Math.floor(n / SIZE)];
+    });
+    const args = { curvatureRegMatrix, dataVector };
+    const cold = kernels.wasm(args);
+    expect(cold.converged).toBe(true);
+    expect(kktResidual(args, cold.values)).toBeLessThan(kktTolerance(SIZE));
+    expect(cold.factorizations).toBeLessThan(SIZE + 100);
+    const warm = kernels.wasm({ ...args, firstGuess: cold.free });
+    expect(bytes(warm.values)).toEqual(bytes(cold.values));
+    expect(warm.logDeterminant).toBe(cold.logDeterminant);
+  });
+
+  test("a matrix that is not positive definite is refused", () => {
+    const args = bright(1, 0.6);
+    args.curvatureRegMatrix.values[17 * (SIZE + 1)] *= -1;
+    expect(kernels.wasm(args)).toMatchObject({ positiveDefinite: false, converged: false });
   });
 });
 
