@@ -11,28 +11,32 @@ export interface VoronoiCells {
 }
 
 /**
- * The share of the hull by which cells may overlap. More is no rounding of theirs: where vertices are almost at one place,
- * the triangulation's test of circles is rounded, and an edge may be at the wrong one of the two.
- */
-const OVERLAP = 1e-13;
-
-/**
  * The cell of a vertex is what remains of the hull when each Delaunay neighbor has cut off what is nearer to it. No
- * circumcentre is needed, and so none is at infinity. Cells that overlap lack a neighbor; their neighbors have it.
+ * circumcentre is needed, and so none is at infinity.
  */
 export function voronoiCells(triangulation: Triangulation): VoronoiCells {
-  const { vertices } = triangulation;
+  const { vertices, neighbors } = triangulation;
+  const { sourcePixels, neighborsPerPixel, indexes } = neighbors;
   const hull = hullOf(triangulation).flatMap((vertex) => [vertices[2 * vertex], vertices[2 * vertex + 1]]);
-  const neighbors = neighborsOf(triangulation);
-  const cells = cutCells(vertices, hull, neighbors);
-  const area = cells.areas.reduce((sum, each) => sum + each, 0);
-  if (area <= (1 + OVERLAP) * areaOf(hull)) return cells;
-  const wider = neighbors.map((around, vertex) => {
-    const all = new Set(around.flatMap((neighbor) => [neighbor, ...neighbors[neighbor]]));
-    all.delete(vertex);
-    return [...all];
-  });
-  return cutCells(vertices, hull, wider);
+  const areas = new Float64Array(sourcePixels);
+  const start = new Int32Array(sourcePixels + 1);
+  const corners: number[] = [];
+  for (let vertex = 0; vertex < sourcePixels; vertex++) {
+    const at = [vertices[2 * vertex], vertices[2 * vertex + 1]];
+    const row = indexes.subarray(vertex * neighborsPerPixel, (vertex + 1) * neighborsPerPixel);
+    // A duplicate has no neighbors, and no cell.
+    let outline = row.length > 0 && row[0] >= 0 ? hull.map((place, i) => place - at[i % 2]) : [];
+    for (const neighbor of row) {
+      if (neighbor < 0) continue;
+      outline = cut(outline, vertices[2 * neighbor] - at[0], vertices[2 * neighbor + 1] - at[1]);
+    }
+    areas[vertex] = areaOf(outline);
+    outline.forEach((place, i) => {
+      corners.push(place + at[i % 2]);
+    });
+    start[vertex + 1] = corners.length / 2;
+  }
+  return { areas, start, corners: Float64Array.from(corners) };
 }
 
 /** The vertices along the hull, counterclockwise, without the first again; none where there are no triangles. */
@@ -45,33 +49,6 @@ function hullOf({ triangles, beyond }: Triangulation): number[] {
   const hull: number[] = [];
   for (let at = first; hull.length < next.size; at = next.get(at)!) hull.push(at);
   return hull;
-}
-
-function neighborsOf({ neighbors: { sourcePixels, neighborsPerPixel, indexes } }: Triangulation): number[][] {
-  return Array.from({ length: sourcePixels }, (_, vertex) => {
-    const row = indexes.subarray(vertex * neighborsPerPixel, (vertex + 1) * neighborsPerPixel);
-    return Array.from(row).filter((neighbor) => neighbor >= 0);
-  });
-}
-
-/** @param neighbors Which vertices cut the cell of each; one that none cuts is a duplicate and has no cell. */
-function cutCells(vertices: Float64Array, hull: readonly number[], neighbors: readonly number[][]): VoronoiCells {
-  const areas = new Float64Array(neighbors.length);
-  const start = new Int32Array(neighbors.length + 1);
-  const corners: number[] = [];
-  neighbors.forEach((around, vertex) => {
-    const at = [vertices[2 * vertex], vertices[2 * vertex + 1]];
-    let outline = around.length > 0 ? hull.map((place, i) => place - at[i % 2]) : [];
-    for (const neighbor of around) {
-      outline = cut(outline, vertices[2 * neighbor] - at[0], vertices[2 * neighbor + 1] - at[1]);
-    }
-    areas[vertex] = areaOf(outline);
-    outline.forEach((place, i) => {
-      corners.push(place + at[i % 2]);
-    });
-    start[vertex + 1] = corners.length / 2;
-  });
-  return { areas, start, corners: Float64Array.from(corners) };
 }
 
 /** What of a convex outline, y and x of its corners in turn, is nearer to the origin than to (y, x). */
