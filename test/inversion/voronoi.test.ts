@@ -73,7 +73,7 @@ describe("Voronoi cells", () => {
     expect(new Set(places)).toEqual(new Set(["0 1", "1 0", "2 1", "1 2"]));
   });
 
-  test("tile the hull, and belong to one of many vertices that are 1e-14 apart", () => {
+  test("belong to one of many vertices that are 1e-14 apart", () => {
     fc.assert(
       fc.property(scattered, (vertices) => {
         const clustered = vertices.map(
@@ -82,8 +82,10 @@ describe("Voronoi cells", () => {
         const made = triangulate(clustered);
         const { areas } = voronoiCells(made);
         const places = Math.ceil(vertices.length / 10);
+        // Two and fewer are on a line.
+        if (places < 3) return;
         expect(made.duplicates.length).toBe(vertices.length / 2 - places);
-        expect(areas.filter((area) => area > 0).length).toBe(places > 2 ? places : 0);
+        expect(areas.filter((area) => area > 0).length).toBe(places);
       }),
     );
   });
