@@ -29,10 +29,14 @@ const SLANT = 0.7548776662466927;
 export function triangulate(vertices: Float64Array): Triangulation {
   const kept = apart(vertices);
   // Delaunator reads (y, x) as (x, y): a mirror image, which has the same edges.
-  const places = Float64Array.from({ length: 2 * kept.length }, (_, i) => vertices[2 * kept[i >> 1] + (i & 1)]);
+  const places = new Float64Array(2 * kept.length);
+  kept.forEach((vertex, i) => {
+    places[2 * i] = vertices[2 * vertex];
+    places[2 * i + 1] = vertices[2 * vertex + 1];
+  });
   const made = new Delaunator(places);
-  const triangles = Int32Array.from(made.triangles, (vertex) => kept[vertex]);
-  const hull = Int32Array.from(made.hull, (vertex) => kept[vertex]);
+  const triangles = Int32Array.from(made.triangles).map((vertex) => kept[vertex]);
+  const hull = Int32Array.from(made.hull).map((vertex) => kept[vertex]);
   const edges = triangles.length > 0 ? edgesOf(triangles, made.halfedges) : alongLine(hull);
   const connected = new Uint8Array(vertices.length / 2);
   for (const corners of [triangles, hull]) for (const vertex of corners) connected[vertex] = 1;
@@ -49,10 +53,12 @@ export function triangulate(vertices: Float64Array): Triangulation {
 function apart(vertices: Float64Array): Int32Array {
   const distance = SAME_PLACE * Math.max(spread(vertices, 0), spread(vertices, 1));
   // Along a slanted direction, in which those of a lattice do not coincide.
-  const along = Float64Array.from(
-    { length: vertices.length / 2 },
-    (_, v) => vertices[2 * v] + SLANT * vertices[2 * v + 1],
-  );
+  const along = new Float64Array(vertices.length / 2);
+  for (let v = 0; v < along.length; v++) along[v] = vertices[2 * v] + SLANT * vertices[2 * v + 1];
+  const sorted = along.slice().sort();
+  if (sorted.every((place, i) => i === 0 || place - sorted[i - 1] > (1 + SLANT) * distance)) {
+    return Int32Array.from(along.keys());
+  }
   const order = Int32Array.from(along.keys()).sort((a, b) => along[a] - along[b] || a - b);
   let count = 0;
   const isTaken = (vertex: number): boolean => {
