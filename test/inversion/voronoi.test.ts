@@ -73,6 +73,23 @@ describe("Voronoi cells", () => {
     expect(new Set(places)).toEqual(new Set(["0 1", "1 0", "2 1", "1 2"]));
   });
 
+  test("belong to one of many vertices that are 1e-14 apart", () => {
+    fc.assert(
+      fc.property(scattered, (vertices) => {
+        const clustered = vertices.map(
+          (place, i) => vertices[i % 10 < 2 ? i : i - (i % 10) + (i % 2)] + 1e-14 * (place - 0.5),
+        );
+        const made = triangulate(clustered);
+        const { areas } = voronoiCells(made);
+        const places = Math.ceil(vertices.length / 10);
+        // Two and fewer are on a line.
+        if (places < 3) return;
+        expect(made.duplicates.length).toBe(vertices.length / 2 - places);
+        expect(areas.filter((area) => area > 0).length).toBe(places);
+      }),
+    );
+  });
+
   test("are empty where the vertices are on a line, or one", () => {
     for (const vertices of [
       [1, 2],

@@ -16,30 +16,24 @@ export interface VoronoiCells {
  */
 export function voronoiCells(triangulation: Triangulation): VoronoiCells {
   const { vertices, neighbors } = triangulation;
-  const { neighborsPerPixel, indexes, sourcePixels } = neighbors;
-  const hull = hullOf(triangulation);
-  // Convex outlines gain at most a corner from each cut.
-  let outline = new Float64Array(2 * (hull.length + neighborsPerPixel));
-  let rest = new Float64Array(outline.length);
+  const { sourcePixels, neighborsPerPixel, indexes } = neighbors;
+  const hull = hullOf(triangulation).flatMap((vertex) => [vertices[2 * vertex], vertices[2 * vertex + 1]]);
   const areas = new Float64Array(sourcePixels);
   const start = new Int32Array(sourcePixels + 1);
   const corners: number[] = [];
   for (let vertex = 0; vertex < sourcePixels; vertex++) {
-    const [y, x] = [vertices[2 * vertex], vertices[2 * vertex + 1]];
-    const around = indexes.subarray(vertex * neighborsPerPixel, (vertex + 1) * neighborsPerPixel);
+    const at = [vertices[2 * vertex], vertices[2 * vertex + 1]];
+    const row = indexes.subarray(vertex * neighborsPerPixel, (vertex + 1) * neighborsPerPixel);
     // A duplicate has no neighbors, and no cell.
-    let length = around.length > 0 && around[0] >= 0 ? 2 * hull.length : 0;
-    for (let i = 0; i < length; i += 2) {
-      outline[i] = vertices[2 * hull[i / 2]] - y;
-      outline[i + 1] = vertices[2 * hull[i / 2] + 1] - x;
-    }
-    for (const neighbor of around) {
+    let outline = row.length > 0 && row[0] >= 0 ? hull.map((place, i) => place - at[i % 2]) : [];
+    for (const neighbor of row) {
       if (neighbor < 0) continue;
-      length = cut(outline, length, vertices[2 * neighbor] - y, vertices[2 * neighbor + 1] - x, rest);
-      [outline, rest] = [rest, outline];
+      outline = cut(outline, vertices[2 * neighbor] - at[0], vertices[2 * neighbor + 1] - at[1]);
     }
-    areas[vertex] = areaOf(outline, length);
-    for (let i = 0; i < length; i += 2) corners.push(y + outline[i], x + outline[i + 1]);
+    areas[vertex] = areaOf(outline);
+    outline.forEach((place, i) => {
+      corners.push(place + at[i % 2]);
+    });
     start[vertex + 1] = corners.length / 2;
   }
   return { areas, start, corners: Float64Array.from(corners) };
@@ -57,36 +51,33 @@ function hullOf({ triangles, beyond }: Triangulation): number[] {
   return hull;
 }
 
-/**
- * Cuts off what is nearer to a neighbor than to the origin.
- * @param outline (length / 2, 2) the corners of a convex polygon; what remains is written to `rest`.
- * @returns The length of the rest.
- */
-function cut(outline: Float64Array, length: number, y: number, x: number, rest: Float64Array): number {
+/** What of a convex outline, y and x of its corners in turn, is nearer to the origin than to (y, x). */
+function cut(outline: readonly number[], y: number, x: number): number[] {
   const half = (y * y + x * x) / 2;
-  let end = 0;
-  for (let i = 0; i < length; i += 2) {
-    const j = i + 2 < length ? i + 2 : 0;
+  const rest: number[] = [];
+  for (let i = 0; i < outline.length; i += 2) {
+    const j = i + 2 < outline.length ? i + 2 : 0;
     const here = y * outline[i] + x * outline[i + 1] - half;
     const there = y * outline[j] + x * outline[j + 1] - half;
-    if (here <= 0) {
-      rest[end++] = outline[i];
-      rest[end++] = outline[i + 1];
-    }
-    if (here < 0 !== there < 0 && here !== 0 && there !== 0) {
+    if (here <= 0) rest.push(outline[i], outline[i + 1]);
+    if ((here < 0 && there > 0) || (here > 0 && there < 0)) {
       const share = here / (here - there);
-      rest[end++] = outline[i] + share * (outline[j] - outline[i]);
-      rest[end++] = outline[i + 1] + share * (outline[j + 1] - outline[i + 1]);
+      rest.push(
+        outline[i] + share * (outline[j] - outline[i]),
+        outline[i + 1] + share * (outline[j + 1] - outline[i + 1]),
+      );
     }
   }
-  return end;
+  return rest;
 }
 
-function areaOf(outline: Float64Array, length: number): number {
+/** Positive for corners that go counterclockwise. */
+function areaOf(outline: readonly number[]): number {
   let twice = 0;
-  for (let i = 0; i < length; i += 2) {
-    const j = i + 2 < length ? i + 2 : 0;
-    twice += outline[i + 1] * outline[j] - outline[i] * outline[j + 1];
+  for (let i = 2; i + 2 < outline.length; i += 2) {
+    // From the first corner, so that small areas far from the origin have digits.
+    const [y, x] = [outline[i] - outline[0], outline[i + 1] - outline[1]];
+    twice += x * (outline[i + 2] - outline[0]) - y * (outline[i + 3] - outline[1]);
   }
   // Rounding makes the area of what is thinner than it negative.
   return Math.max(twice / 2, 0);
