@@ -9,6 +9,7 @@ import {
   logLikelihoodViaWTildeWith,
 } from "../inversion/evidence.ts";
 import * as mapping from "../inversion/mapping.ts";
+import { wCompactMappingSlopes } from "../inversion/mapping-slopes.ts";
 import { type DelaunayMesh, type DelaunayMeshArgs, delaunayMesh } from "../inversion/mesh/delaunay.ts";
 import { positiveOnly } from "../inversion/positive-only.ts";
 import { constantRegularizationMatrix } from "../inversion/regularization/constant.ts";
@@ -244,6 +245,12 @@ export const kernels = {
     "curvature matrix of an image from the PSF and a sparse mapping matrix",
     curvatureMatrixViaBlurredMapping,
     wasm.curvatureMatrixViaBlurredMapping,
+    REORDERED,
+  ),
+  wCompactMappingSlopes: kernel(
+    "half the slopes of tr(C T' W T) by the entries of a sparse mapping matrix",
+    wCompactMappingSlopes,
+    wasm.wCompactMappingSlopes,
     REORDERED,
   ),
   constantRegularizationMatrix: kernel(

@@ -254,6 +254,7 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
     noiseMap: slimFromNative(c.image, c.grid.shape[1], c.nativeIndex).map((value) => 0.5 + value),
     sparseMappingMatrix: sparseMappingMatrix(c),
   }),
+  wCompactMappingSlopes: (c) => ({ ...viaCompact(c), matrix: constantRegularizationMatrix(c) }),
   constantRegularizationMatrix: (c) => c,
   reconstruction: (c) => ({
     curvatureRegMatrix: curvatureRegMatrix(c),
