@@ -10,6 +10,7 @@ export { curvatureViaCompactFft } from "../inversion/curvature-fft.as";
 export { addTransposed, prepareSymmetric, symmetricRows, symmetricScratch } from "../inversion/curvature-symmetric.as";
 export * from "../inversion/inverse-columns.as";
 export * from "../inversion/mapping.as";
+export { mappingSlopesRows, mappingSlopesScratch, prepareMappingSlopes } from "../inversion/mapping-slopes.as";
 export * from "../inversion/positive-only.as";
 export * from "../inversion/regularization/constant.as";
 export * from "../inversion/solve.as";
