@@ -13,7 +13,8 @@ const GROUPS_OF_PART = 8;
 export function curvatureMatrixViaBlurredMapping(args: CurvatureViaBlurredMappingArgs): Matrix {
   const wasm = fresh();
   const { columns } = args.sparseMappingMatrix;
-  const out = wasm.output(columns * columns);
+  // An entry more, where what is missing in a tile of the last row goes.
+  const out = wasm.output(columns * columns + 1);
   const { blurring, groups, workOfGroup } = prepare(wasm, args);
   const panels = wasm.call("preparePanels", blurring) >>> 0;
   const round = wasm.call("groupsOfRound", panels);
@@ -25,10 +26,10 @@ export function curvatureMatrixViaBlurredMapping(args: CurvatureViaBlurredMappin
     const parts = Math.ceil(Math.min(round, groups - begin) / GROUPS_OF_PART);
     wasm.callPartsOf(work, "blurredPanels", parts, scratch, panels, begin);
     // More work than the panels were.
-    wasm.callPartsOf(work, "blurredProducts", blocks, 0, panels, begin);
+    wasm.callPartsOf(work, "blurredProducts", blocks, 0, panels, begin, out);
     begin += round;
   } while (begin < groups);
-  wasm.callPartsOf(columns * columns, "blurredCurvature", blocks, 0, panels, out);
+  wasm.callPartsOf(columns * columns, "blurredMirror", blocks, 0, panels, out);
   return square(columns, wasm.float64(out, columns * columns));
 }
 
