@@ -16,8 +16,8 @@ const SQUARE: i32 = 8;
 const ROUND_BYTES: usize = 1 << 24;
 
 // Panels are strips of four columns, in each of which the four values of a pixel follow each other. A strip begins with every
-// block of rows of F, so that rows of F have one owner; what is missing has values of zero and the column `source`, which is the
-// first of the next row, below the diagonal.
+// block of rows of F, so that rows of F have one owner; what is missing has values of zero and the column `source`, beyond
+// the row or the first of the next, which is below the diagonal.
 // @ts-ignore: decorator
 @unmanaged
 class Panels {
@@ -32,9 +32,12 @@ class Panels {
   columnBytes: usize;
   panels: usize;
   panelBytes: usize;
+  // From row to row of F.
+  rowBytes: usize;
 }
 
-export function preparePanels(blurring: usize): usize {
+// Rows of F are `stride` doubles apart.
+export function preparePanels(blurring: usize, stride: i32): usize {
   const address = allocate(offsetof<Panels>());
   const panels = changetype<Panels>(address);
   const source = changetype<Blurring>(blurring).source;
@@ -49,6 +52,7 @@ export function preparePanels(blurring: usize): usize {
   panels.panels = allocate(<usize>panels.round * panels.panelBytes);
   panels.columns = allocate(<usize>panels.round * panels.columnBytes);
   panels.first = allocate(<usize>panels.round * panels.firstBytes);
+  panels.rowBytes = <usize>stride << 3;
   return address;
 }
 
@@ -136,10 +140,9 @@ function addToRow(row: usize, o0: usize, o1: usize, o2: usize, o3: usize, s0: v1
 
 // Adds the products of the strip `left` with the strips from `right` on, whose columns stand before `end`, to four rows of F.
 function addProducts(
-  left: usize, leftColumns: usize, right: usize, rightColumns: usize, end: usize, source: i32, out: usize,
+  left: usize, leftColumns: usize, right: usize, rightColumns: usize, end: usize, source: i32, row: usize, out: usize,
 ): void {
   const column1 = load<i32>(leftColumns, 4), column2 = load<i32>(leftColumns, 8), column3 = load<i32>(leftColumns, 12);
-  const row = <usize>source << 3;
   const row0 = out + <usize>load<i32>(leftColumns) * row, row1 = out + <usize>column1 * row;
   const row2 = out + <usize>column2 * row, row3 = out + <usize>column3 * row;
   const last = left + 4 * BYTES;
@@ -183,9 +186,9 @@ function addProducts(
   }
 }
 
-// Adds the products of a round to the upper triangle of F (source, source), in the rows of one block.
+// Adds the products of a round to the upper triangle of F, in the rows of one block.
 export function blurredProducts(part: i32, state: usize, begin: i32, out: usize): void {
-  const panels = changetype<Panels>(state), source = panels.blurring.source, row = <usize>source << 3;
+  const panels = changetype<Panels>(state), source = panels.blurring.source, row = panels.rowBytes;
   if (begin == 0) {
     const from = part * BLOCK, to = min(from + BLOCK, source);
     for (let p = from; p < to; p++) memory.fill(out + <usize>p * row + (<usize>p << 3), 0, <usize>(source - p) << 3);
@@ -198,14 +201,14 @@ export function blurredProducts(part: i32, state: usize, begin: i32, out: usize)
     const block = first + (<usize>part << 2);
     for (let p = <usize>load<i32>(block); p < <usize>load<i32>(block, 4); p += 4) {
       const strip = panel + p * BYTES, at = columns + (p << 2);
-      addProducts(strip, at, strip, at, end, source, out);
+      addProducts(strip, at, strip, at, end, source, row, out);
     }
   }
 }
 
 // Mirrors a block of rows of the upper triangle, by squares that stay in the cache.
 export function blurredMirror(part: i32, state: usize, out: usize): void {
-  const source = changetype<Panels>(state).blurring.source, row = <usize>source << 3;
+  const source = changetype<Panels>(state).blurring.source, row = changetype<Panels>(state).rowBytes;
   const from = part * BLOCK, to = min(from + BLOCK, source);
   for (let above = from; above < to; above += SQUARE) {
     for (let beside = above; beside < source; beside += SQUARE) {
