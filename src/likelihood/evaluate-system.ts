@@ -1,8 +1,8 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
 import { type CurvatureCheck, worseOf } from "../inversion/curvature-check.ts";
-import { linearIntensities } from "../model/linear-light.ts";
-import { instantiate, type Model, type ModelGalaxy } from "../model/model.ts";
-import { sideBySide } from "../operators/matrix.ts";
+import { instantiate, type Model, type ModelGalaxy, type Slot } from "../model/model.ts";
+import { valueAt } from "../model/seen-in.ts";
+import { type SparseMatrix, sideBySide } from "../operators/matrix.ts";
 import type { DatasetEvaluation, InversionChecks, SourceReconstruction } from "./evaluation.ts";
 import { evidenceSlopes } from "./evidence-slopes.ts";
 import type { LaidSource, LensedSource } from "./lensed-source.ts";
@@ -17,6 +17,10 @@ import { type Stopwatch, timed } from "./stopwatch.ts";
 export interface PlannedLight {
   /** null where there are none. */
   readonly basis: BasisInPixels | null;
+  /** The paths of the intensities to be solved for. */
+  readonly intensities: readonly string[];
+  /** The factor of all light, of which that of the profiles has it already. */
+  readonly fluxScale: Slot;
   /** N^-1 I */
   readonly weigh: (image: Float64Array) => Float64Array;
 }
@@ -70,7 +74,7 @@ export function evaluateSystem(
     const mappings = seenBy[i].map((s) => laid[s].mappings[sources[s].datasets.indexOf(d)]);
     const t = timed(watch, "mapping_matrix", () => {
       const matrices = mappings.map((mapping) => kernels.sparseMappingMatrix({ mapping }));
-      return matrices.length === 0 ? null : sideBySide(matrices);
+      return matrices.length === 0 ? null : times(sideBySide(matrices), valueAt(plan.lights[d].fluxScale, vector));
     });
     const profiles = seenProfiles(observations[i], plan.lights[d], vector, watch);
     return linearShare(observations[i], t, profiles, plan.lights[d].weigh, kernels, watch);
@@ -89,7 +93,6 @@ export function evaluateSystem(
   };
   const toFind = sources.map((source, s) => ({ pixelization: pixelizationOf(source), laid: laid[s], first: first[s] }));
   const { solved, regularizations, values: inForce } = reconstruct(system, toFind, options, kernels, watch);
-  const paths = linearIntensities(model);
   const evaluations = observations.map((observation, i): DatasetEvaluation & { lensed: Float64Array | null } => {
     const share = shares[i];
     const values = Float64Array.from(system.places[i], (place) => solved.values[place]);
@@ -104,7 +107,9 @@ export function evaluateSystem(
       noiseNormalization: observation.noiseNormalization,
       image,
       lensed,
-      intensities: Object.fromEntries(Array.from(intensities, (value, l) => [paths[l], value])),
+      intensities: Object.fromEntries(
+        Array.from(intensities, (value, l) => [plan.lights[datasets[i]].intensities[l], value]),
+      ),
       failure: null,
       gradient: null,
       logLikelihoodErrorBound: observation.errorBound(image),
@@ -151,6 +156,10 @@ export function evaluateSystem(
       };
     }),
   };
+}
+
+function times(matrix: SparseMatrix, factor: number): SparseMatrix {
+  return factor === 1 ? matrix : { ...matrix, values: matrix.values.map((value) => factor * value) };
 }
 
 /** The pixels on the edges of meshes that are to be dark: those of a circle that was put about it, or else its rim. */

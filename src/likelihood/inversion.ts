@@ -6,7 +6,9 @@ import { slimPositions } from "../grid.ts";
 import { worseOf } from "../inversion/curvature-check.ts";
 import { type EvidenceTerms, logEvidence, logLikelihood } from "../inversion/evidence.ts";
 import { subPixelWeights, weightMap } from "../inversion/mesh/weight-map.ts";
+import { linearIntensities } from "../model/linear-light.ts";
 import type { Model } from "../model/model.ts";
+import { fluxScaleOf, seenIn } from "../model/seen-in.ts";
 import type { MeshSpec } from "../model/spec.ts";
 import { vectorsOf } from "./batch.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
@@ -25,8 +27,8 @@ import { type Stopwatch, stopwatch, withTotal } from "./stopwatch.ts";
 
 /** The voices of a model of which something is solved for. */
 export interface InversionVoices {
-  /** The light profiles, taken apart; null where there are none. */
-  readonly light: LightBasis | null;
+  /** The light profiles that a dataset sees, taken apart; null where there are none. */
+  light(dataset: string): LightBasis | null;
   /** The rays to a redshift. */
   rays(redshift: number): SourceRays;
 }
@@ -58,7 +60,8 @@ export function planInversion(plan: InversionPlan): Likelihood {
   const starts = observations.map(rayStarts);
   const redshifts = new Set(plan.sources.map(({ galaxy }) => model.galaxies[galaxy].redshift));
   const rays = new Map([...redshifts].map((redshift) => [redshift, plan.voices.rays(redshift)]));
-  const noGradient = [plan.voices.light, ...rays.values()].find((voice) => voice?.noGradient)?.noGradient;
+  const bases = datasets.map(({ name }) => plan.voices.light(name));
+  const noGradient = [...bases, ...rays.values()].find((voice) => voice?.noGradient)?.noGradient;
   const sources = plan.sources.map(({ galaxy, datasets, seeds, adaptImages }) => {
     const { redshift, pixelization } = model.galaxies[galaxy];
     const { mesh, border } = pixelization!;
@@ -75,9 +78,14 @@ export function planInversion(plan: InversionPlan): Likelihood {
       rays: rays.get(redshift)!,
     });
   });
-  const lights = observations.map(({ light }): PlannedLight => {
+  const lights = observations.map(({ light, dataset }, d): PlannedLight => {
     const { positions, subSizes, instrument } = light;
-    return { basis: plan.voices.light?.inPixels(positions, subSizes) ?? null, weigh: instrument.planWeigh() };
+    return {
+      basis: bases[d]?.inPixels(positions, subSizes) ?? null,
+      intensities: linearIntensities(seenIn(model, dataset.name)),
+      fluxScale: fluxScaleOf(model, dataset.name),
+      weigh: instrument.planWeigh(),
+    };
   });
   const systems = systemsOf(sources, datasets.length);
   return {

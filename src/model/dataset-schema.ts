@@ -1,9 +1,11 @@
 import * as z from "zod";
 import { pixelGrid } from "../grid.ts";
+import { FLUX_SCALE } from "./flux-scale.ts";
 import { overSampling } from "./over-sampling-schema.ts";
+import { entry } from "./parameter-schema.ts";
 import { choose, file, isPlain, oneOf, position, positive, quantity, refuse, shape, strict, tagged } from "./schema.ts";
 import { imageSimulation, visibilitySimulation } from "./simulation-schema.ts";
-import type { DatasetSpec, ImagingSpec, InterferometerSpec, MaskSpec } from "./spec.ts";
+import type { DatasetSpec, ImagingSpec, InterferometerSpec, MaskSpec, ParameterEntry } from "./spec.ts";
 
 /** 4096 x 4096: larger images are not those of a galaxy-scale lens, and a typing error must not exhaust the memory. */
 const MOST_PIXELS = 2 ** 24;
@@ -60,6 +62,7 @@ const interferometer = {
   fits_row_zero: oneOf(["bottom", "top"]).default("bottom"),
   primary_beam: primaryBeam.optional(),
   recentre: file.optional(),
+  flux_scale: entry(FLUX_SCALE).optional(),
 };
 
 interface SharedKeys {
@@ -67,15 +70,17 @@ interface SharedKeys {
   readonly fits_row_zero: "bottom" | "top";
   readonly primary_beam?: InterferometerSpec["primaryBeam"];
   readonly recentre?: InterferometerSpec["recentre"];
+  readonly flux_scale?: ParameterEntry | undefined;
 }
 
-function shared({ mask, fits_row_zero, primary_beam, recentre }: SharedKeys) {
+function shared({ mask, fits_row_zero, primary_beam, recentre, flux_scale }: SharedKeys) {
   return {
     type: "interferometer" as const,
     mask,
     fitsRowZero: fits_row_zero,
     primaryBeam: primary_beam,
     recentre,
+    fluxScale: flux_scale,
   };
 }
 
@@ -100,7 +105,7 @@ const raw: z.ZodType<InterferometerSpec> = strict(
   },
   [
     ...["type", "visibilities", "noise_map", "uv_wavelengths", "grid", "visibilities_sign", "compact"],
-    ...["mask", "x_axis", "fits_row_zero", "primary_beam", "recentre", "simulate"],
+    ...["mask", "x_axis", "fits_row_zero", "primary_beam", "recentre", "flux_scale", "simulate"],
   ],
 ).transform(({ visibilities, noise_map, uv_wavelengths, grid, visibilities_sign, x_axis, simulate, ...rest }) => ({
   ...shared(rest),
@@ -143,6 +148,7 @@ const imaging: z.ZodType<ImagingSpec> = strict({
   normalize_psf: z.boolean({ error: "give true, or false for a PSF whose sum is meant" }).default(true),
   pixel_scale: positive("arcsec", "the positive side of a pixel"),
   mask: mask.optional(),
+  flux_scale: entry(FLUX_SCALE).optional(),
   over_sampling: overSampling.optional(),
   x_axis: oneOf(["east", "west"]).default("west"),
   fits_row_zero: oneOf(["bottom", "top"]).default("bottom"),
@@ -156,6 +162,7 @@ const imaging: z.ZodType<ImagingSpec> = strict({
     normalizePsf: normalize_psf,
     pixelScale: pixel_scale,
     mask,
+    fluxScale: rest.flux_scale,
     overSampling: over_sampling ?? { light: 1, source: 1 },
     xAxis: x_axis,
     fitsRowZero: fits_row_zero,

@@ -25,6 +25,7 @@ export function withIntensities(model: Model): Model {
     return { ...template, values: { ...template.values, intensity: { free } }, linear: null };
   };
   return {
+    ...model,
     parameters: [...model.parameters, ...solvedFor],
     galaxies: model.galaxies.map((galaxy) => ({ ...galaxy, profiles: galaxy.profiles.map(given) })),
   };
