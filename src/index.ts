@@ -45,6 +45,7 @@ export { type NaturalNeighborSlopes, naturalNeighborSlopes } from "./inversion/m
 export { pixelCentres, type RectangularMesh, rectangularMesh } from "./inversion/mesh/rectangular.ts";
 export { type RectangularAdaptiveMesh, rectangularAdaptiveMesh } from "./inversion/mesh/rectangular-adaptive.ts";
 export { type BrightnessSeedsOptions, seedsFromArray } from "./inversion/mesh/seeds.ts";
+export { type TopologyFlips, topologyFlips } from "./inversion/mesh/topology-flips.ts";
 export { nearestCellMesh, type VoronoiMesh } from "./inversion/mesh/voronoi.ts";
 export { type VoronoiCells, voronoiCells } from "./inversion/mesh/voronoi-cells.ts";
 export { subPixelWeights, type WeightMapOptions, weightMap } from "./inversion/mesh/weight-map.ts";
