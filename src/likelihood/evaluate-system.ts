@@ -1,7 +1,7 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
 import { linearIntensities } from "../model/linear-light.ts";
 import { instantiate, type Model, type ModelGalaxy } from "../model/model.ts";
-import { sideBySide } from "../operators/matrix.ts";
+import { matrixSum, sideBySide } from "../operators/matrix.ts";
 import type { DatasetEvaluation, SourceReconstruction } from "./evaluation.ts";
 import type { LaidSource, LensedSource } from "./lensed-source.ts";
 import type { BasisInPixels } from "./light-basis.ts";
@@ -9,6 +9,7 @@ import { type LinearShare, linearShare, type SeenProfiles, solvedImage } from ".
 import { type EvidenceDefinition, linearSystem, type SolvedSystem } from "./linear-system.ts";
 import type { Observation } from "./observation.ts";
 import { reconstruct } from "./reconstruct.ts";
+import { sourceErrors } from "./source-errors.ts";
 import { type Stopwatch, timed } from "./stopwatch.ts";
 
 /** Light profiles in one dataset. */
@@ -41,6 +42,8 @@ export interface SystemPlan {
   /** By the datasets' indexes. */
   readonly observations: readonly Observation[];
   readonly lights: readonly PlannedLight[];
+  /** Whether sources have errors. */
+  readonly errors: boolean;
 }
 
 /** Solves for what is open in some datasets. @param vector (P) the model's free parameters. */
@@ -103,6 +106,7 @@ export function evaluateSystem(
       latticeSums: dataset.type === "interferometer" ? dataset.compaction.latticeSums : null,
     };
   });
+  const errors = plan.errors ? timed(watch, "errors", () => errorsOf(solved, kernels)) : null;
   const chiSquared = evaluations.reduce((sum, evaluation) => sum + evaluation.chiSquared, 0);
   return {
     solved: { ...solved, terms: { ...solved.terms, chiSquared }, failure: solved.failure ?? failureOf(chiSquared) },
@@ -113,8 +117,10 @@ export function evaluateSystem(
         galaxy: model.galaxies[source.galaxy].name,
         datasets: source.datasets.map((d) => plan.observations[d].dataset.name),
         mesh,
+        meshType: pixelizationOf(source).mesh.type,
         vertices,
         values: solved.values.slice(first[s], first[s + 1]),
+        errors: errors && errors.slice(first[s], first[s + 1]),
         regularization: regularizations[s],
       };
     }),
@@ -138,6 +144,10 @@ function zeroedPixels(
       return Array.from(edge, (pixel) => first[s] + pixel);
     }),
   );
+}
+
+function errorsOf({ problem, free }: SolvedSystem, kernels: VoiceKernels): Float64Array {
+  return sourceErrors(matrixSum(problem.curvatureMatrix, problem.regularizationMatrix), free, kernels);
 }
 
 function failureOf(chiSquared: number): string | null {

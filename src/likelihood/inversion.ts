@@ -78,14 +78,14 @@ export function planInversion(plan: InversionPlan): Likelihood {
   const systems = systemsOf(sources, datasets.length);
   return {
     picks: [...plan.picks, ...observations.flatMap(({ picks }) => picks)],
-    async evaluate(batch, { gradient = false } = {}) {
+    async evaluate(batch, { gradient = false, errors = false } = {}) {
       if (gradient) {
         const remedy = "leave the gradient out, or give light profiles";
         throw new InputError("likelihood/gradient", "the evidence of a pixelized source has no gradient yet", remedy);
       }
       return vectorsOf(model, batch).map((vector) => {
         const watch = stopwatch();
-        const planned = { ...plan, observations, lights };
+        const planned = { ...plan, observations, lights, errors };
         return together(
           plan,
           systems.map((system) => evaluateSystem(planned, system, vector, watch)),

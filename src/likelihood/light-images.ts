@@ -1,0 +1,54 @@
+import type { VoiceKernels } from "../backend/kernels.ts";
+import type { Galaxy } from "../lens/galaxy.ts";
+import { modelImage } from "../lens/model-image.ts";
+import type { ModelGalaxy } from "../model/model.ts";
+import type { Dataset } from "./dataset.ts";
+import type { DatasetEvaluation } from "./evaluation.ts";
+import { planCamera } from "./imaging.ts";
+import { planArray } from "./observation.ts";
+
+/** A model's light told apart by whether a mass lies in front of it; null where there is none of a kind. */
+export interface LightImages {
+  /** (M) light that nothing deflects, as the instrument sees it. */
+  readonly lensLight: Float64Array | null;
+  /** (M) light from behind a mass, profiles and pixelized sources, before the instrument. */
+  readonly lensedSource: Float64Array | null;
+}
+
+/**
+ * Takes the model image of an evaluation apart.
+ * @param galaxies The model's, with the evaluation's parameters.
+ * @throws InputError where over-sampling makes too many sub-pixels.
+ */
+export function lightImages(
+  dataset: Dataset,
+  { lensed, intensities }: Pick<DatasetEvaluation, "lensed" | "intensities">,
+  galaxies: readonly ModelGalaxy[],
+  kernels: VoiceKernels,
+): LightImages {
+  const { positions, subSizes, instrument } =
+    dataset.type === "imaging" ? planCamera(dataset, kernels) : planArray(dataset, kernels);
+  const masses = galaxies.filter(({ masses }) => masses.length > 0);
+  const nearest = Math.min(...masses.map(({ redshift }) => redshift));
+  const solved = galaxies.map((galaxy) => withIntensities(galaxy, intensities));
+  const imageOf = (isIn: (galaxy: Galaxy) => boolean): Float64Array | null => {
+    if (!solved.some((galaxy) => galaxy.lights.length > 0 && isIn(galaxy))) return null;
+    const part = solved.map((galaxy) => (isIn(galaxy) ? galaxy : { ...galaxy, lights: [] }));
+    return modelImage(part, positions, subSizes);
+  };
+  const lensLight = imageOf(({ redshift }) => redshift <= nearest);
+  // The unmasked pixels come before those around the mask.
+  const profiles = imageOf(({ redshift }) => redshift > nearest)?.slice(0, dataset.nativeIndex.length / 2) ?? null;
+  return {
+    lensLight: lensLight && instrument.see(lensLight),
+    lensedSource: lensed && profiles ? lensed.map((light, m) => light + profiles[m]) : (lensed ?? profiles),
+  };
+}
+
+function withIntensities(galaxy: ModelGalaxy, intensities: DatasetEvaluation["intensities"]): Galaxy {
+  const lights = galaxy.lights.map((light) => {
+    if (light.linear === null) return light;
+    return { ...light, values: { ...light.values, intensity: intensities[light.linear] } };
+  });
+  return { ...galaxy, lights };
+}
