@@ -120,7 +120,7 @@ export function evaluateSystem(
         meshType: pixelizationOf(source).mesh.type,
         vertices,
         values: solved.values.slice(first[s], first[s + 1]),
-        errors: errors && errors.slice(first[s], first[s + 1]),
+        errors: errors?.slice(first[s], first[s + 1]) ?? null,
         regularization: regularizations[s],
       };
     }),

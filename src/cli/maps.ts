@@ -1,0 +1,62 @@
+import { kernelsBeside } from "../backend/kernels.ts";
+import { openArray } from "../dataset/array-file.ts";
+import { type MapFrame, mapFrame } from "../dataset/map-frame.ts";
+import { writeFits } from "../io/fits.ts";
+import type { Dataset } from "../likelihood/dataset.ts";
+import type { FileChoice } from "../likelihood/dataset-maps.ts";
+import type { Evaluation, SourceReconstruction } from "../likelihood/evaluation.ts";
+import type { ModelInstance } from "../model/model.ts";
+import { datasetFigurePng } from "../result/dataset-figure.ts";
+import { datasetMaps, gridOf, mapHdus } from "../result/dataset-maps.ts";
+import { sourceHdus } from "../result/source-hdus.ts";
+import type { OutputDirectory } from "./output.ts";
+import type { SpecFiles } from "./spec-files.ts";
+
+/**
+ * Writes the maps of an evaluation: of each dataset a FITS file and a figure, of each source a FITS file.
+ * @returns The paths.
+ */
+export async function writeMaps(
+  directory: OutputDirectory,
+  files: SpecFiles,
+  datasets: readonly Dataset[],
+  { galaxies }: ModelInstance,
+  { backend, datasets: evaluations, sources }: Evaluation,
+): Promise<string[]> {
+  const kernels = kernelsBeside(backend);
+  const written: string[] = [];
+  const units = new Map<string, string | undefined>();
+  for (const [d, dataset] of datasets.entries()) {
+    const { name } = dataset;
+    const frame = await frameOf(files, dataset);
+    units.set(name, frame.unit);
+    const maps = datasetMaps(dataset, evaluations[d], galaxies, kernels);
+    const seen = sources.filter((source) => source.datasets.includes(name));
+    written.push(
+      await directory.write(`${name}-maps.fits`, writeFits(mapHdus(maps, gridOf(dataset), frame))),
+      await directory.write(`${name}-maps.png`, datasetFigurePng(dataset, maps, galaxies, seen)),
+    );
+  }
+  for (const source of sources) {
+    const hdus = sourceHdus(source, units.get(source.datasets[0]));
+    written.push(await directory.write(`${sourceName(source, sources)}-source.fits`, writeFits(hdus)));
+  }
+  return written;
+}
+
+/** A galaxy with a source for each dataset has files for each. */
+function sourceName({ galaxy, datasets }: SourceReconstruction, sources: readonly SourceReconstruction[]): string {
+  const ofGalaxy = sources.filter((source) => source.galaxy === galaxy);
+  return ofGalaxy.length === 1 ? galaxy : `${galaxy}-${datasets[0]}`;
+}
+
+/** Maps lie as the file of the data does, which is opened once more for its header. */
+async function frameOf({ spec, open }: SpecFiles, dataset: Dataset): Promise<MapFrame> {
+  const given = spec.datasets[dataset.name];
+  if (dataset.type === "imaging" && given.type === "imaging") {
+    const data: FileChoice = given.data;
+    return mapFrame(await openArray(await open(data.path), "data", data), gridOf(dataset), given);
+  }
+  const xAxis = dataset.type === "interferometer" ? dataset.compaction.sky.xAxis : "west";
+  return mapFrame(null, gridOf(dataset), { fitsRowZero: "bottom", xAxis });
+}
