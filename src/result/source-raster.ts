@@ -1,4 +1,4 @@
-import { type Mapping, sparseMappingMatrix } from "../inversion/mapping.ts";
+import type { Mapping } from "../inversion/mapping.ts";
 import { interpolate } from "../inversion/mesh/delaunay.ts";
 import { naturalNeighbors } from "../inversion/mesh/natural-neighbor.ts";
 import { pointLocation } from "../inversion/mesh/point-location.ts";
@@ -6,7 +6,6 @@ import type { RectangularMesh } from "../inversion/mesh/rectangular.ts";
 import type { Triangulation } from "../inversion/mesh/triangulation.ts";
 import { nearestCells } from "../inversion/mesh/voronoi.ts";
 import type { SourceReconstruction } from "../likelihood/evaluation.ts";
-import { sparseTimesVector } from "../operators/matrix.ts";
 
 /** A part of a plane, arcseconds. */
 export interface Extent {
@@ -16,7 +15,7 @@ export interface Extent {
   readonly right: number;
 }
 
-/** A source on square pixels, row 0 the top, row-major; NaN beyond its mesh. */
+/** A source on pixels that are square but for rounding, row 0 the top, row-major; NaN beyond its mesh. */
 export interface SourceRaster {
   readonly shape: readonly [rows: number, columns: number];
   readonly values: Float64Array;
@@ -76,9 +75,14 @@ function between(
   positions: Float64Array,
 ): Float64Array {
   const locate = pointLocation(mesh);
-  const raster = sparseTimesVector(sparseMappingMatrix({ mapping: mappingOf(type, mesh, positions) }), values);
-  return raster.map((value, at) => {
-    return mesh.triangles.length > 0 && locate(positions[2 * at], positions[2 * at + 1]).inside ? value : Number.NaN;
+  const { indexes, weights, mappingsPerPixel: width } = mappingOf(type, mesh, positions);
+  return Float64Array.from({ length: positions.length / 2 }, (_, at) => {
+    if (mesh.triangles.length === 0 || !locate(positions[2 * at], positions[2 * at + 1]).inside) return Number.NaN;
+    let value = 0;
+    for (let entry = at * width; entry < (at + 1) * width; entry++) {
+      if (indexes[entry] >= 0) value += weights[entry] * values[indexes[entry]];
+    }
+    return value;
   });
 }
 
