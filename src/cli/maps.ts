@@ -5,6 +5,7 @@ import { writeFits } from "../io/fits.ts";
 import type { Dataset } from "../likelihood/dataset.ts";
 import type { FileChoice } from "../likelihood/dataset-maps.ts";
 import type { Evaluation, SourceReconstruction } from "../likelihood/evaluation.ts";
+import { litGalaxies } from "../model/linear-light.ts";
 import type { ModelInstance } from "../model/model.ts";
 import { datasetFigurePng } from "../result/dataset-figure.ts";
 import { datasetMaps, gridOf, mapHdus } from "../result/dataset-maps.ts";
@@ -20,7 +21,7 @@ export async function writeMaps(
   directory: OutputDirectory,
   files: SpecFiles,
   datasets: readonly Dataset[],
-  { galaxies }: ModelInstance,
+  instance: ModelInstance,
   { backend, datasets: evaluations, sources }: Evaluation,
 ): Promise<string[]> {
   const kernels = kernelsBeside(backend);
@@ -30,6 +31,7 @@ export async function writeMaps(
     const { name } = dataset;
     const frame = await frameOf(files, dataset);
     units.set(name, frame.unit);
+    const galaxies = litGalaxies(instance, evaluations[d].intensities);
     const maps = datasetMaps(dataset, evaluations[d], galaxies, kernels);
     const seen = sources.filter((source) => source.datasets.includes(name));
     written.push(

@@ -1,9 +1,7 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
 import type { Galaxy } from "../lens/galaxy.ts";
 import { modelImage } from "../lens/model-image.ts";
-import type { ModelGalaxy } from "../model/model.ts";
 import type { Dataset } from "./dataset.ts";
-import type { DatasetEvaluation } from "./evaluation.ts";
 import { planCamera } from "./imaging.ts";
 import { planArray } from "./observation.ts";
 
@@ -17,23 +15,22 @@ export interface LightImages {
 
 /**
  * Takes the model image of an evaluation apart.
- * @param galaxies The model's, with the evaluation's parameters.
+ * @param lensed (M) its pixelized sources, or null.
+ * @param galaxies With the evaluation's parameters and intensities: see `litGalaxies`.
  * @throws InputError where over-sampling makes too many sub-pixels.
  */
 export function lightImages(
   dataset: Dataset,
-  { lensed, intensities }: Pick<DatasetEvaluation, "lensed" | "intensities">,
-  galaxies: readonly ModelGalaxy[],
+  lensed: Float64Array | null,
+  galaxies: readonly Galaxy[],
   kernels: VoiceKernels,
 ): LightImages {
   const { positions, subSizes, instrument } =
     dataset.type === "imaging" ? planCamera(dataset, kernels) : planArray(dataset, kernels);
-  const masses = galaxies.filter(({ masses }) => masses.length > 0);
-  const nearest = Math.min(...masses.map(({ redshift }) => redshift));
-  const solved = galaxies.map((galaxy) => withIntensities(galaxy, intensities));
+  const nearest = nearestMass(galaxies);
   const imageOf = (isIn: (galaxy: Galaxy) => boolean): Float64Array | null => {
-    if (!solved.some((galaxy) => galaxy.lights.length > 0 && isIn(galaxy))) return null;
-    const part = solved.map((galaxy) => (isIn(galaxy) ? galaxy : { ...galaxy, lights: [] }));
+    if (!galaxies.some((galaxy) => galaxy.lights.length > 0 && isIn(galaxy))) return null;
+    const part = galaxies.map((galaxy) => (isIn(galaxy) ? galaxy : { ...galaxy, lights: [] }));
     return modelImage(part, positions, subSizes);
   };
   const lensLight = imageOf(({ redshift }) => redshift <= nearest);
@@ -45,10 +42,7 @@ export function lightImages(
   };
 }
 
-function withIntensities(galaxy: ModelGalaxy, intensities: DatasetEvaluation["intensities"]): Galaxy {
-  const lights = galaxy.lights.map((light) => {
-    if (light.linear === null) return light;
-    return { ...light, values: { ...light.values, intensity: intensities[light.linear] } };
-  });
-  return { ...galaxy, lights };
+/** The redshift of the nearest mass: what is beyond is lensed. Infinity where there is none. */
+export function nearestMass(galaxies: readonly Galaxy[]): number {
+  return Math.min(...galaxies.filter(({ masses }) => masses.length > 0).map(({ redshift }) => redshift));
 }

@@ -5,11 +5,12 @@ import { lensMapping } from "../lens/lens-mapping.ts";
 import { lensPlanes } from "../lens/lens-planes.ts";
 import type { Dataset } from "../likelihood/dataset.ts";
 import type { SourceReconstruction } from "../likelihood/evaluation.ts";
-import type { ModelGalaxy } from "../model/model.ts";
+import { nearestMass } from "../likelihood/light-images.ts";
 import { bitmapPng } from "./bitmap.ts";
 import { DIVERGING } from "./color-map.ts";
 import { type DatasetMaps, gridOf, type MapName } from "./dataset-maps.ts";
-import { type SkyPanel, skyFigure } from "./sky-panel.ts";
+import { profileRaster } from "./profile-raster.ts";
+import { type Curve, type SkyPanel, skyFigure } from "./sky-panel.ts";
 import { type Extent, sourceRaster } from "./source-raster.ts";
 import { finiteRange, type Stretch, symmetricRange } from "./stretch.ts";
 
@@ -19,13 +20,13 @@ const SIDE = 360;
 /**
  * A PNG of what a person wants to see of one dataset: data, model and residuals, the source as lensed and in its own plane,
  * with critical curves and caustics. Maps are cut to what is not masked.
- * @param galaxies The model's, with the evaluation's parameters.
+ * @param galaxies With the evaluation's parameters and intensities: see `litGalaxies`.
  * @param sources Those that the dataset sees.
  */
 export function datasetFigurePng(
   dataset: Dataset,
   maps: DatasetMaps,
-  galaxies: readonly ModelGalaxy[],
+  galaxies: readonly Galaxy[],
   sources: readonly SourceReconstruction[],
 ): Uint8Array {
   const grid = gridOf(dataset);
@@ -36,13 +37,17 @@ export function datasetFigurePng(
   // One scale for data and model, which are to be compared; light of galaxies spans decades.
   const kind = dataset.type === "imaging" ? "asinh" : "linear";
   const brightness: Stretch = { kind, range: finiteRange(maps[data]!) };
-  const critical = (redshift?: number) => curvesOf(galaxies, grid, redshift);
-  const imagePlane = critical().map(({ points, closed }) => ({ points, closed }));
+  const imagePlane = curvesOf(galaxies, grid);
+  const caustics = (redshift?: number): Curve[] => {
+    return curvesOf(galaxies, grid, redshift).map(({ caustic, closed }) => ({ points: caustic, closed }));
+  };
   const panel = (name: MapName, look: Partial<SkyPanel>): SkyPanel[] => {
     const values = maps[name];
     if (values === undefined) return [];
     return [{ ...cut(values, grid), title: name.toLowerCase().replaceAll("_", " "), ...look }];
   };
+  const nearest = nearestMass(galaxies);
+  const lensed = galaxies.filter(({ lights, redshift }) => lights.length > 0 && redshift > nearest);
   const panels = [
     ...panel(data, { stretch: brightness, curves: imagePlane }),
     ...panel(model, { stretch: brightness }),
@@ -54,9 +59,17 @@ export function datasetFigurePng(
     ...panel("LENSED_SOURCE", { curves: imagePlane }),
     ...panel("LENS_LIGHT", { stretch: { kind } }),
     ...sources.map((source): SkyPanel => {
-      const galaxy = galaxies.find(({ name }) => name === source.galaxy);
-      const curves = critical(galaxy?.redshift).map(({ caustic, closed }) => ({ points: caustic, closed }));
+      const curves = caustics(galaxies.find(({ name }) => name === source.galaxy)?.redshift);
       return { ...sourceRaster(source, SIDE), title: `${source.galaxy} in its plane`, curves };
+    }),
+    ...lensed.map((galaxy): SkyPanel => {
+      const curves = caustics(galaxy.redshift);
+      const raster = profileRaster(
+        galaxy.lights,
+        curves.map(({ points }) => points),
+        SIDE,
+      );
+      return { ...raster, title: `profiles of ${galaxy.name} in its plane`, curves };
     }),
   ];
   return bitmapPng(skyFigure(panels, { side: SIDE }));

@@ -3,11 +3,11 @@ import { turnedMap } from "../dataset/map.ts";
 import type { MapFrame } from "../dataset/map-frame.ts";
 import type { PixelGrid } from "../grid.ts";
 import type { FitsOutput } from "../io/fits.ts";
+import type { Galaxy } from "../lens/galaxy.ts";
 import type { Dataset } from "../likelihood/dataset.ts";
 import { dirtyMaps } from "../likelihood/dirty-maps.ts";
 import type { DatasetEvaluation } from "../likelihood/evaluation.ts";
 import { lightImages } from "../likelihood/light-images.ts";
-import type { ModelGalaxy } from "../model/model.ts";
 
 export type MapName =
   | "DATA"
@@ -29,15 +29,15 @@ export type DatasetMaps = Readonly<Partial<Record<MapName, Float64Array>>>;
  *
  * MODEL is as the instrument sees it, through the PSF or the primary beam, and so is LENS_LIGHT, the light profiles that no
  * mass deflects; LENSED_SOURCE is what lies behind a mass, before the instrument. Dirty images are per unit weight.
- * @param galaxies The model's, with the evaluation's parameters.
+ * @param galaxies With the evaluation's parameters and intensities: see `litGalaxies`.
  */
 export function datasetMaps(
   dataset: Dataset,
   evaluation: DatasetEvaluation,
-  galaxies: readonly ModelGalaxy[],
+  galaxies: readonly Galaxy[],
   kernels: VoiceKernels,
 ): DatasetMaps {
-  const { lensLight, lensedSource } = lightImages(dataset, evaluation, galaxies, kernels);
+  const { lensLight, lensedSource } = lightImages(dataset, evaluation.lensed, galaxies, kernels);
   const parts = {
     ...(lensedSource === null ? {} : { LENSED_SOURCE: underMask(dataset, lensedSource) }),
     ...(lensLight === null ? {} : { LENS_LIGHT: underMask(dataset, lensLight) }),

@@ -33,7 +33,17 @@ const THINNEST = 1e-3;
  */
 export function sourceRaster(source: SourceReconstruction, side: number): SourceRaster {
   const { mesh, values } = source;
-  const extent = "shape" in mesh ? rectangleOf(mesh) : hullBox(mesh);
+  const extent = "shape" in mesh ? rectangleOf(mesh) : boxAbout(mesh.vertices);
+  const { shape, positions } = rasterOver(extent, side);
+  return {
+    shape,
+    extent,
+    values: "shape" in mesh ? inPixels(mesh, values, positions) : between(source.meshType, mesh, values, positions),
+  };
+}
+
+/** The centres of pixels over an extent, (y, x) in arcseconds, row by row from the top. @param side As `sourceRaster` */
+export function rasterOver(extent: Extent, side: number): Pick<SourceRaster, "shape"> & { positions: Float64Array } {
   const [height, width] = [extent.top - extent.bottom, extent.right - extent.left];
   const pixel = Math.max(height, width) / side;
   const shape = [height, width].map((length) => Math.max(1, Math.round(length / pixel))) as [number, number];
@@ -45,11 +55,7 @@ export function sourceRaster(source: SourceReconstruction, side: number): Source
       positions[2 * (i * columns + j) + 1] = extent.left + ((j + 0.5) * width) / columns;
     }
   }
-  return {
-    shape,
-    extent,
-    values: "shape" in mesh ? inPixels(mesh, values, positions) : between(source.meshType, mesh, values, positions),
-  };
+  return { shape, positions };
 }
 
 function inPixels({ y, x }: RectangularMesh, values: Float64Array, positions: Float64Array): Float64Array {
@@ -102,7 +108,8 @@ function rectangleOf({ y, x }: RectangularMesh): Extent {
   return notFlat({ top, bottom, left, right });
 }
 
-function hullBox({ vertices }: Triangulation): Extent {
+/** About positions, (n, 2) y and x of at least one. */
+export function boxAbout(vertices: Float64Array): Extent {
   let [bottom, top, left, right] = [vertices[0], vertices[0], vertices[1], vertices[1]];
   for (let at = 0; at < vertices.length; at += 2) {
     [bottom, top] = [Math.min(bottom, vertices[at]), Math.max(top, vertices[at])];
