@@ -89,14 +89,17 @@ function curvesOf(galaxies: readonly Galaxy[], grid: PixelGrid, redshift?: numbe
 /** The part of a map that has values, with a pixel around it. */
 function cut(values: Float64Array, grid: PixelGrid): Pick<SkyPanel, "shape" | "values" | "extent"> {
   const [rows, columns] = grid.shape;
-  const inside = Array.from(values.keys()).filter((pixel) => !Number.isNaN(values[pixel]));
-  const span = (of: (pixel: number) => number, most: number) => {
-    const places = inside.map(of);
-    const [first, last] = [places.reduce((a, b) => Math.min(a, b)), places.reduce((a, b) => Math.max(a, b))];
-    return [Math.max(0, first - 1), Math.min(most - 1, last + 1)] as const;
-  };
-  const [top, bottom] = span((pixel) => Math.floor(pixel / columns), rows);
-  const [left, right] = span((pixel) => pixel % columns, columns);
+  let [top, bottom, left, right] = [rows - 1, 0, columns - 1, 0];
+  for (let pixel = 0; pixel < values.length; pixel++) {
+    if (Number.isNaN(values[pixel])) continue;
+    const [row, column] = [Math.floor(pixel / columns), pixel % columns];
+    [top, bottom] = [Math.min(top, row - 1), Math.max(bottom, row + 1)];
+    [left, right] = [Math.min(left, column - 1), Math.max(right, column + 1)];
+  }
+  // A map without any value is shown whole.
+  if (top > bottom) [top, bottom, left, right] = [0, rows - 1, 0, columns - 1];
+  [top, bottom] = [Math.max(0, top), Math.min(rows - 1, bottom)];
+  [left, right] = [Math.max(0, left), Math.min(columns - 1, right)];
   const shape = [bottom - top + 1, right - left + 1] as const;
   const y = (row: number) => grid.origin[0] + (rows / 2 - row) * grid.pixelScale;
   const x = (column: number) => grid.origin[1] + (column - columns / 2) * grid.pixelScale;
