@@ -39,17 +39,24 @@ export async function writeMaps(
       await directory.write(`${name}-maps.png`, datasetFigurePng(dataset, maps, galaxies, seen)),
     );
   }
-  for (const source of sources) {
+  const names = sourceNames(sources);
+  for (const [s, source] of sources.entries()) {
     const hdus = sourceHdus(source, units.get(source.datasets[0]));
-    written.push(await directory.write(`${sourceName(source, sources)}-source.fits`, writeFits(hdus)));
+    written.push(await directory.write(`${names[s]}-source.fits`, writeFits(hdus)));
   }
   return written;
 }
 
-/** A galaxy with a source for each dataset has files for each. */
-function sourceName({ galaxy, datasets }: SourceReconstruction, sources: readonly SourceReconstruction[]): string {
-  const ofGalaxy = sources.filter((source) => source.galaxy === galaxy);
-  return ofGalaxy.length === 1 ? galaxy : `${galaxy}-${datasets[0]}`;
+/** A galaxy with a source for each dataset has a name for each. */
+function sourceNames(sources: readonly SourceReconstruction[]): readonly string[] {
+  const named = (separator: string) =>
+    sources.map(({ galaxy, datasets }) => {
+      const isOne = sources.filter((source) => source.galaxy === galaxy).length === 1;
+      return isOne ? galaxy : `${galaxy}${separator}${datasets[0]}`;
+    });
+  const names = named("-");
+  // Names of galaxies and datasets may have hyphens, but no points.
+  return new Set(names).size === names.length ? names : named(".");
 }
 
 /** Maps lie as the file of the data does, which is opened once more for its header. */

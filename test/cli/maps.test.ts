@@ -223,14 +223,32 @@ test("--maps without --out is refused before anything is read", async () => {
   expectRefused({ code, stdout, stderr, written: [] }, ["--maps writes files", "add --out DIR"]);
 });
 
-test("a source in each of two datasets has a file for each", async () => {
+describe("a source in each of two datasets", () => {
+  const of = (spec: string) => runOn({ "lens.yaml": spec }, "evaluate", ["--maps"]);
   const two = sourceOn(`{ type: delaunay, ${OVERLAY} }`).replace(/ {2}hst:[\s\S]*?(?=\ngalaxies)/, (one) => {
-    return `${one}\n${one.replace("hst:", "again:")}`;
+    return ["hst-b:", "b:"].map((name) => one.replace("hst:", name)).join("\n");
   });
-  const { written } = await runOn({ "lens.yaml": two }, "evaluate", ["--maps"]);
-  expect(written).toEqual(
-    expect.arrayContaining(["hst-maps.fits", "again-maps.fits", "source-hst-source.fits", "source-again-source.fits"]),
-  );
+
+  test("has a file for each", async () => {
+    const { written } = await of(two);
+    expect(written.filter((name) => name.endsWith("fits"))).toEqual([
+      "b-maps.fits",
+      "hst-b-maps.fits",
+      "source-b-source.fits",
+      "source-hst-b-source.fits",
+    ]);
+  });
+
+  test("keeps its files apart from those of a galaxy that is called like one of them", async () => {
+    const [source] = two.match(/ {2}source:[\s\S]*$/) as RegExpMatchArray;
+    const { written } = await of(`${two}${source.replace("source:", "source-hst:")}`);
+    expect(written.filter((name) => name.endsWith("-source.fits"))).toEqual([
+      "source-hst.b-source.fits",
+      "source-hst.hst-b-source.fits",
+      "source.b-source.fits",
+      "source.hst-b-source.fits",
+    ]);
+  });
 });
 
 test("an input is never overwritten", async () => {

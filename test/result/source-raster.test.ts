@@ -46,6 +46,25 @@ describe("a raster of a mesh of vertices", () => {
     for (const { y, x, value } of inside) expect(value).toBeCloseTo(plane(y, x), 9);
   });
 
+  test.each([
+    ["delaunay", delaunayMesh],
+    ["voronoi_natural_neighbor", naturalNeighborMesh],
+  ] as const)("%s is what the mesh maps there", (type, make) => {
+    const source = { ...sourceOf(make(meshArgs), type, vertices), values: draws(randomState(4), 30, uniform) };
+    const pixels = pixelsOf(sourceRaster(source, 20));
+    const positions = Float64Array.from(pixels.flatMap(({ y, x }) => [y, x]));
+    const { indexes, weights, mappingsPerPixel } = make({ positions, vertices }).mapping;
+    pixels.forEach(({ value }, at) => {
+      if (Number.isNaN(value)) return;
+      let mapped = 0;
+      for (let entry = at * mappingsPerPixel; entry < (at + 1) * mappingsPerPixel; entry++) {
+        if (indexes[entry] >= 0) mapped += weights[entry] * source.values[indexes[entry]];
+      }
+      // Places of pixels are rounded, and a triangle's weights with them.
+      expect(value).toBeCloseTo(mapped, 10);
+    });
+  });
+
   test("voronoi_nearest has the brightness of the nearest vertex", () => {
     const source = sourceOf(nearestCellMesh(meshArgs), "voronoi_nearest", vertices);
     for (const { y, x, value } of pixelsOf(sourceRaster(source, 40))) {
