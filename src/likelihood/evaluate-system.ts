@@ -2,7 +2,7 @@ import type { VoiceKernels } from "../backend/kernels.ts";
 import { type CurvatureCheck, worseOf } from "../inversion/curvature-check.ts";
 import { instantiate, type Model, type ModelGalaxy, type Slot } from "../model/model.ts";
 import { valueAt } from "../model/seen-in.ts";
-import { type SparseMatrix, sideBySide } from "../operators/matrix.ts";
+import { matrixSum, type SparseMatrix, sideBySide } from "../operators/matrix.ts";
 import type { DatasetEvaluation, InversionChecks, SourceReconstruction } from "./evaluation.ts";
 import { evidenceSlopes } from "./evidence-slopes.ts";
 import type { LaidSource, LensedSource } from "./lensed-source.ts";
@@ -11,6 +11,7 @@ import { checkShare, type LinearShare, linearShare, type SeenProfiles, solvedIma
 import { type EvidenceDefinition, linearSystem, type SolvedSystem } from "./linear-system.ts";
 import type { Observation } from "./observation.ts";
 import { reconstruct } from "./reconstruct.ts";
+import { sourceErrors } from "./source-errors.ts";
 import { type Stopwatch, timed } from "./stopwatch.ts";
 
 /** Light profiles in one dataset. */
@@ -50,6 +51,8 @@ export interface SystemPlan {
   /** By the datasets' indexes. */
   readonly observations: readonly Observation[];
   readonly lights: readonly PlannedLight[];
+  /** Whether sources have errors. */
+  readonly errors: boolean;
 }
 
 /**
@@ -116,6 +119,7 @@ export function evaluateSystem(
       latticeSums: dataset.type === "interferometer" ? dataset.compaction.latticeSums : null,
     };
   });
+  const errors = plan.errors ? timed(watch, "errors", () => errorsOf(solved, kernels)) : null;
   const chiSquared = evaluations.reduce((sum, evaluation) => sum + evaluation.chiSquared, 0);
   const failure = solved.failure ?? failureOf(chiSquared, checks);
   const slopes = () => {
@@ -150,8 +154,10 @@ export function evaluateSystem(
         galaxy: model.galaxies[source.galaxy].name,
         datasets: source.datasets.map((d) => plan.observations[d].dataset.name),
         mesh,
+        meshType: pixelizationOf(source).mesh.type,
         vertices,
         values: solved.values.slice(first[s], first[s + 1]),
+        errors: errors?.slice(first[s], first[s + 1]) ?? null,
         regularization: inForce[s],
       };
     }),
@@ -179,6 +185,10 @@ function zeroedPixels(
       return Array.from(edge, (pixel) => first[s] + pixel);
     }),
   );
+}
+
+function errorsOf({ problem, free }: SolvedSystem, kernels: VoiceKernels): Float64Array {
+  return sourceErrors(matrixSum(problem.curvatureMatrix, problem.regularizationMatrix), free, kernels);
 }
 
 function failureOf(chiSquared: number, checks: readonly CurvatureCheck[]): string | null {

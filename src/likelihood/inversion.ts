@@ -90,14 +90,14 @@ export function planInversion(plan: InversionPlan): Likelihood {
   const systems = systemsOf(sources, datasets.length);
   return {
     picks: [...plan.picks, ...observations.flatMap(({ picks }) => picks)],
-    async evaluate(batch, { gradient = false } = {}) {
+    async evaluate(batch, { gradient = false, errors = false } = {}) {
       if (gradient && noGradient !== undefined) {
         const what = `the ${plan.voice} backend has no gradient: ${noGradient}`;
         throw new InputError("likelihood/gradient", what, "use --backend traced");
       }
       return vectorsOf(model, batch).map((vector) => {
         const watch = stopwatch();
-        const planned = { ...plan, observations, lights };
+        const planned = { ...plan, observations, lights, errors };
         return together(
           plan,
           systems.map((system) => evaluateSystem(planned, system, vector, gradient, watch)),

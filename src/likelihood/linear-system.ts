@@ -78,6 +78,10 @@ export interface SolvedSystem {
   /** |(F + H) s - D| / |D|; null where the source is positive only. */
   readonly solveResidual: number | null;
   readonly positiveOnly: PositiveOnlyChecks | null;
+  /** Of all unknowns. */
+  readonly problem: LinearProblem;
+  /** The unknowns that are not held at zero, ascending. */
+  readonly free: Int32Array;
   readonly failure: string | null;
 }
 
@@ -133,6 +137,8 @@ export function solveSystem(
     terms,
     solveResidual: "solveResidual" in inversion ? inversion.solveResidual : null,
     positiveOnly: positiveOnlyChecks(inversion),
+    problem: all,
+    free: freeOf(inversion, kept ?? dataVector.map((_, i) => i)),
     failure: failureOf(inversion, terms),
   };
 }
@@ -197,6 +203,12 @@ function spread(values: Float64Array, kept: Int32Array, size: number): Float64Ar
     all[place] = values[i];
   });
   return all;
+}
+
+/** @param kept The unknowns that were solved for. */
+function freeOf({ reconstruction }: Inversion | PositiveInversion, kept: ArrayLike<number>): Int32Array {
+  const all = Int32Array.from(kept);
+  return "free" in reconstruction ? all.filter((_, i) => reconstruction.free[i] === 1) : all;
 }
 
 /** What certifies a positive-only source; null for another, or where the search failed. */
