@@ -33,13 +33,16 @@ export interface InversionVoices {
   rays(redshift: number): SourceRays;
 }
 
+/** A form of the curvature matrix, and why it was picked. */
+export type PickedForm = Explained & { readonly picked: CurvatureForm };
+
 export interface InversionPlan {
   readonly datasets: readonly Dataset[];
   readonly model: Model;
   readonly sources: readonly PixelizedSource[];
   readonly voices: InversionVoices;
   /** Of each dataset's curvature matrix; null for an image. */
-  readonly forms: readonly (CurvatureForm | null)[];
+  readonly forms: readonly (PickedForm | null)[];
   /** Whether sources and intensities may be negative nowhere. */
   readonly positiveOnly: boolean;
   readonly evidence: EvidenceDefinition;
@@ -56,7 +59,7 @@ export interface InversionPlan {
  */
 export function planInversion(plan: InversionPlan): Likelihood {
   const { datasets, model, kernels } = plan;
-  const observations = datasets.map((dataset, d) => observe(dataset, plan.forms[d], kernels));
+  const observations = datasets.map((dataset, d) => observe(dataset, plan.forms[d]?.picked ?? null, kernels));
   const starts = observations.map(rayStarts);
   const redshifts = new Set(plan.sources.map(({ galaxy }) => model.galaxies[galaxy].redshift));
   const rays = new Map([...redshifts].map((redshift) => [redshift, plan.voices.rays(redshift)]));
@@ -89,7 +92,10 @@ export function planInversion(plan: InversionPlan): Likelihood {
   });
   const systems = systemsOf(sources, datasets.length);
   return {
-    picks: [...plan.picks, ...observations.flatMap(({ picks }) => picks)],
+    picks: [
+      ...plan.picks,
+      ...observations.flatMap(({ picks }, d) => [...picks, ...(plan.forms[d] === null ? [] : [plan.forms[d]])]),
+    ],
     async evaluate(batch, { gradient = false, errors = false } = {}) {
       if (gradient && noGradient !== undefined) {
         const what = `the ${plan.voice} backend has no gradient: ${noGradient}`;
@@ -185,7 +191,7 @@ function together(
     positiveOnly: positive.length === 0 ? null : positive.reduce(worstOf),
     checks: systems.map((system) => system.checks).reduce(worstChecks),
     backend: voice,
-    curvatureForm: isPixelized ? (forms.find((form) => form !== null) ?? null) : null,
+    curvatureForm: isPixelized ? (forms.find((form) => form !== null)?.picked ?? null) : null,
     seconds: withTotal(watch),
   };
 }

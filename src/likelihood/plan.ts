@@ -143,12 +143,12 @@ function planSolved(
       }),
       rays: (redshift) => rays(model, redshift),
     },
-    forms: forms.map((form) => form?.picked ?? null),
+    forms,
     positiveOnly,
     evidence,
     voice,
     kernels,
-    picks: [...picks, ...forms.filter((form) => form !== null)],
+    picks,
   });
 }
 
