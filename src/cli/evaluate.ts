@@ -28,7 +28,11 @@ export const evaluate = command({
       description: "which form of the curvature matrix",
       default: "auto",
     },
-    gradient: { type: "boolean", description: "derivatives of the log likelihood by every parameter of the profiles" },
+    gradient: {
+      type: "boolean",
+      description:
+        "derivatives of the log evidence, or without a pixelized source the log likelihood, by every parameter",
+    },
     maps: { type: "boolean", description: "write maps of datasets and sources to --out, as FITS and as figures" },
     check: { type: "boolean", description: "take chi^2 of visibilities once more, from the visibilities themselves" },
     explain: { type: "boolean", description: "say which implementations were picked, and why" },
@@ -76,8 +80,9 @@ export const evaluate = command({
       if (options.json) printJson(invocation, { ...result, files: written });
       else {
         printEvaluation(invocation, evaluation, result, written);
+        const of = evaluation.logEvidence === null ? "likelihood" : "evidence";
         for (const [path, slope] of Object.entries(result.gradient ?? {})) {
-          invocation.stdout.write(`d log likelihood / d ${path}  ${slope}\n`);
+          invocation.stdout.write(`d log ${of} / d ${path}  ${slope}\n`);
         }
         if (args.explain === true) invocation.stdout.write(`\n${explanation(likelihood.picks)}`);
       }

@@ -67,6 +67,8 @@ export interface SystemOptions {
   readonly evidence: EvidenceDefinition;
   /** Unknowns that are held at zero, ascending. */
   readonly zeroed?: Int32Array;
+  /** A solution that the positive-only one is thought to be near to: those positive in it are free at first. */
+  readonly near?: Float64Array | undefined;
   readonly noiseNormalization: number;
 }
 
@@ -106,7 +108,7 @@ const PYAUTOLENS_DIAGONAL = 1e-3;
 export function solveSystem(
   system: LinearSystem,
   regularizations: readonly Regularization[],
-  { positiveOnly, evidence, zeroed = new Int32Array(0), noiseNormalization }: SystemOptions,
+  { positiveOnly, evidence, zeroed = new Int32Array(0), near, noiseNormalization }: SystemOptions,
   kernels: VoiceKernels,
 ): SolvedSystem {
   const { curvatureMatrix, dataVector, chiSquaredOfData, sourcePixels } = system;
@@ -125,7 +127,7 @@ export function solveSystem(
   const kept = keptOf(dataVector.length, zeroed);
   const problem = kept === null ? all : withoutZeroed(all, kept, evidence, kernels);
   const inversion = positiveOnly
-    ? invertPositive(problem, kernels.positiveOnly)
+    ? invertPositive(problem, kernels.positiveOnly, near && firstGuess(near, kept))
     : invert(problem, kernels.reconstruction);
   const terms =
     evidence === "pyautolens" && (kept !== null || light.length > 0)
@@ -157,6 +159,11 @@ function diagonal(values: Float64Array): SparseMatrix {
   const columnIndex = Int32Array.from({ length: size }, (_, i) => i);
   const rowStart = Int32Array.from({ length: size + 1 }, (_, i) => i);
   return { rows: size, columns: size, rowStart, columnIndex, values };
+}
+
+/** Of the unknowns that are kept, 1 for those that are free. */
+function firstGuess(near: Float64Array, kept: Int32Array | null): Uint8Array {
+  return Uint8Array.from(kept ?? near.keys(), (i) => (near[i] > 0 ? 1 : 0));
 }
 
 /** null where all are kept. */

@@ -50,6 +50,11 @@ const mask: z.ZodType<MaskSpec> = tagged<MaskSpec>("type", {
   }),
 });
 
+/** One mask, or several together. */
+const masks: z.ZodType<readonly MaskSpec[]> = choose<readonly MaskSpec[]>((value) => {
+  return Array.isArray(value) ? z.array(mask) : mask.transform((one) => [one]);
+});
+
 const primaryBeam = choose<NonNullable<InterferometerSpec["primaryBeam"]>>((value) => {
   if (isPlain(value) && Object.hasOwn(value, "path")) return strict({ path: file }, ["fwhm", "path"]);
   return strict({ fwhm: positive("arcsec", "a positive full width at half maximum") }, ["fwhm", "path"]);
@@ -58,7 +63,7 @@ const primaryBeam = choose<NonNullable<InterferometerSpec["primaryBeam"]>>((valu
 /** What the raw and the compact form share. */
 const interferometer = {
   type: z.literal("interferometer"),
-  mask: mask.optional(),
+  mask: masks.default([]),
   fits_row_zero: oneOf(["bottom", "top"]).default("bottom"),
   primary_beam: primaryBeam.optional(),
   recentre: file.optional(),
@@ -66,7 +71,7 @@ const interferometer = {
 };
 
 interface SharedKeys {
-  readonly mask?: MaskSpec | undefined;
+  readonly mask: readonly MaskSpec[];
   readonly fits_row_zero: "bottom" | "top";
   readonly primary_beam?: InterferometerSpec["primaryBeam"];
   readonly recentre?: InterferometerSpec["recentre"];
@@ -147,20 +152,34 @@ const imaging: z.ZodType<ImagingSpec> = strict({
   psf: file,
   normalize_psf: z.boolean({ error: "give true, or false for a PSF whose sum is meant" }).default(true),
   pixel_scale: positive("arcsec", "the positive side of a pixel"),
-  mask: mask.optional(),
+  offset: position("the centre of the image").default([0, 0]),
+  mask: masks.default([]),
   flux_scale: entry(FLUX_SCALE).optional(),
   over_sampling: overSampling.optional(),
   x_axis: oneOf(["east", "west"]).default("west"),
   fits_row_zero: oneOf(["bottom", "top"]).default("bottom"),
   simulate: imageSimulation.optional(),
 }).transform(
-  ({ data, noise_map, psf, normalize_psf, pixel_scale, mask, over_sampling, x_axis, fits_row_zero, ...rest }) => ({
+  ({
+    data,
+    noise_map,
+    psf,
+    normalize_psf,
+    pixel_scale,
+    offset,
+    mask,
+    over_sampling,
+    x_axis,
+    fits_row_zero,
+    ...rest
+  }) => ({
     type: "imaging" as const,
     data,
     noiseMap: noise_map,
     psf,
     normalizePsf: normalize_psf,
     pixelScale: pixel_scale,
+    offset,
     mask,
     fluxScale: rest.flux_scale,
     overSampling: over_sampling ?? { light: 1, source: 1 },

@@ -135,8 +135,8 @@ export interface InterferometerSpec {
       }
     /** Grid, sign and direction of x are in the file; where the spec says the last too, it must not say another. */
     | { readonly kind: "compact"; readonly compact: FileReference; readonly xAxis: "east" | "west" | undefined };
-  /** Absent: all pixels of the grid are kept. */
-  readonly mask: MaskSpec | undefined;
+  /** A pixel is kept where all of them keep it. */
+  readonly mask: readonly MaskSpec[];
   /** Which row of the sky is the first of a FITS image. */
   readonly fitsRowZero: "bottom" | "top";
   /** A Gaussian of this full width at half maximum in arcseconds, or an image. */
@@ -182,7 +182,10 @@ export interface ImagingSpec {
   /** Whether the PSF is divided by its sum. */
   readonly normalizePsf: boolean;
   readonly pixelScale: number;
-  readonly mask: MaskSpec | undefined;
+  /** Of the image's centre from the origin of the coordinates, arcseconds. */
+  readonly offset: readonly [y: number, x: number];
+  /** A pixel is kept where all of them keep it. */
+  readonly mask: readonly MaskSpec[];
   /** The factor of all light in this image, beside that in other datasets; undefined for 1. */
   readonly fluxScale: ParameterEntry | undefined;
   /** Sub-pixels a side of a pixel: of light profiles, wherever they are, and of a pixelized source. */
