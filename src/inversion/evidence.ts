@@ -55,7 +55,7 @@ export interface LinearProblem extends Regularization {
 /** A source reconstructed, with its evidence. */
 export interface Inversion {
   readonly reconstruction: Reconstruction;
-  /** |(F + H) s - D| / |D| */
+  /** |(F + H) s - D| / |D|; of data that are all zero, in parts of 1. */
   readonly solveResidual: number;
   readonly terms: EvidenceTerms;
 }
@@ -99,7 +99,7 @@ function inversionOf(problem: LinearProblem, reconstruction: Reconstruction): In
   const residual = dataVector.map((value, i) => fs[i] + hs[i] - value);
   return {
     reconstruction,
-    solveResidual: Math.sqrt(dot(residual, residual) / dot(dataVector, dataVector)),
+    solveResidual: Math.sqrt(dot(residual, residual) / (dot(dataVector, dataVector) || 1)),
     terms: {
       chiSquared: dot(s, fs) - 2 * dot(s, dataVector) + problem.chiSquaredOfData,
       regularizationTerm: dot(s, hs),
