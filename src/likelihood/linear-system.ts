@@ -138,7 +138,7 @@ export function solveSystem(
     terms,
     solveResidual: "solveResidual" in inversion ? inversion.solveResidual : null,
     positiveOnly: positiveOnlyChecks(inversion),
-    failure: failureOf(inversion, terms),
+    failure: failureOf(inversion, terms, regularizations.length),
   };
 }
 
@@ -220,8 +220,16 @@ function positiveOnlyChecks(inversion: Inversion | PositiveInversion): PositiveO
 }
 
 /** Why there is no likelihood, or null. */
-function failureOf({ reconstruction }: Inversion | PositiveInversion, terms: EvidenceTerms): string | null {
-  if (!reconstruction.positiveDefinite) return "the curvature matrix with regularization is not positive definite";
+function failureOf(
+  { reconstruction }: Inversion | PositiveInversion,
+  terms: EvidenceTerms,
+  sources: number,
+): string | null {
+  if (!reconstruction.positiveDefinite) {
+    const what = "the curvature matrix with regularization is not positive definite";
+    const remedy = "give all but one a regularization that knows zero, such as constant_zeroth";
+    return sources < 2 ? what : `${what}: smooth sources may exchange a constant; ${remedy}`;
+  }
   if ("converged" in reconstruction && !reconstruction.converged) {
     return "the search for a source that is nowhere negative did not converge";
   }
