@@ -55,7 +55,7 @@ export interface LinearProblem extends Regularization {
 /** A source reconstructed, with its evidence. */
 export interface Inversion {
   readonly reconstruction: Reconstruction;
-  /** |(F + H) s - D| / |D| */
+  /** |(F + H) s - D| / |D|; of data that are all zero, in parts of 1. */
   readonly solveResidual: number;
   readonly terms: EvidenceTerms;
 }
@@ -96,7 +96,7 @@ function systemOf({ curvatureMatrix, regularizationMatrix, dataVector }: LinearP
 function inversionOf(problem: LinearProblem, reconstruction: Reconstruction): Inversion {
   const { dataVector } = problem;
   const { terms, residual } = termsOf(problem, reconstruction);
-  const solveResidual = Math.sqrt(dot(residual, residual) / dot(dataVector, dataVector));
+  const solveResidual = Math.sqrt(dot(residual, residual) / (dot(dataVector, dataVector) || 1));
   return { reconstruction, solveResidual, terms };
 }
 

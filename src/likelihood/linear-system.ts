@@ -94,6 +94,9 @@ export interface SolvedSystem {
  */
 export const LIGHT_PRIOR = 1e-10;
 
+/** An F_ll below this is light that no datum sees, but for what underflow has left of it. */
+const UNSEEN = 1e-200;
+
 /** What PyAutoLens adds to the diagonal of F for light without regularization. */
 const PYAUTOLENS_DIAGONAL = 1e-3;
 
@@ -112,17 +115,19 @@ export function solveSystem(
   kernels: VoiceKernels,
 ): SolvedSystem {
   const { curvatureMatrix, dataVector, chiSquaredOfData, sourcePixels } = system;
-  const light = lightPrecisions(system, evidence);
+  const light = lightPrior(system, evidence);
   const blocks = regularizations.map(({ regularizationMatrix }) => regularizationMatrix);
   const all: LinearProblem = {
     curvatureMatrix,
     dataVector,
     chiSquaredOfData,
     noiseNormalization,
-    regularizationMatrix: blockDiagonal(light.length === 0 ? blocks : [...blocks, diagonal(light)]),
+    regularizationMatrix: blockDiagonal(
+      light.precisions.length === 0 ? blocks : [...blocks, diagonal(light.precisions)],
+    ),
     logDetRegularizationMatrix:
       regularizations.reduce((sum, { logDetRegularizationMatrix }) => sum + logDetRegularizationMatrix, 0) +
-      (evidence === "exact" ? light.reduce((sum, precision) => sum + Math.log(precision), 0) : 0),
+      light.logDeterminant,
   };
   const kept = keptOf(dataVector.length, zeroed);
   const problem = kept === null ? all : withoutZeroed(all, kept, evidence, kernels);
@@ -130,7 +135,7 @@ export function solveSystem(
     ? invertPositive(problem, kernels.positiveOnly, near && firstGuess(near, kept))
     : invert(problem, kernels.reconstruction);
   const terms =
-    evidence === "pyautolens" && (kept !== null || light.length > 0)
+    evidence === "pyautolens" && (kept !== null || light.precisions.length > 0)
       ? { ...inversion.terms, logDetCurvatureRegMatrixTerm: logDetOfSources(all, sourcePixels, kernels) }
       : inversion.terms;
   const { values } = inversion.reconstruction;
@@ -141,17 +146,25 @@ export function solveSystem(
     positiveOnly: positiveOnlyChecks(inversion),
     problem: all,
     free: freeOf(inversion, kept ?? dataVector.map((_, i) => i)),
-    failure: failureOf(inversion, terms),
+    failure: failureOf(inversion, terms, regularizations.length),
   };
 }
 
-/** (L) what is added to the diagonal of F. */
-function lightPrecisions({ curvatureMatrix, sourcePixels }: LinearSystem, evidence: EvidenceDefinition): Float64Array {
+/**
+ * (L) what is added to the diagonal of F, and its part of ln det H. Of light that no datum sees, det P / det (F + P) is
+ * what it tends to as light fades, `LIGHT_PRIOR`, whichever the precision.
+ */
+function lightPrior({ curvatureMatrix, sourcePixels }: LinearSystem, evidence: EvidenceDefinition) {
   const { rows, values } = curvatureMatrix;
-  return Float64Array.from({ length: rows - sourcePixels }, (_, l) => {
-    const at = sourcePixels + l;
-    return evidence === "exact" ? LIGHT_PRIOR * values[at * rows + at] : PYAUTOLENS_DIAGONAL;
-  });
+  const seen = Array.from({ length: rows - sourcePixels }, (_, l) => values[(sourcePixels + l) * (rows + 1)]);
+  if (evidence === "pyautolens") {
+    return { precisions: Float64Array.from(seen, () => PYAUTOLENS_DIAGONAL), logDeterminant: 0 };
+  }
+  const isUnseen = (f: number) => f < UNSEEN;
+  return {
+    precisions: Float64Array.from(seen, (f) => (isUnseen(f) ? 1 : LIGHT_PRIOR * f)),
+    logDeterminant: seen.reduce((sum, f) => sum + Math.log(LIGHT_PRIOR * (isUnseen(f) ? 1 : f)), 0),
+  };
 }
 
 function diagonal(values: Float64Array): SparseMatrix {
@@ -226,8 +239,16 @@ function positiveOnlyChecks(inversion: Inversion | PositiveInversion): PositiveO
 }
 
 /** Why there is no likelihood, or null. */
-function failureOf({ reconstruction }: Inversion | PositiveInversion, terms: EvidenceTerms): string | null {
-  if (!reconstruction.positiveDefinite) return "the curvature matrix with regularization is not positive definite";
+function failureOf(
+  { reconstruction }: Inversion | PositiveInversion,
+  terms: EvidenceTerms,
+  sources: number,
+): string | null {
+  if (!reconstruction.positiveDefinite) {
+    const what = "the curvature matrix with regularization is not positive definite";
+    const remedy = "give all but one a regularization that knows zero, such as constant_zeroth";
+    return sources < 2 ? what : `${what}: smooth sources may exchange a constant; ${remedy}`;
+  }
   if ("converged" in reconstruction && !reconstruction.converged) {
     return "the search for a source that is nowhere negative did not converge";
   }

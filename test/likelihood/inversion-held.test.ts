@@ -205,3 +205,32 @@ test.each([30, 60])("%i Gaussians of light, positive only, beside a mesh", async
     expect(Math.max(...intensities)).toBeGreaterThan(0);
   }
 });
+
+describe("what no datum sees", () => {
+  const far = "far: { profile: Gaussian, centre: [CENTRE, 0], intensity: linear, sigma: 0.1 }";
+  const text = (centre: number) =>
+    spec(HST, galaxy("lens", 0.5, MASS, far.replace("CENTRE", `${centre}`)), galaxy("source", 1, mesh(3, 3, 2)));
+
+  test.each(["", POSITIVE])("light changes the evidence by its prior alone, %s", async (settings) => {
+    const without = await evaluated(
+      spec(HST, galaxy("lens", 0.5, MASS), galaxy("source", 1, mesh(3, 3, 2))) + settings,
+    );
+    // A last trace of it is still there at 3.7 arcsec: exp(-300), squared 1e-260.
+    for (const centre of [3.7, 30]) {
+      const { evaluation } = await evaluated(text(centre) + settings);
+      expect(evaluation.failure).toBeNull();
+      expect(evaluation.logEvidence! - without.evaluation.logEvidence!).toBeCloseTo(0.5 * Math.log(1e-10), 5);
+      expect(Math.abs(Object.values(evaluation.datasets[0].intensities)[0])).toBeLessThan(1e-60);
+    }
+  });
+
+  test("a mesh all of whose pixels are dark leaves the data to themselves", async () => {
+    const dark = mesh(2, 2, 2, "\n      edge_pixels: zero");
+    const { evaluation, datasets } = await evaluated(spec(HST, galaxy("lens", 0.5, MASS), galaxy("source", 1, dark)));
+    const { data, noiseMap } = datasets[0] as ImagingDataset;
+    const chiSquared = data.reduce((sum, value, m) => sum + (value / noiseMap[m]) ** 2, 0);
+    expect(evaluation.terms.chiSquared / chiSquared).toBeCloseTo(1, 13);
+    expect(evaluation.logEvidence).toBe(evaluation.logLikelihood);
+    expect(evaluation.solveResidual).toBe(0);
+  });
+});

@@ -53,10 +53,12 @@ for name in ["rect_uniform_const", "delaunay_const", "delaunay_constsplit", "del
         arrays[f"{name}/{tag}"] = raw[f"reconstruction_{tag}"]
     arrays[f"{name}/regularization_matrix"] = raw["regularization_matrix"][::83]
     if name in ["rect_uniform_const", "delaunay_const", "delaunay_const_os2_border"]:
-        arrays[f"{name}/curvature_matrix"] = raw["curvature_matrix"][::83]
-        arrays[f"{name}/data_vector"] = raw["data_vector"]
         arrays[f"{name}/neighbors"] = raw["neighbors"].astype("i4")
         arrays[f"{name}/pix_indexes"] = raw["pix_indexes"][::97].astype("i4")
         arrays[f"{name}/pix_weights"] = raw["pix_weights"][::97]
+    if name in ["rect_uniform_const", "delaunay_const_os2_border"]:
+        # Others have those of delaunay_const, which are in the JSON file.
+        arrays[f"{name}/curvature_matrix"] = raw["curvature_matrix"][::83]
+        arrays[f"{name}/data_vector"] = raw["data_vector"]
 np.savez_compressed("imaging-pixelized.npz", **arrays)
 json.dump(out, open("imaging-pixelized.json", "w"))
