@@ -1,3 +1,5 @@
+import type { BenchSizes } from "./work.ts";
+
 /** A camera's image of the lens: square, with a round Gaussian PSF. */
 export interface Band {
   readonly name: string;
@@ -26,14 +28,12 @@ export interface PixelizedScene {
   readonly solves: readonly Solve[];
   /** Whether derivatives are timed too. */
   readonly gradient: boolean;
-  /** Whether the reference voice can say in a few seconds what the evidence is. */
-  readonly heldToReference: boolean;
+  /** What the reference voice does: a row beside the others, or only the evidence that they are held to, or nothing. */
+  readonly reference: "row" | "check" | "none";
+  /** Arcseconds. */
+  readonly einsteinRadius: number;
   /** Seconds of a row's budget without which it is not begun. */
   readonly needs: number;
-}
-
-export interface PixelizedCase {
-  readonly scenes: readonly PixelizedScene[];
 }
 
 const HST_BAND: Band = {
@@ -64,40 +64,37 @@ function nircam(name: string, pixelScale: number, maskRadius: number, sigma: num
   return { name, side: 120, pixelScale, maskRadius, psf: { side: 21, sigma } };
 }
 
-const ONE_BAND = { shared: false, solves: ["linear", "positive"], gradient: true, needs: 0 } as const;
+const ONE_BAND = {
+  shared: false,
+  solves: ["linear", "positive"],
+  gradient: true,
+  einsteinRadius: 1.4,
+  needs: 0,
+} as const;
 
-export const HST: PixelizedCase = {
-  scenes: [
-    { ...ONE_BAND, name: "S = 1000", bands: [HST_BAND], sourcePixels: 1000, heldToReference: true },
-    { ...ONE_BAND, name: "S = 2000", bands: [HST_BAND], sourcePixels: 2000, heldToReference: false },
-  ],
-};
+// The mask of the short channel has to hold the lensed source.
+const FOUR_BANDS = {
+  bands: NIRCAM_BANDS,
+  solves: ["positive"],
+  reference: "none",
+  einsteinRadius: 0.9,
+} as const;
 
-export const EUCLID: PixelizedCase = {
-  scenes: [{ ...ONE_BAND, name: "S = 500", bands: [EUCLID_BAND], sourcePixels: 500, heldToReference: true }],
-};
+export const HST: readonly PixelizedScene[] = [
+  { ...ONE_BAND, name: "S = 1000", bands: [HST_BAND], sourcePixels: 1000, reference: "row" },
+  { ...ONE_BAND, name: "S = 2000", bands: [HST_BAND], sourcePixels: 2000, reference: "check" },
+];
 
-export const JWST: PixelizedCase = {
-  scenes: [
-    {
-      name: "four bands, a source of S = 2000 in each",
-      bands: NIRCAM_BANDS,
-      sourcePixels: 2000,
-      shared: false,
-      solves: ["positive"],
-      gradient: true,
-      heldToReference: false,
-      needs: 0,
-    },
-    {
-      name: "four bands, one source of S = 8000",
-      bands: NIRCAM_BANDS,
-      sourcePixels: 8000,
-      shared: true,
-      solves: ["positive"],
-      gradient: false,
-      heldToReference: false,
-      needs: 60,
-    },
-  ],
-};
+export const EUCLID: readonly PixelizedScene[] = [
+  { ...ONE_BAND, name: "S = 500", bands: [EUCLID_BAND], sourcePixels: 500, reference: "row" },
+];
+
+export const JWST: readonly PixelizedScene[] = [
+  { ...FOUR_BANDS, name: "sources of S = 2000", sourcePixels: 2000, shared: false, gradient: true, needs: 0 },
+  { ...FOUR_BANDS, name: "one source of S = 8000", sourcePixels: 8000, shared: true, gradient: false, needs: 120 },
+];
+
+/** There are no visibilities, and a scene has sizes of its own. */
+export function pixelizedSizes({ bands, sourcePixels }: PixelizedScene): BenchSizes {
+  return { gridSize: bands[0].side, visibilities: 0, mappingNeighbors: 0, neighbors: 0, sourcePixels };
+}

@@ -3,7 +3,8 @@ import { type ByteSource, bytesSource } from "../io/byte-source.ts";
 import { writeNpy } from "../io/npy.ts";
 import type { Likelihood } from "../likelihood/evaluation.ts";
 import { planSpec } from "../likelihood/from-spec.ts";
-import { type SimulatedImaging, simulateSpec } from "../likelihood/simulate.ts";
+import { simulateSpec } from "../likelihood/simulate.ts";
+import type { SimulatedImaging } from "../likelihood/simulated-imaging.ts";
 import type { FreeParameter } from "../model/model.ts";
 import { parseSpec } from "../model/parse-spec.ts";
 import { gaussian } from "./parametric.ts";
@@ -34,15 +35,15 @@ export async function observeScene(scene: PixelizedScene, seed: number): Promise
     const { datasets } = await simulateSpec(spec, { open, seed, noiseless });
     return datasets as readonly SimulatedImaging[];
   };
-  const sources = await simulate(galaxiesText(String, "", SERSIC), true);
-  const images = await simulate(galaxiesText(String, bulge(String), SERSIC), false);
+  const sources = await simulate(galaxiesText(scene, String, "", SERSIC), true);
+  const images = await simulate(galaxiesText(scene, String, bulge(String), SERSIC), false);
   scene.bands.forEach((band, b) => {
     write(band, `${band.name}/source.npy`, sources[b].image);
     write(band, `${band.name}/data.npy`, images[b].data);
     write(band, `${band.name}/noise.npy`, images[b].noiseMap);
   });
   const planned = (solve: Solve, voice: VoiceName) => {
-    const galaxies = galaxiesText(free, bulge(free), meshText(scene));
+    const galaxies = galaxiesText(scene, free, bulge(free), meshText(scene));
     const settings = `settings: { positive_only: ${solve === "positive"} }`;
     return planSpec(parseSpec([datasetsText(scene), galaxies, settings].join("\n"), "the bench"), {
       open,
@@ -83,7 +84,7 @@ function datasetText({ name, side, pixelScale, maskRadius }: Band): string {
     simulate: { shape: [${side}, ${side}], exposure_time: 2000, background_sky_level: 0.4, read_noise: 4 }`;
 }
 
-function galaxiesText(entry: Entry, light: string, source: string): string {
+function galaxiesText({ einsteinRadius }: PixelizedScene, entry: Entry, light: string, source: string): string {
   const pair = (y: number, x: number) => `[${entry(y)}, ${entry(x)}]`;
   return `galaxies:
   lens:
@@ -92,7 +93,7 @@ function galaxiesText(entry: Entry, light: string, source: string): string {
       profile: Isothermal
       centre: ${pair(0, 0)}
       ell_comps: ${pair(0.14, 0.025)}
-      einstein_radius: ${entry(1.4)}
+      einstein_radius: ${entry(einsteinRadius)}
     shear: { profile: ExternalShear, gamma_1: ${entry(0.03)}, gamma_2: ${entry(-0.04)} }
 ${light}
   source:
