@@ -15,6 +15,8 @@ export interface PublishedTime {
   readonly seconds: number;
   /** Whose, and on what. */
   readonly of: string;
+  /** Whether this is the least of their rounds, to be held to the least of ours; if absent a median. */
+  readonly least?: true;
   /** Which scene of a pixelized case. */
   readonly scene?: string;
 }
@@ -67,7 +69,11 @@ const PIXELIZED: readonly Ranking[] = [
     kernels: ["evidence_linear", "evidence_positive", "gradient_linear", "gradient_positive"],
   },
 ];
-const PYAUTOLENS = "PyAutoLens 2026.5 with Numba at best (one thread of two cores)";
+/** The least of its rounds. */
+const PYAUTOLENS = {
+  least: true,
+  of: "PyAutoLens 2026.5 with Numba on one thread, the least of either's rounds",
+} as const;
 const STUDY = "the study's estimate for JWST's four bands, of 4 M and 4 S";
 const MODEL: readonly Ranking[] = [CURVATURE, LIKELIHOOD];
 const EVERYTHING: readonly Ranking[] = [W, DIRTY_IMAGE, CURVATURE, LIKELIHOOD];
@@ -134,10 +140,10 @@ export const BENCH_CASES: Readonly<Record<string, BenchCase>> = {
     rankings: PIXELIZED,
     pixelized: HST,
     published: [
-      { kernel: "evidence_linear", scene: "S = 1000", seconds: 0.264, of: PYAUTOLENS },
-      { kernel: "evidence_positive", scene: "S = 1000", seconds: 0.306, of: PYAUTOLENS },
-      { kernel: "evidence_linear", scene: "S = 2000", seconds: 0.544, of: PYAUTOLENS },
-      { kernel: "evidence_positive", scene: "S = 2000", seconds: 2.3, of: PYAUTOLENS },
+      { kernel: "evidence_linear", scene: "S = 1000", seconds: 0.264, ...PYAUTOLENS },
+      { kernel: "evidence_positive", scene: "S = 1000", seconds: 0.306, ...PYAUTOLENS },
+      { kernel: "evidence_linear", scene: "S = 2000", seconds: 0.544, ...PYAUTOLENS },
+      { kernel: "evidence_positive", scene: "S = 2000", seconds: 2.3, ...PYAUTOLENS },
     ],
   },
   euclid: {

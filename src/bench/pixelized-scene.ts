@@ -120,7 +120,7 @@ const SERSIC = `    disk:
       effective_radius: 0.2
       sersic_index: 1.5`;
 
-/** Vertices where the lensed source is bright, none farther from the next than where it is a tenth as bright as its peak. */
+/** Vertices as dense as the lensed source is bright, where it is dark a tenth as dense as at its peak. */
 function meshText({ bands, sourcePixels, shared }: PixelizedScene): string {
   const adaptImages = bands.map(({ name }) => `${name}: ${name}/source.npy`).join(", ");
   return `    pixelization:

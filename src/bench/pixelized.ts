@@ -74,7 +74,7 @@ function rowsOf({ solves, gradient, reference }: PixelizedScene): PixelizedRow[]
   return reference === "row" ? [...traced, { voice: "reference", solve: solves[0], gradient: false }] : traced;
 }
 
-/** No ray crosses an edge of the mesh in so small a step, nor do vertices change neighbors, which makes H jump. */
+/** So small that hardly a ray crosses an edge of the mesh, nor do vertices change neighbors, at which H jumps. */
 const STEP = 1e-8;
 
 /** Every derivative at once: where all parameters move the way in which the evidence rises. */

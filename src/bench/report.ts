@@ -85,7 +85,7 @@ export function benchReport(
       const { kernel, atPoint } = row;
       const rivals = rows.filter((other) => other.kernel === kernel && other.atPoint === atPoint);
       const beside = row === fastest(rivals) ? publishedTimes(name, sizes, kernel, atPoint.curve) : [];
-      const note = [row.note, ...beside.map((time) => ratioTo(time, row.median!))]
+      const note = [row.note, ...beside.map((time) => ratioTo(time, time.least ? row.min! : row.median!))]
         .filter((each) => each !== null)
         .join("; ");
       return note === "" ? [] : [{ ...row.atPoint, kernel: row.kernel, implementation: row.implementation, note }];
@@ -120,8 +120,8 @@ function publishedTimes(name: string, sizes: WorkSizes, kernel: string, at?: str
   });
 }
 
-function ratioTo({ seconds, of }: PublishedTime, median: number): string {
-  const times = seconds / median;
+function ratioTo({ seconds, of }: PublishedTime, ours: number): string {
+  const times = seconds / ours;
   const comparison = times >= 1 ? `${times.toPrecision(3)} times faster` : `${(1 / times).toPrecision(3)} times slower`;
   return `${comparison} than ${of}: ${seconds} s, published, not of this run`;
 }
