@@ -24,6 +24,8 @@ export interface TimedCall {
   readonly error: number | null;
   /** What was compared, where it was not everything. */
   readonly sampled: string | null;
+  /** Of these, seconds by steps, where they are known. */
+  readonly steps?: Readonly<Record<string, number>>;
 }
 
 /** The block size that AssemblyScript's runtimes stop at. */

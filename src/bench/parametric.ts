@@ -136,7 +136,8 @@ export function parametricInputs(seed: number): ParametricInputs {
   };
 }
 
-function gaussian(side: number, sigma: number): Float64Array {
+/** (side, side) a round PSF; its sum is 1. */
+export function gaussian(side: number, sigma: number): Float64Array {
   const values = Float64Array.from({ length: side * side }, (_, k) => {
     const [y, x] = [Math.floor(k / side) - (side >> 1), (k % side) - (side >> 1)];
     return Math.exp(-(y * y + x * x) / (2 * sigma * sigma));

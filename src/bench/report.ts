@@ -21,7 +21,7 @@ export interface ReportNote extends AtPoint {
   readonly note: string;
 }
 
-/** Which point of which curve, by the names of curves.ts, or which over-sampling: where a report has several. */
+/** Which point of which curve, by the names of curves.ts, which over-sampling or which scene: where a report has several. */
 export interface AtPoint {
   readonly curve?: string;
   /** The sizes at that point; those of the report are the largest of all curves. */
@@ -39,6 +39,8 @@ export interface ReportRow extends AtPoint {
   readonly max_relative_error: number | null;
   readonly peak_bytes: number | null;
   readonly extrapolated: boolean;
+  /** Medians of parts of the time, by the names of `seconds` in an evaluation's JSON, and the rest as `other`. */
+  readonly steps_s?: Readonly<Record<string, number>>;
 }
 
 /** What was measured at the same sizes. */
@@ -77,10 +79,13 @@ export function benchReport(
       max_relative_error: row.error === Number.POSITIVE_INFINITY ? Number.MAX_VALUE : row.error,
       peak_bytes: row.peakBytes,
       extrapolated: row.extrapolated,
+      ...(row.steps === undefined ? {} : { steps_s: row.steps }),
     })),
     notes: rows.flatMap((row) => {
-      const beside = row === fastest(rows, row.kernel) ? publishedTimes(name, sizes, row.kernel) : [];
-      const note = [row.note, ...beside.map((time) => ratioTo(time, row.median!))]
+      const { kernel, atPoint } = row;
+      const rivals = rows.filter((other) => other.kernel === kernel && other.atPoint === atPoint);
+      const beside = row === fastest(rivals) ? publishedTimes(name, sizes, kernel, atPoint.curve) : [];
+      const note = [row.note, ...beside.map((time) => ratioTo(time, time.least ? row.min! : row.median!))]
         .filter((each) => each !== null)
         .join("; ");
       return note === "" ? [] : [{ ...row.atPoint, kernel: row.kernel, implementation: row.implementation, note }];
@@ -101,20 +106,22 @@ function sizesOf(sizes: WorkSizes): BenchReport["sizes"] {
 }
 
 /** Of Arclet's own rows. */
-function fastest(rows: readonly BenchRow[], kernel: string): BenchRow | undefined {
-  const timed = rows.filter((row) => row.kernel === kernel && row.by === "arclet" && row.median !== null);
+function fastest(rows: readonly BenchRow[]): BenchRow | undefined {
+  const timed = rows.filter((row) => row.by === "arclet" && row.median !== null);
   return timed.sort((a, b) => a.median! - b.median!)[0];
 }
 
-/** What others have measured of a kernel, where the sizes are those that they had. */
-function publishedTimes(name: string, sizes: WorkSizes, kernel: string): readonly PublishedTime[] {
+/** What others have measured of a kernel, where the sizes or the scene are those that they had. */
+function publishedTimes(name: string, sizes: WorkSizes, kernel: string, at?: string): readonly PublishedTime[] {
   const { sizes: theirs, published = [] } = benchCase(name);
   const same = (["gridSize", "visibilities", "sourcePixels"] as const).every((size) => sizes[size] === theirs[size]);
-  return same ? published.filter((time) => time.kernel === kernel) : [];
+  return published.filter((time) => {
+    return time.kernel === kernel && (time.scene === undefined ? same : time.scene === at);
+  });
 }
 
-function ratioTo({ seconds, of }: PublishedTime, median: number): string {
-  const times = seconds / median;
+function ratioTo({ seconds, of }: PublishedTime, ours: number): string {
+  const times = seconds / ours;
   const comparison = times >= 1 ? `${times.toPrecision(3)} times faster` : `${(1 / times).toPrecision(3)} times slower`;
   return `${comparison} than ${of}: ${seconds} s, published, not of this run`;
 }

@@ -16,6 +16,8 @@ export interface BenchRow {
   readonly error: number | null;
   readonly peakBytes: number | null;
   readonly extrapolated: boolean;
+  /** Median seconds by steps, where they are known. */
+  readonly steps?: Readonly<Record<string, number>>;
   /** Why there is no time, on what part it ran, what its error was measured on. */
   readonly note: string | null;
 }
@@ -40,8 +42,8 @@ interface Lane {
   readonly predicted: number;
   /** The last so many rounds are its own: fewer where its smallest part is long. */
   readonly rounds: number;
-  readonly seconds: number[];
-  checked: TimedCall | undefined;
+  /** The timed ones; the last round's is checked. */
+  readonly calls: TimedCall[];
   failure: string | undefined;
 }
 
@@ -85,9 +87,7 @@ export async function runBench(run: BenchRun): Promise<BenchRow[]> {
     for (const lane of lanes.filter(({ rounds }) => round > repeat - rounds)) {
       await guarded(lane, async () => {
         if (lane.predicted < SHORT_SECONDS) await lane.contender.call(lane.part, round - 1, false);
-        const call = await lane.contender.call(lane.part, round, round === repeat);
-        lane.seconds.push(call.seconds);
-        if (round === repeat) lane.checked = call;
+        lane.calls.push(await lane.contender.call(lane.part, round, round === repeat));
       });
     }
   }
@@ -138,7 +138,7 @@ async function predicted(contender: Contender, { sizes, repeat, rowBudget }: Ben
   const lane = (part: WorkSizes, seconds: number, failure?: string): Lane => {
     const affordable = Math.max(1, Math.floor(rowBudget / seconds) - 1);
     const rounds = Math.min(repeat, affordable);
-    return { contender, part, predicted: seconds, rounds, seconds: [], checked: undefined, failure };
+    return { contender, part, predicted: seconds, rounds, calls: [], failure };
   };
   try {
     for (let limit = TRIAL_WORK; ; limit *= 8) {
@@ -161,8 +161,8 @@ async function predicted(contender: Contender, { sizes, repeat, rowBudget }: Ben
 }
 
 async function warmUp({ contender, part, predicted }: Lane, sizes: WorkSizes): Promise<void> {
-  // The calls on parts that predicted it have warmed it.
-  if (predicted > WARM_SECONDS && !isWhole(part, sizes)) return;
+  // The calls that predicted it have warmed it, on the part that it stays with.
+  if (predicted > WARM_SECONDS && (!isWhole(part, sizes) || contender.partOf.length === 0)) return;
   for (let spent = 0, calls = 0; calls < 1 || spent < WARM_SECONDS; calls++) {
     spent += (await contender.call(part, 0, false)).seconds + 1e-3;
   }
@@ -183,7 +183,8 @@ function messageOf(error: unknown): string {
 }
 
 function rowOf(lane: Lane, sizes: WorkSizes, peakBytes: number | null): BenchRow {
-  const { contender, part, seconds, checked, failure } = lane;
+  const { contender, part, calls, failure } = lane;
+  const checked = calls.at(-1);
   if (failure !== undefined || checked === undefined) return emptyRow(contender, `failed: ${failure ?? "no result"}`);
   const { error, sampled } = checked;
   const wrong = error !== null && !(error <= contender.tolerance);
@@ -192,7 +193,7 @@ function rowOf(lane: Lane, sizes: WorkSizes, peakBytes: number | null): BenchRow
     .filter((cut) => part[cut] !== sizes[cut])
     .map((cut) => `${part[cut]} of ${sizes[cut]} ${PARTS[cut]}`);
   const scale = contender.work(sizes) / contender.work(part);
-  const scaled = seconds.map((each) => each * scale);
+  const scaled = calls.map(({ seconds }) => seconds * scale);
   const notes = [
     wrong ? `wrong: its tolerance is ${contender.tolerance}` : null,
     extrapolated ? `extrapolated from ${cuts.join(" and ")}` : null,
@@ -205,12 +206,18 @@ function rowOf(lane: Lane, sizes: WorkSizes, peakBytes: number | null): BenchRow
     median: wrong ? null : median(scaled),
     min: wrong ? null : Math.min(...scaled),
     spread: wrong ? null : standardDeviation(scaled, mean(scaled)),
-    runs: seconds.length,
+    runs: calls.length,
     error,
     peakBytes,
     extrapolated,
+    ...(wrong || checked.steps === undefined ? {} : { steps: medianSteps(calls) }),
     note: notes.length === 0 ? null : notes.join("; "),
   };
+}
+
+function medianSteps(calls: readonly TimedCall[]): Record<string, number> {
+  const names = new Set(calls.flatMap(({ steps }) => Object.keys(steps ?? {})));
+  return Object.fromEntries([...names].map((name) => [name, median(calls.map(({ steps }) => steps?.[name] ?? 0))]));
 }
 
 const PARTS = { visibilities: "visibilities", pixels: "image pixels", sourcePixels: "source pixels" } as const;

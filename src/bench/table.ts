@@ -40,18 +40,46 @@ export function tablesText(head: string, tables: readonly TitledTable[]): string
 /** A table of every ranking that has rows, the fastest first. */
 export function rankingTables(report: BenchReport, rankings: readonly Ranking[]): TitledTable[] {
   return rankings.flatMap((ranking) => {
-    return overSamplings(report).flatMap((overSampling) => {
-      if (overSampling === undefined) return rankingTable(report, ranking);
-      const at = <T extends AtPoint>({ sizes }: T): boolean => sizes?.over_sampling === overSampling;
+    return [...new Set(report.rows.map(pointOf))].flatMap((name) => {
+      if (name === undefined) return rankingTable(report, ranking);
+      const at = (row: AtPoint): boolean => pointOf(row) === name;
       const point = { ...report, rows: report.rows.filter(at), notes: report.notes.filter(at) };
-      return rankingTable(point, { ...ranking, title: `${ranking.title}, over-sampling ${overSampling}` });
+      return [
+        ...rankingTable(point, { ...ranking, title: `${ranking.title}, ${name}` }),
+        ...stepsTable(point.rows, name),
+      ];
     });
   });
 }
 
-/** One for each that the report has; `undefined` alone where it is of no such case. */
-function overSamplings({ rows }: BenchReport): readonly (number | undefined)[] {
-  return [...new Set(rows.map(({ sizes }) => sizes?.over_sampling))];
+/** A scene, or an over-sampling of the parametric case; undefined in a report of one point. */
+function pointOf({ curve, sizes }: AtPoint): string | undefined {
+  return sizes?.over_sampling === undefined ? curve : `over-sampling ${sizes.over_sampling}`;
+}
+
+/** Where the time of rows goes that know their steps: a column for each row. */
+function stepsTable(all: readonly ReportRow[], point: string): TitledTable[] {
+  const rows = all.filter(({ steps_s }) => steps_s !== undefined);
+  if (rows.length === 0) return [];
+  const line = (name: string, seconds: (row: ReportRow) => number | null | undefined): string[] => {
+    return [name, ...rows.map(seconds).map((time) => (typeof time === "number" ? secondsText(time) : ""))];
+  };
+  const steps = new Set(rows.flatMap(({ steps_s }) => Object.keys(steps_s!)));
+  // The rest comes last, also after what only some rows have.
+  if (steps.delete("other")) steps.add("other");
+  return [
+    {
+      title: `steps, ${point}: medians`,
+      header: ["", ...rows.map(({ kernel, implementation }) => `${implementation} ${kernel}`)],
+      cells: [
+        line("least of all", ({ min_s }) => min_s),
+        line("all", ({ median_s }) => median_s),
+        ...[...steps].map((step) => line(step, ({ steps_s }) => steps_s?.[step])),
+      ],
+      leftColumns: 1,
+      notes: [],
+    },
+  ];
 }
 
 function rankingTable(report: BenchReport, { title, kernels }: Ranking): TitledTable[] {

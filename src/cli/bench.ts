@@ -15,6 +15,7 @@ import { curvesReport } from "./bench-curves.ts";
 import { peakBytesOf } from "./bench-memory.ts";
 import { parametricReport } from "./bench-parametric.ts";
 import { type PeerProcess, peerContender, peerInputs, startPeers } from "./bench-peers.ts";
+import { pixelizedReport } from "./bench-pixelized.ts";
 import { requireMemory, wantedNames, wantedRows } from "./bench-rows.ts";
 import { command } from "./command.ts";
 import { openFile } from "./file-source.ts";
@@ -88,9 +89,10 @@ export const bench = command({
   },
 });
 
-function reportOf({ curves, parametric, streamed }: BenchCase): typeof caseReport {
+function reportOf({ curves, parametric, pixelized, streamed }: BenchCase): typeof caseReport {
   if (streamed) return scienceReport;
   if (parametric) return parametricReport;
+  if (pixelized) return pixelizedReport;
   return curves ? curvesReport : caseReport;
 }
 
@@ -195,7 +197,8 @@ async function measure(
 
 function sizesFrom(name: string, args: Readonly<Record<string, unknown>>, defaults: BenchSizes): BenchSizes {
   const fixed = Object.keys(SIZE_OPTIONS).find((option) => args[option] !== undefined);
-  if (benchCase(name).parametric === true && fixed !== undefined) {
+  const { parametric, pixelized } = benchCase(name);
+  if ((parametric || pixelized) && fixed !== undefined) {
     throw new InputError("bench/sizes", `--${fixed}: ${name} has sizes of its own`, "leave it out");
   }
   const given = (["mapping-neighbors", "neighbors"] as const).find((option) => args[option] !== undefined);

@@ -60,8 +60,8 @@ describe("arclet bench", () => {
   });
 
   // What needs no process for every row: the memory of two is measured above.
-  const ranked = Object.entries(BENCH_CASES).filter(([, { parametric, rankings }]) => {
-    return rankings.length > 0 && parametric !== true;
+  const ranked = Object.entries(BENCH_CASES).filter(([, { parametric, pixelized, rankings }]) => {
+    return rankings.length > 0 && parametric !== true && pixelized === undefined;
   });
   test.each(ranked)("%s has rows of every kernel that it ranks", async (name, { rankings, sizes }) => {
     const tiny = sizes.mesh === "delaunay" ? TINY_MESH : TINY;
