@@ -53,6 +53,9 @@ const PATIENCE = 6;
 /** Fewer misplaced pixels than this part of all are left to exchanges, which sweeps would not end. */
 const SWEPT = 50;
 
+/** By how much fewer pixels are freed at once where so many did not lower the objective, and more where they did. */
+const SHRINK = 4;
+
 /** s >= 0 on the way to the least. */
 interface Iterate extends Point {
   /** 1/2 s'As - D's */
@@ -140,25 +143,35 @@ function settled(args: ReconstructionArgs, solve: SolveFree, free: Uint8Array, d
 /**
  * The active-set search of Lawson & Hanson (1974, Solving Least Squares Problems, chapter 23; in terms of A and D: Bro & De
  * Jong 1997, Journal of Chemometrics 11, 393), from any s >= 0. The objective falls with every step, so no set comes
- * back: solved for a set, the pixel that is pulled up the most becomes free; pixels that turn negative are held, all at
+ * back: solved for a set, the pixels that are pulled up the most become free, as many at once as lower the objective; one
+ * always does; pixels that turn negative are held, all at
  * once where that lowers the objective, or else the first to reach zero. Null where a solve is.
  */
 function descend(args: ReconstructionArgs, solve: SolveFree, start: Iterate): Iterate | null {
   let iterate = start;
+  let atOnce = start.values.length;
   for (;;) {
-    const free = positive(iterate.values);
-    if (iterate.solved) {
-      const pulls = pullsOf(args, free, iterate);
-      const worst = pulls.reduce((most, pull, i) => (pull > pulls[most] ? i : most), 0);
-      if (!(pulls[worst] > 0)) return iterate;
-      free[worst] = 1;
+    const held = iterate.solved ? strongestPulls(args, iterate) : [];
+    if (iterate.solved && held.length === 0) return iterate;
+    for (atOnce = Math.min(atOnce, held.length); ; atOnce = Math.max(1, Math.floor(atOnce / SHRINK))) {
+      const free = positive(iterate.values);
+      for (const pixel of held.slice(0, atOnce)) free[pixel] = 1;
+      const solution = solve(indexesOf(free), false);
+      if (solution === null) return null;
+      const next = stepped(args, iterate, free, solution);
+      if (next === null && atOnce <= 1) return iterate;
+      if (next === null) continue;
+      iterate = next;
+      break;
     }
-    const solution = solve(indexesOf(free), false);
-    if (solution === null) return null;
-    const next = stepped(args, iterate, free, solution);
-    if (next === null) return iterate;
-    iterate = next;
+    atOnce = SHRINK * Math.max(1, atOnce);
   }
+}
+
+/** Of the pixels that are held, those that are pulled up, the strongest first. */
+function strongestPulls(args: ReconstructionArgs, iterate: Iterate): number[] {
+  const pulls = pullsOf(args, positive(iterate.values), iterate);
+  return [...pulls.keys()].filter((i) => pulls[i] > 0).sort((i, j) => pulls[j] - pulls[i]);
 }
 
 /** The reference: Cholesky's factorization of each free block. */
