@@ -8,6 +8,7 @@ import {
   logLikelihoodViaWCompactWith,
   logLikelihoodViaWTildeWith,
 } from "../inversion/evidence.ts";
+import { symmetricInverse } from "../inversion/inverse.ts";
 import * as mapping from "../inversion/mapping.ts";
 import { type DelaunayMesh, type DelaunayMeshArgs, delaunayMesh } from "../inversion/mesh/delaunay.ts";
 import { positiveOnly } from "../inversion/positive-only.ts";
@@ -29,6 +30,7 @@ import * as wasmBlurredMapping from "./wasm-blurred-mapping.ts";
 import * as wasmConvolve from "./wasm-convolve.ts";
 import * as wasmCurvature from "./wasm-curvature.ts";
 import * as wasmDense from "./wasm-dense.ts";
+import * as wasmInverse from "./wasm-inverse.ts";
 import * as wasmNufft from "./wasm-nufft.ts";
 import * as wasmPositiveOnly from "./wasm-positive-only.ts";
 import * as wasmProducts from "./wasm-products.ts";
@@ -271,6 +273,12 @@ export const kernels = {
   logDeterminant: kernel("log determinant", solve.logDeterminant, wasm.logDeterminant, DETERMINANT),
   cholesky: kernel("Cholesky factor", solve.cholesky, wasm.cholesky, SOLVED),
   triangularSolve: kernel("triangular solve", solve.triangularSolve, wasm.triangularSolve, SOLVED),
+  symmetricInverse: kernel(
+    "inverse of a symmetric positive definite matrix",
+    symmetricInverse,
+    wasmInverse.symmetricInverse,
+    SOLVED,
+  ),
   matrixProduct: kernel("matrix product", dense.matrixProduct, wasm.matrixProduct, REORDERED),
   gramMatrix: kernel("Gram matrix of columns or rows", dense.gramMatrix, wasm.gramMatrix, REORDERED),
   logLikelihoodViaWTilde: kernel(

@@ -31,7 +31,7 @@ export function paddedFactor(wasm: WasmKernels, rows: number): Factor {
 }
 
 /** Factorizes in WebAssembly memory; null where the matrix is not positive definite. */
-function factorize(wasm: WasmKernels, { rows, values }: Matrix): Factor | null {
+export function factorize(wasm: WasmKernels, { rows, values }: Matrix): Factor | null {
   const { size, stride, address } = paddedFactor(wasm, rows);
   const upper = wasm.view(address, size * stride);
   for (let i = 0; i < rows; i++) {

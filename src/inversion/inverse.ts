@@ -1,26 +1,25 @@
-import type { GramMatrixArgs } from "../operators/dense.ts";
+import { gramMatrix } from "../operators/dense.ts";
 import { type Matrix, zeros } from "../operators/matrix.ts";
-import type { Cholesky, CholeskyArgs, TriangularSolveArgs } from "./solve.ts";
+import { cholesky, triangularSolve } from "./solve.ts";
 
-export interface InverseKernels {
-  readonly cholesky: (args: CholeskyArgs) => Cholesky;
-  readonly triangularSolve: (args: TriangularSolveArgs) => Matrix;
-  readonly gramMatrix: (args: GramMatrixArgs) => Matrix;
+export interface SymmetricInverseArgs {
+  /** A (n, n) symmetric positive definite. */
+  readonly matrix: Matrix;
 }
 
-/** A^-1 = X'X with X = L^-1 and L L' = A, symmetric to the last bit, and ln det A; NaN where A is not positive definite. */
-export function inverted(
-  matrix: Matrix,
-  kernels: InverseKernels,
-): { readonly inverse: Matrix; readonly logDeterminant: number } {
-  const lower = kernels.cholesky({ matrix }).factor;
-  return { inverse: inverseOf(lower, kernels), logDeterminant: logDeterminantOf(lower) };
+/** NaN where the matrix is not positive definite. */
+export interface SymmetricInverse {
+  /** A^-1 (n, n), symmetric to the last bit. */
+  readonly inverse: Matrix;
+  /** ln det A, from the same factorization. */
+  readonly logDeterminant: number;
 }
 
-/** (L L')^-1 */
-export function inverseOf(lower: Matrix, kernels: Omit<InverseKernels, "cholesky">): Matrix {
-  const inverseOfLower = kernels.triangularSolve({ lower, rightHandSides: identity(lower.rows), transposed: false });
-  return kernels.gramMatrix({ matrix: inverseOfLower, ofRows: false });
+/** A^-1 = X'X with X = L^-1 and L L' = A. */
+export function symmetricInverse({ matrix }: SymmetricInverseArgs): SymmetricInverse {
+  const lower = cholesky({ matrix }).factor;
+  const inverseOfLower = triangularSolve({ lower, rightHandSides: identity(lower.rows), transposed: false });
+  return { inverse: gramMatrix({ matrix: inverseOfLower, ofRows: false }), logDeterminant: logDeterminantOf(lower) };
 }
 
 function identity(size: number): Matrix {
@@ -30,7 +29,7 @@ function identity(size: number): Matrix {
 }
 
 /** ln det L L' */
-export function logDeterminantOf({ rows, values }: Matrix): number {
+function logDeterminantOf({ rows, values }: Matrix): number {
   let sum = 0;
   for (let i = 0; i < rows; i++) sum += 2 * Math.log(values[i * (rows + 1)]);
   return sum;
