@@ -8,7 +8,6 @@ import {
   logLikelihoodViaWCompactWith,
   logLikelihoodViaWTildeWith,
 } from "../inversion/evidence.ts";
-import { symmetricInverse } from "../inversion/inverse.ts";
 import * as mapping from "../inversion/mapping.ts";
 import { type DelaunayMesh, type DelaunayMeshArgs, delaunayMesh } from "../inversion/mesh/delaunay.ts";
 import { positiveOnly } from "../inversion/positive-only.ts";
@@ -30,7 +29,6 @@ import * as wasmBlurredMapping from "./wasm-blurred-mapping.ts";
 import * as wasmConvolve from "./wasm-convolve.ts";
 import * as wasmCurvature from "./wasm-curvature.ts";
 import * as wasmDense from "./wasm-dense.ts";
-import * as wasmInverse from "./wasm-inverse.ts";
 import * as wasmNufft from "./wasm-nufft.ts";
 import * as wasmPositiveOnly from "./wasm-positive-only.ts";
 import * as wasmProducts from "./wasm-products.ts";
@@ -275,8 +273,8 @@ export const kernels = {
   triangularSolve: kernel("triangular solve", solve.triangularSolve, wasm.triangularSolve, SOLVED),
   symmetricInverse: kernel(
     "inverse of a symmetric positive definite matrix",
-    symmetricInverse,
-    wasmInverse.symmetricInverse,
+    solve.symmetricInverse,
+    wasm.symmetricInverse,
     SOLVED,
   ),
   matrixProduct: kernel("matrix product", dense.matrixProduct, wasm.matrixProduct, REORDERED),

@@ -1,28 +1,15 @@
-import type { SymmetricInverse, SymmetricInverseArgs } from "../inversion/inverse.ts";
 import type { Matrix } from "../operators/matrix.ts";
 import type { WasmKernels } from "./wasm.ts";
-import { type Factor, factorize } from "./wasm-dense.ts";
+import type { Factor } from "./wasm-cholesky.ts";
 import { mirrored, multiplyPanels, pack, panel } from "./wasm-products.ts";
-import { fresh, square } from "./wasm-voices.ts";
 
-/** The WebAssembly voice of inverses. */
+/** Inverses from factors in WebAssembly memory. */
 
 /** Rows that are taken together: as many as in the factorization. */
 const BLOCK = 96;
 
-export function symmetricInverse({ matrix }: SymmetricInverseArgs): SymmetricInverse {
-  const wasm = fresh();
-  const { rows } = matrix;
-  const factor = factorize(wasm, matrix);
-  if (factor === null) {
-    return { inverse: square(rows, new Float64Array(rows * rows).fill(Number.NaN)), logDeterminant: Number.NaN };
-  }
-  const logDeterminant = wasm.call("choleskyLogDeterminant", rows, factor.stride, factor.address);
-  return { inverse: inverseOf(wasm, factor, rows), logDeterminant };
-}
-
 /** (U'U)^-1, of `rows` rows, in the memory of U. */
-export function inverseOf(wasm: WasmKernels, factor: Factor, rows: number): Matrix {
+export function inverseOfFactor(wasm: WasmKernels, factor: Factor, rows: number): Matrix {
   const panels = [panel(wasm, BLOCK, factor.size), panel(wasm, BLOCK, factor.size)] as const;
   invertFactor(wasm, factor, panels);
   timesTranspose(wasm, factor, panels[0]);

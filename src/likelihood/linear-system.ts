@@ -9,7 +9,14 @@ import {
   type PositiveInversion,
 } from "../inversion/evidence.ts";
 import type { Regularization } from "../inversion/regularization/regularization.ts";
-import { blockDiagonal, type Matrix, principalBlock, type SparseMatrix, zeros } from "../operators/matrix.ts";
+import {
+  blockDiagonal,
+  type Matrix,
+  matrixSum,
+  principalBlock,
+  type SparseMatrix,
+  zeros,
+} from "../operators/matrix.ts";
 import type { PositiveOnlyChecks } from "./evaluation.ts";
 import type { LinearShare } from "./linear-share.ts";
 
@@ -68,6 +75,8 @@ export interface SystemOptions {
   /** Unknowns that are held at zero, ascending. */
   readonly zeroed?: Int32Array;
   readonly noiseNormalization: number;
+  /** Whether C is wanted too, as for a gradient. */
+  readonly withInverse?: boolean;
 }
 
 /** Sources and intensities found, with the terms of the evidence. */
@@ -78,6 +87,11 @@ export interface SolvedSystem {
   /** |(F + H) s - D| / |D|; null where the source is positive only. */
   readonly solveResidual: number | null;
   readonly positiveOnly: PositiveOnlyChecks | null;
+  /**
+   * C, the inverse of what the evidence has the determinant of: F + H of all unknowns that are not held at zero, or of all
+   * pixels of the sources. null where it was not asked for, and on failure.
+   */
+  readonly inverse: Matrix | null;
   readonly failure: string | null;
 }
 
@@ -102,7 +116,7 @@ const PYAUTOLENS_DIAGONAL = 1e-3;
 export function solveSystem(
   system: LinearSystem,
   regularizations: readonly Regularization[],
-  { positiveOnly, evidence, zeroed = new Int32Array(0), noiseNormalization }: SystemOptions,
+  { positiveOnly, evidence, zeroed = new Int32Array(0), noiseNormalization, withInverse = false }: SystemOptions,
   kernels: VoiceKernels,
 ): SolvedSystem {
   const { curvatureMatrix, dataVector, chiSquaredOfData, sourcePixels } = system;
@@ -120,20 +134,30 @@ export function solveSystem(
   };
   const kept = keptOf(dataVector.length, zeroed);
   const problem = kept === null ? all : withoutZeroed(all, kept, evidence, kernels);
+  // Of what the determinant is taken.
+  const ofSources = evidence === "pyautolens" && (kept !== null || light.length > 0);
   const inversion = positiveOnly
     ? invertPositive(problem, kernels.positiveOnly)
-    : invert(problem, kernels.reconstruction);
+    : invert(problem, kernels.reconstruction, withInverse && !ofSources);
+  const matrix = ofSources ? curvatureRegMatrixOfSources(all, sourcePixels) : null;
   const terms =
-    evidence === "pyautolens" && (kept !== null || light.length > 0)
-      ? { ...inversion.terms, logDetCurvatureRegMatrixTerm: logDetOfSources(all, sourcePixels, kernels) }
-      : inversion.terms;
-  const { values } = inversion.reconstruction;
+    matrix === null
+      ? inversion.terms
+      : { ...inversion.terms, logDetCurvatureRegMatrixTerm: kernels.logDeterminant({ matrix }) };
+  const { values, inverse } = inversion.reconstruction;
+  const failure = failureOf(inversion, terms);
+  const inverted = () => {
+    return kernels.symmetricInverse({
+      matrix: matrix ?? matrixSum(problem.curvatureMatrix, problem.regularizationMatrix),
+    }).inverse;
+  };
   return {
     values: kept === null ? values : spread(values, kept, dataVector.length),
     terms,
     solveResidual: "solveResidual" in inversion ? inversion.solveResidual : null,
     positiveOnly: positiveOnlyChecks(inversion),
-    failure: failureOf(inversion, terms),
+    inverse: withInverse && failure === null ? (inverse ?? inverted()) : null,
+    failure,
   };
 }
 
@@ -177,18 +201,13 @@ function withoutZeroed(
   };
 }
 
-/** ln det (F + H) over the pixels of the sources. */
-function logDetOfSources(
+/** F + H of the pixels of the sources. */
+function curvatureRegMatrixOfSources(
   { curvatureMatrix, regularizationMatrix }: LinearProblem,
   sourcePixels: number,
-  kernels: VoiceKernels,
-): number {
-  const kept = Int32Array.from({ length: sourcePixels }, (_, i) => i);
-  const matrix = principalBlock(curvatureMatrix, kept);
-  principalBlock(regularizationMatrix, kept).values.forEach((value, i) => {
-    matrix.values[i] += value;
-  });
-  return kernels.logDeterminant({ matrix });
+): Matrix {
+  const pixels = Int32Array.from({ length: sourcePixels }, (_, i) => i);
+  return matrixSum(principalBlock(curvatureMatrix, pixels), principalBlock(regularizationMatrix, pixels));
 }
 
 function spread(values: Float64Array, kept: Int32Array, size: number): Float64Array {

@@ -48,9 +48,9 @@ export function reconstruct(
     return timed(watch, "regularization_matrix", () => laid.regularization.at(valuesAt(s, coefficient), laid));
   };
   const given = sources.map((_, s) => (s === open ? null : regularize(s, Number.NaN)));
-  const solveAt = (coefficient: number): Reconstructed => {
+  const solveAt = (coefficient: number, asked = options): Reconstructed => {
     const regularizations = given.map((regularization, s) => regularization ?? regularize(s, coefficient));
-    const solved = timed(watch, "solve", () => solveSystem(system, regularizations, options, kernels));
+    const solved = timed(watch, "solve", () => solveSystem(system, regularizations, asked, kernels));
     return { solved, regularizations, values: sources.map((_, s) => valuesAt(s, coefficient)) };
   };
   if (open < 0) return solveAt(Number.NaN);
@@ -58,5 +58,6 @@ export function reconstruct(
   const unit = { matrix: regularize(open, 1).regularizationMatrix, grows: schemeOf(pixelization).grows };
   const pixels = Int32Array.from({ length: laid.vertices.length / 2 }, (_, i) => first + i);
   const ownCurvature = principalBlock(system.curvatureMatrix, pixels);
-  return solveAt(maximizeEvidence(ownCurvature, unit, (trial) => logEvidence(solveAt(trial).solved.terms)));
+  const ofTrial = { ...options, withInverse: false };
+  return solveAt(maximizeEvidence(ownCurvature, unit, (trial) => logEvidence(solveAt(trial, ofTrial).solved.terms)));
 }
