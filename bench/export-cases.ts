@@ -58,6 +58,7 @@ const TAKES: { readonly [N in KernelName]: readonly (keyof ArgsOf<N>)[] } = {
   curvatureMatrixViaWCompactSymmetric: VIA_COMPACT,
   curvatureMatrixViaWCompactDirect: VIA_COMPACT,
   curvatureMatrixViaPreloadDirect: ["wPreload", "nativeIndex", "sparseMappingMatrix"],
+  wCompactMappingSlopes: [...VIA_COMPACT, "matrix"],
   constantRegularizationMatrix: ["coefficient", "neighbors"],
   reconstruction: ["curvatureRegMatrix", "dataVector"],
   positiveOnly: ["curvatureRegMatrix", "dataVector"],

@@ -26,6 +26,7 @@ export { type Compaction, compactVisibilities, logLikelihoodErrorBound } from ".
 export { readCompaction, writeCompaction } from "./dataset/compaction-file.ts";
 export { type Imaging, imaging } from "./dataset/imaging.ts";
 export { orient, type SkyConvention, type VisibilityFiles, visibilityFiles } from "./dataset/interferometer.ts";
+export { type MapFrame, mapFrame } from "./dataset/map-frame.ts";
 export { type Mask, nativeFromSlim, nativeIndexForSlimIndex, slimFromNative } from "./dataset/mask.ts";
 export { pixelMeans, steppedSubSizes, subPixelPositions } from "./dataset/oversampling.ts";
 export { InputError } from "./errors.ts";
@@ -45,6 +46,7 @@ export { type NaturalNeighborSlopes, naturalNeighborSlopes } from "./inversion/m
 export { pixelCentres, type RectangularMesh, rectangularMesh } from "./inversion/mesh/rectangular.ts";
 export { type RectangularAdaptiveMesh, rectangularAdaptiveMesh } from "./inversion/mesh/rectangular-adaptive.ts";
 export { type BrightnessSeedsOptions, seedsFromArray } from "./inversion/mesh/seeds.ts";
+export { type TopologyFlips, topologyFlips } from "./inversion/mesh/topology-flips.ts";
 export { nearestCellMesh, type VoronoiMesh } from "./inversion/mesh/voronoi.ts";
 export { type VoronoiCells, voronoiCells } from "./inversion/mesh/voronoi-cells.ts";
 export { subPixelWeights, type WeightMapOptions, weightMap } from "./inversion/mesh/weight-map.ts";
@@ -94,6 +96,7 @@ export { imageOf, lensedImage, tracePosition, traceRays, traceRaysTo } from "./l
 export { type ImageChiSquared, imageChiSquared, planImageChiSquared } from "./likelihood/chi-squared.ts";
 export { CURVATURE_FORMS, type CurvatureForm } from "./likelihood/curvature-form.ts";
 export { type Dataset, readDataset } from "./likelihood/dataset.ts";
+export { type DirtyMaps, dirtyMaps } from "./likelihood/dirty-maps.ts";
 export type {
   DatasetEvaluation,
   EvaluateOptions,
@@ -104,10 +107,13 @@ export type {
 export { planSpec } from "./likelihood/from-spec.ts";
 export { type ImagingDataset, readImaging } from "./likelihood/imaging-dataset.ts";
 export { type InterferometerDataset, readInterferometer } from "./likelihood/interferometer-dataset.ts";
+export { type LightImages, lightImages } from "./likelihood/light-images.ts";
 export { type Explained, pick } from "./likelihood/picks.ts";
 export { type PlanOptions, plan } from "./likelihood/plan.ts";
 export { type SimulatedDataset, type SimulateOptions, simulateSpec } from "./likelihood/simulate.ts";
+export { sourceErrors } from "./likelihood/source-errors.ts";
 export { parseTuning, type Tuning } from "./likelihood/tuning.ts";
+export { litGalaxies } from "./model/linear-light.ts";
 export { buildModel, freedModel, instantiate, type Model, type ModelInstance } from "./model/model.ts";
 export { parseSpec } from "./model/parse-spec.ts";
 export { logDensity, type Prior, valueFromUnit } from "./model/prior.ts";
@@ -125,7 +131,13 @@ export { lightProfiles, massProfiles } from "./profiles/index.ts";
 export { type LightAndMass, lightAndMassProfiles } from "./profiles/light-and-mass.ts";
 export type { LightProfile, MassProfile } from "./profiles/profile.ts";
 
-// Result: pictures.
+// Result: pictures and maps.
+export { bitmapPng } from "./result/bitmap.ts";
+export { datasetFigurePng } from "./result/dataset-figure.ts";
+export { type DatasetMaps, datasetMaps, type MapName, mapHdus } from "./result/dataset-maps.ts";
 export { type Picture, panelsPng, picturePng } from "./result/figures.ts";
 export { simulatedFiles } from "./result/simulated-files.ts";
+export { type SkyPanel, skyFigure } from "./result/sky-panel.ts";
+export { sourceHdus } from "./result/source-hdus.ts";
+export { type Extent, type SourceRaster, sourceRaster } from "./result/source-raster.ts";
 export { terminalImage } from "./result/terminal-image.ts";

@@ -11,6 +11,7 @@ export { addTransposed, prepareSymmetric, symmetricRows, symmetricScratch } from
 export * from "../inversion/inverse.as";
 export * from "../inversion/inverse-columns.as";
 export * from "../inversion/mapping.as";
+export { mappingSlopesRows, mappingSlopesScratch, prepareMappingSlopes } from "../inversion/mapping-slopes.as";
 export * from "../inversion/positive-only.as";
 export * from "../inversion/regularization/constant.as";
 export * from "../inversion/solve.as";

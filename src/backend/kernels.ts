@@ -9,6 +9,7 @@ import {
   logLikelihoodViaWTildeWith,
 } from "../inversion/evidence.ts";
 import * as mapping from "../inversion/mapping.ts";
+import { wCompactMappingSlopes } from "../inversion/mapping-slopes.ts";
 import { type DelaunayMesh, type DelaunayMeshArgs, delaunayMesh } from "../inversion/mesh/delaunay.ts";
 import { positiveOnly } from "../inversion/positive-only.ts";
 import { constantRegularizationMatrix } from "../inversion/regularization/constant.ts";
@@ -253,6 +254,12 @@ export const kernels = {
     wasmBlurredMapping.blurredMappingSlopes,
     REORDERED,
     absent("a derivative itself: nothing asks for its derivatives"),
+  ),
+  wCompactMappingSlopes: kernel(
+    "half the slopes of tr(C T' W T) by the entries of a sparse mapping matrix",
+    wCompactMappingSlopes,
+    wasm.wCompactMappingSlopes,
+    REORDERED,
   ),
   constantRegularizationMatrix: kernel(
     "constant regularization matrix",

@@ -9,13 +9,18 @@ import { fresh, sparseInput, square } from "./wasm-voices.ts";
 const ROWS_OF_BLOCK = 256;
 const GROUPS_OF_PART = 8;
 
-/** A' N^-1 A, A = P T. */
+/**
+ * A' N^-1 A, A = P T. Rows are a little longer where they would be multiples of 256 bytes: stores to one and loads from another
+ * that agree in the last 12 bits of their addresses wait for each other.
+ */
 export function curvatureMatrixViaBlurredMapping(args: CurvatureViaBlurredMappingArgs): Matrix {
   const wasm = fresh();
   const { columns } = args.sparseMappingMatrix;
-  const out = wasm.output(columns * columns);
+  const stride = columns % 32 === 0 ? columns + 8 : columns;
+  // An entry more, where what is missing in a tile of the last row goes.
+  const padded = wasm.output(columns * stride + 1);
   const { blurring, groups, workOfGroup } = prepare(wasm, args);
-  const panels = wasm.call("preparePanels", blurring) >>> 0;
+  const panels = wasm.call("preparePanels", blurring, stride) >>> 0;
   const round = wasm.call("groupsOfRound", panels);
   const scratch = wasm.call("panelScratch", columns);
   const blocks = Math.ceil(columns / ROWS_OF_BLOCK);
@@ -25,10 +30,13 @@ export function curvatureMatrixViaBlurredMapping(args: CurvatureViaBlurredMappin
     const parts = Math.ceil(Math.min(round, groups - begin) / GROUPS_OF_PART);
     wasm.callPartsOf(work, "blurredPanels", parts, scratch, panels, begin);
     // More work than the panels were.
-    wasm.callPartsOf(work, "blurredProducts", blocks, 0, panels, begin);
+    wasm.callPartsOf(work, "blurredProducts", blocks, 0, panels, begin, padded);
     begin += round;
   } while (begin < groups);
-  wasm.callPartsOf(columns * columns, "blurredCurvature", blocks, 0, panels, out);
+  wasm.callPartsOf(columns * columns, "blurredMirror", blocks, 0, panels, padded);
+  if (stride === columns) return square(columns, wasm.float64(padded, columns * columns));
+  const out = wasm.output(columns * columns);
+  wasm.call("copyCorner", columns, columns, padded, 8 * stride, out);
   return square(columns, wasm.float64(out, columns * columns));
 }
 

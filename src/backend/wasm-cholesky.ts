@@ -21,6 +21,22 @@ export function paddedFactor(wasm: WasmKernels, rows: number): Factor {
   return { size, stride, address: wasm.output(size * stride) };
 }
 
+/** What a gathered element costs, in multiply-adds. */
+const GATHERING = 8;
+
+/** The block of a matrix at `address`, rows of `size` doubles, that `indexes` of its rows and columns make. */
+export function packBlock(
+  wasm: WasmKernels,
+  indexes: Int32Array,
+  { address, size }: { readonly address: number; readonly size: number },
+): Factor {
+  const count = indexes.length;
+  const block = paddedFactor(wasm, count);
+  const of = [count, block.size, block.stride, wasm.input(indexes), size, address, block.address];
+  wasm.callPartsOf((GATHERING * count * count) / 2, "packFree", wasm.call("partsOfRows", block.size), 0, ...of);
+  return block;
+}
+
 /** Factorizes in WebAssembly memory; null where the matrix is not positive definite. */
 export function factorize(wasm: WasmKernels, { rows, values }: Matrix): Factor | null {
   const { size, stride, address } = paddedFactor(wasm, rows);

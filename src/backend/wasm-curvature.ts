@@ -1,10 +1,11 @@
 import type { CurvatureViaWTildeDenseArgs } from "../inversion/curvature.ts";
+import type { WCompactMappingSlopesArgs } from "../inversion/mapping-slopes.ts";
 import type { Matrix } from "../operators/matrix.ts";
 import type { WCompactTimesArgs } from "../operators/w-compact.ts";
 import { addProduct, mirrored, zeroTiles } from "./wasm-products.ts";
 import { compactInput, fresh, sparseInput, square } from "./wasm-voices.ts";
 
-/** The WebAssembly voice of curvature matrices: those that threads share, and that of an image. */
+/** The WebAssembly voice of curvature matrices: those that threads share, their slopes, and that of an image. */
 
 /** Multiply-adds in a part, a quarter of a millisecond's: threads end at about the same time, and calls cost nothing. */
 const WORK_OF_PART = 2e6;
@@ -26,6 +27,26 @@ export function curvatureMatrixViaWCompactSymmetric(args: WCompactTimesArgs): Ma
     wasm.call("addTransposed", t.columns, out);
   }
   return square(t.columns, wasm.float64(out, t.columns * t.columns));
+}
+
+/** Image rows of a part at least: each part reads the whole of C. */
+const ROWS_OF_PART = 4;
+
+export function wCompactMappingSlopes(args: WCompactMappingSlopesArgs): Float64Array {
+  const wasm = fresh();
+  const { wCompact, nativeIndex, sparseMappingMatrix: t, matrix } = args;
+  const out = wasm.output(t.values.length);
+  const w = compactInput(wasm, wCompact);
+  const inputs = [wasm.input(nativeIndex), ...sparseInput(wasm, t), wasm.input(matrix.values)];
+  const state = wasm.call("prepareMappingSlopes", ...w, t.rows, t.columns, ...inputs, out);
+  if (state !== 0) {
+    const rows = wCompact.shape[0];
+    const work = t.rows * t.values.length * (wCompact.plus === null ? 1 : 2);
+    const together = Math.max(ROWS_OF_PART, Math.ceil((WORK_OF_PART * rows) / (work + 1)));
+    const scratch = wasm.call("mappingSlopesScratch", wCompact.shape[1]);
+    wasm.callPartsOf(work, "mappingSlopesRows", Math.ceil(rows / together), scratch, together, state);
+  }
+  return wasm.float64(out, t.values.length);
 }
 
 /** T' W T. */

@@ -1,6 +1,6 @@
 import { type Point, spread } from "../inversion/positive-only.ts";
 import type { WasmKernels } from "./wasm.ts";
-import { eliminate, type Factor, paddedFactor } from "./wasm-cholesky.ts";
+import { eliminate, type Factor, packBlock } from "./wasm-cholesky.ts";
 import { multiplyPanels, pack, panel, type Strided, wholeTiles } from "./wasm-products.ts";
 
 /**
@@ -109,10 +109,9 @@ function heldGradient(
   held: Int32Array,
 ): Float64Array | null {
   const count = held.length;
-  const indexes = wasm.input(held.map((i) => columnOf[i]));
+  const indexes = held.map((i) => columnOf[i]);
   const mu = wasm.input(Float64Array.from(held, (i) => -solution[i]));
-  const block = paddedFactor(wasm, count);
-  wasm.call("packFree", count, block.size, block.stride, indexes, g.down / 8, g.address, block.address);
+  const block = packBlock(wasm, indexes, { address: g.address, size: g.down / 8 });
   if (eliminate(wasm, block) === null) return null;
   wasm.call("choleskySolve", count, block.stride, block.address, mu);
   return wasm.float64(mu, count);

@@ -8,7 +8,7 @@ import {
 } from "../inversion/positive-only.ts";
 import type { ReconstructionArgs } from "../inversion/solve.ts";
 import type { WasmKernels } from "./wasm.ts";
-import { eliminate, type Factor, paddedFactor } from "./wasm-cholesky.ts";
+import { eliminate, type Factor, packBlock } from "./wasm-cholesky.ts";
 import { type HeldPixels, heldPixels } from "./wasm-held-pixels.ts";
 import { fresh } from "./wasm-voices.ts";
 
@@ -55,10 +55,8 @@ function byBlocks(wasm: WasmKernels, system: System): SolveFree {
   return (free) => {
     wasm.call("release", beyond);
     const count = free.length;
-    const indexes = wasm.input(free);
     const solution = wasm.input(Float64Array.from(free, (i) => dataVector[i]));
-    const block = paddedFactor(wasm, count);
-    wasm.call("packFree", count, block.size, block.stride, indexes, size, matrix, block.address);
+    const block = packBlock(wasm, free, { address: matrix, size });
     if (eliminate(wasm, block) === null) return null;
     wasm.call("choleskySolve", count, block.stride, block.address, solution);
     const values = spread(size, free, wasm.view(solution, count));
@@ -76,22 +74,23 @@ function byWhole(wasm: WasmKernels, system: System): SolveFree {
   const size = dataVector.length;
   const order = fromBright(system);
   const top = wasm.call("mark");
-  const ranked = wasm.input(order);
-  const factor = paddedFactor(wasm, size);
   const factorize = (ridge: number) => {
-    wasm.call("packFree", size, factor.size, factor.stride, ranked, size, matrix, factor.address);
+    wasm.call("release", top);
+    const factor = packBlock(wasm, order, { address: matrix, size });
     const upper = wasm.view(factor.address, size * factor.stride);
     for (let i = 0; i < size; i++) upper[i * (factor.stride + 1)] *= 1 + ridge;
-    return eliminate(wasm, factor) !== null;
+    return eliminate(wasm, factor);
   };
   const byBlocksAlone = () => {
     wasm.call("release", top);
     return byBlocks(wasm, system);
   };
-  if (!factorize(0)) return byBlocksAlone();
-  const logDeterminant = wasm.call("choleskyLogDeterminant", size, factor.stride, factor.address);
-  const sound = leastPivot(wasm, factor, system, order) >= LEAST_PIVOT;
-  if (!sound && !factorize(RIDGE)) return byBlocksAlone();
+  const exact = factorize(0);
+  if (exact === null) return byBlocksAlone();
+  const logDeterminant = wasm.call("choleskyLogDeterminant", size, exact.stride, exact.address);
+  const sound = leastPivot(wasm, exact, system, order) >= LEAST_PIVOT;
+  const factor = sound ? exact : factorize(RIDGE);
+  if (factor === null) return byBlocksAlone();
   const pixels = heldPixels(wasm, factor, order, Math.floor(MOST_HELD * size));
   const data = pixels.prepare(dataVector);
   const ofBlock = byBlocks(wasm, system);
@@ -145,7 +144,7 @@ function gradientOf(wasm: WasmKernels, { matrix, data }: System, values: Float64
   const size = values.length;
   const top = wasm.call("mark");
   const gradient = wasm.output(size);
-  const parts = wasm.call("partsOfGradient", size);
+  const parts = wasm.call("partsOfRows", size);
   wasm.callPartsOf(size * size, "gradientPart", parts, 0, size, matrix, wasm.input(values), data, gradient);
   const copy = wasm.float64(gradient, size);
   wasm.call("release", top);

@@ -258,6 +258,7 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
     ...ARGUMENTS.curvatureMatrixViaBlurredMapping(c),
     curvatureWeights: constantRegularizationMatrix(c),
   }),
+  wCompactMappingSlopes: (c) => ({ ...viaCompact(c), matrix: constantRegularizationMatrix(c) }),
   constantRegularizationMatrix: (c) => c,
   reconstruction: (c) => ({
     curvatureRegMatrix: curvatureRegMatrix(c),

@@ -1,8 +1,9 @@
+import { InputError } from "../errors.ts";
 import { CURVATURE_FORMS, type CurvatureForm } from "../likelihood/curvature-form.ts";
 import type { Dataset } from "../likelihood/dataset.ts";
 import type { Evaluation } from "../likelihood/evaluation.ts";
 import { planSpec, requireFixed } from "../likelihood/from-spec.ts";
-import { buildModel, freedModel, type Model } from "../model/model.ts";
+import { buildModel, freedModel, instantiate, type Model } from "../model/model.ts";
 import { panelsPng } from "../result/figures.ts";
 import { evaluationPictures } from "../result/pictures.ts";
 import { command } from "./command.ts";
@@ -10,6 +11,7 @@ import { compactionProgress } from "./compaction-progress.ts";
 import { evaluationJson, printEvaluation } from "./evaluation-output.ts";
 import { explanation, picksJson } from "./explanation.ts";
 import { printJson, progress } from "./invocation.ts";
+import { writeMaps } from "./maps.ts";
 import { outputDirectory } from "./output.ts";
 import { SPEC_OPTIONS, withSpec } from "./spec-files.ts";
 import { loadTuning } from "./tuning-file.ts";
@@ -26,20 +28,28 @@ export const evaluate = command({
       description: "which form of the curvature matrix",
       default: "auto",
     },
-    gradient: { type: "boolean", description: "derivatives of the log likelihood by every parameter of the profiles" },
+    gradient: {
+      type: "boolean",
+      description:
+        "derivatives of the log evidence, or without a pixelized source the log likelihood, by every parameter",
+    },
+    maps: { type: "boolean", description: "write maps of datasets and sources to --out, as FITS and as figures" },
     check: { type: "boolean", description: "take chi^2 of visibilities once more, from the visibilities themselves" },
     explain: { type: "boolean", description: "say which implementations were picked, and why" },
   },
   async run(args, invocation) {
     await withSpec(args, async (files) => {
       const { options } = invocation;
+      requireDirectory(args.maps === true, options.out);
       requireFixed(files.spec, buildModel(files.spec));
       const steep = args.gradient === true;
-      const { model, vector } = steep ? freedModel(files.spec) : { model: undefined, vector: new Float64Array(0) };
+      const { model: freed, vector } = steep
+        ? freedModel(files.spec)
+        : { model: undefined, vector: new Float64Array(0) };
       const start = performance.now();
-      const { datasets, likelihood } = await planSpec(files.spec, {
+      const { datasets, likelihood, model } = await planSpec(files.spec, {
         open: files.open,
-        ...(model === undefined ? {} : { model }),
+        ...(freed === undefined ? {} : { model: freed }),
         backend: options.backend,
         curvature: args.curvature as CurvatureForm | "auto",
         progress: compactionProgress(invocation),
@@ -48,11 +58,11 @@ export const evaluate = command({
       const planned = (performance.now() - start) / 1000;
       const warnings = warningsOf(datasets);
       for (const warning of warnings) progress(invocation, `warning: ${warning}`);
-      const [evaluation] = await likelihood.evaluate(vector, { gradient: steep });
+      const [evaluation] = await likelihood.evaluate(vector, { gradient: steep, errors: args.maps === true });
       const checked = args.check === true ? await checkVisibilities(files, datasets, evaluation) : null;
       const result = {
         ...evaluationJson(datasets, evaluation, planned, checked),
-        ...(model === undefined ? {} : { gradient: gradientJson(model, evaluation) }),
+        ...(freed === undefined ? {} : { gradient: gradientJson(freed, evaluation) }),
         warnings,
         picks: picksJson(likelihood.picks),
       };
@@ -63,12 +73,16 @@ export const evaluate = command({
           await directory.write("evaluation.json", `${JSON.stringify(result, null, 2)}\n`),
           await directory.write("evaluation.png", panelsPng(evaluationPictures(datasets, evaluation))),
         );
+        if (args.maps === true && evaluation.failure === null) {
+          written.push(...(await writeMaps(directory, files, datasets, instantiate(model, vector), evaluation)));
+        }
       }
       if (options.json) printJson(invocation, { ...result, files: written });
       else {
         printEvaluation(invocation, evaluation, result, written);
+        const of = evaluation.logEvidence === null ? "likelihood" : "evidence";
         for (const [path, slope] of Object.entries(result.gradient ?? {})) {
-          invocation.stdout.write(`d log likelihood / d ${path}  ${slope}\n`);
+          invocation.stdout.write(`d log ${of} / d ${path}  ${slope}\n`);
         }
         if (args.explain === true) invocation.stdout.write(`\n${explanation(likelihood.picks)}`);
       }
@@ -77,6 +91,11 @@ export const evaluate = command({
     });
   },
 });
+
+function requireDirectory(maps: boolean, out: string | undefined): void {
+  if (!maps || out !== undefined) return;
+  throw new InputError("option/out", "--maps writes files and --out does not say where", "add --out DIR");
+}
 
 function warningsOf(datasets: readonly Dataset[]): string[] {
   return datasets.flatMap((dataset) => {

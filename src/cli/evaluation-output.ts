@@ -27,6 +27,12 @@ export function evaluationJson(
       evaluation.datasets.map((dataset, index) => [dataset.name, datasetJson(datasets[index], dataset)]),
     ),
     regularization_coefficient: evaluation.sources[0]?.regularization.coefficient ?? null,
+    sources: evaluation.sources.map(({ galaxy, datasets, values, regularization }) => ({
+      galaxy,
+      datasets,
+      source_pixels: values.length,
+      regularization,
+    })),
     ...(positive === null
       ? {}
       : {
@@ -93,13 +99,15 @@ export function printEvaluation(
     ...(datasets.length > 1 && failure === null ? Object.entries(json.datasets) : []).map(
       ([name, { log_likelihood }]) => [`log likelihood of ${name}`, log_likelihood] as [string, number],
     ),
-    ...Object.entries(json.datasets).flatMap(([name, { intensities }]) =>
-      Object.entries(intensities ?? {}).map(([path, value]): [string, number] => [
-        datasets.length > 1 ? `${path} in ${name}` : path,
+    ...Object.entries(json.datasets).flatMap(([name, { intensities }]) => {
+      return intensityRows(intensities ?? {}, datasets.length > 1 ? ` in ${name}` : "");
+    }),
+    ...json.sources.flatMap(({ galaxy, datasets: seenBy, regularization }) =>
+      Object.entries(regularization).map(([name, value]): [string, number] => [
+        json.sources.length > 1 ? `${name} of '${galaxy}' in ${seenBy.join(", ")}` : `regularization ${name}`,
         value,
       ]),
     ),
-    ["regularization coefficient", json.regularization_coefficient],
     ["error bound of log likelihood", checks.log_likelihood_error_bound?.toExponential(1)],
     ["residual of the solver", checks.solve_residual?.toExponential(1)],
     ["curvature against its operators", checks.curvature_residual?.toExponential(1)],
@@ -119,6 +127,20 @@ export function printEvaluation(
   const shown = rows.filter(([, value]) => value !== null && value !== undefined);
   const width = Math.max(...shown.map(([name]) => name.length));
   invocation.stdout.write(shown.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join(""));
+}
+
+/** Those of a set of profiles are a line of their own together: there may be dozens. */
+function intensityRows(intensities: Readonly<Record<string, number>>, where: string): [string, string | number][] {
+  const sets = new Map<string, number[]>();
+  for (const [path, value] of Object.entries(intensities)) {
+    const [, set = path] = /^(.*intensity)\.\d+$/.exec(path) ?? [];
+    sets.set(set, [...(sets.get(set) ?? []), value]);
+  }
+  return [...sets].map(([path, values]) => {
+    if (values.length === 1) return [`${path}${where}`, values[0]];
+    const range = [Math.min(...values), Math.max(...values)].map((value) => value.toPrecision(3));
+    return [`${path}${where}`, `${values.length} from ${range.join(" to ")}`];
+  });
 }
 
 function positiveOnlyText({ positive_only, checks }: ReturnType<typeof evaluationJson>): string | undefined {

@@ -50,10 +50,16 @@ export async function readMap(
       file.where,
     );
   }
-  const values = await file.whole();
-  const turns = mapTurns(file, orientation, like);
+  return turnedMap(await file.whole(), shape, mapTurns(file, orientation, like));
+}
+
+/** From the order of a file to the grid's, or back. */
+export function turnedMap(
+  values: Float64Array,
+  [rows, columns]: readonly [rows: number, columns: number],
+  turns: MapTurns,
+): Float64Array {
   if (!turns.rows && !turns.columns) return values;
-  const [rows, columns] = shape;
   return values.map((_, pixel) => {
     const [i, j] = [Math.floor(pixel / columns), pixel % columns];
     return values[(turns.rows ? rows - 1 - i : i) * columns + (turns.columns ? columns - 1 - j : j)];

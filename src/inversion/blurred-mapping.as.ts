@@ -11,12 +11,13 @@ const BLOCK_SHIFT: i32 = 8;
 // Groups in one part of the panels.
 const GROUPS: i32 = 8;
 // F is mirrored by squares of this side.
-const SQUARE: i32 = 16;
+const SQUARE: i32 = 8;
 // Room for the panels of a round, of which groups use the part that they reach: it stays in a cache.
 const ROUND_BYTES: usize = 1 << 24;
 
 // Panels are strips of four columns, in each of which the four values of a pixel follow each other. A strip begins with every
-// block of rows of F, so that rows of F have one owner; what is missing has the column `source` and values of zero.
+// block of rows of F, so that rows of F have one owner; what is missing has values of zero and the column `source`, beyond
+// the row or the first of the next, which is below the diagonal.
 // @ts-ignore: decorator
 @unmanaged
 class Panels {
@@ -31,12 +32,12 @@ class Panels {
   columnBytes: usize;
   panels: usize;
   panelBytes: usize;
-  // (source, source and more): F, of which the upper triangle counts. Missing columns go to the column `source`.
-  upper: usize;
+  // From row to row of F.
   rowBytes: usize;
 }
 
-export function preparePanels(blurring: usize): usize {
+// Rows of F are `stride` doubles apart.
+export function preparePanels(blurring: usize, stride: i32): usize {
   const address = allocate(offsetof<Panels>());
   const panels = changetype<Panels>(address);
   const source = changetype<Blurring>(blurring).source;
@@ -51,9 +52,7 @@ export function preparePanels(blurring: usize): usize {
   panels.panels = allocate(<usize>panels.round * panels.panelBytes);
   panels.columns = allocate(<usize>panels.round * panels.columnBytes);
   panels.first = allocate(<usize>panels.round * panels.firstBytes);
-  // An odd number of cache lines a row: with a power of two its columns would share few of the cache's sets.
-  panels.rowBytes = <usize>((source + 8 & ~7) | 8) << 3;
-  panels.upper = allocate(<usize>source * panels.rowBytes);
+  panels.rowBytes = <usize>stride << 3;
   return address;
 }
 
@@ -141,11 +140,11 @@ function addToRow(row: usize, o0: usize, o1: usize, o2: usize, o3: usize, s0: v1
 
 // Adds the products of the strip `left` with the strips from `right` on, whose columns stand before `end`, to four rows of F.
 function addProducts(
-  left: usize, leftColumns: usize, right: usize, rightColumns: usize, end: usize, source: i32, rowBytes: usize, upper: usize,
+  left: usize, leftColumns: usize, right: usize, rightColumns: usize, end: usize, source: i32, row: usize, out: usize,
 ): void {
   const column1 = load<i32>(leftColumns, 4), column2 = load<i32>(leftColumns, 8), column3 = load<i32>(leftColumns, 12);
-  const row0 = upper + <usize>load<i32>(leftColumns) * rowBytes, row1 = upper + <usize>column1 * rowBytes;
-  const row2 = upper + <usize>column2 * rowBytes, row3 = upper + <usize>column3 * rowBytes;
+  const row0 = out + <usize>load<i32>(leftColumns) * row, row1 = out + <usize>column1 * row;
+  const row2 = out + <usize>column2 * row, row3 = out + <usize>column3 * row;
   const last = left + 4 * BYTES;
   for (; rightColumns < end; rightColumns += 16) {
     let c00 = f64x2.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
@@ -187,14 +186,12 @@ function addProducts(
   }
 }
 
-// Adds the products of a round to the rows of F of one block.
-export function blurredProducts(part: i32, state: usize, begin: i32): void {
-  const panels = changetype<Panels>(state), source = panels.blurring.source;
-  const rowBytes = panels.rowBytes, upper = panels.upper;
+// Adds the products of a round to the upper triangle of F, in the rows of one block.
+export function blurredProducts(part: i32, state: usize, begin: i32, out: usize): void {
+  const panels = changetype<Panels>(state), source = panels.blurring.source, row = panels.rowBytes;
   if (begin == 0) {
     const from = part * BLOCK, to = min(from + BLOCK, source);
-    const corner = <usize>from << 3;
-    for (let p = from; p < to; p++) memory.fill(upper + <usize>p * rowBytes + corner, 0, rowBytes - corner);
+    for (let p = from; p < to; p++) memory.fill(out + <usize>p * row + (<usize>p << 3), 0, <usize>(source - p) << 3);
   }
   const count = min(panels.round, panels.blurring.groups - begin);
   for (let g = 0; g < count; g++) {
@@ -204,23 +201,21 @@ export function blurredProducts(part: i32, state: usize, begin: i32): void {
     const block = first + (<usize>part << 2);
     for (let p = <usize>load<i32>(block); p < <usize>load<i32>(block, 4); p += 4) {
       const strip = panel + p * BYTES, at = columns + (p << 2);
-      addProducts(strip, at, strip, at, end, source, rowBytes, upper);
+      addProducts(strip, at, strip, at, end, source, row, out);
     }
   }
 }
 
-// F (source, source) from a block of rows of its upper triangle, by squares that stay in the cache.
-export function blurredCurvature(part: i32, state: usize, out: usize): void {
-  const panels = changetype<Panels>(state), source = panels.blurring.source, upper = panels.upper;
-  const from = part * BLOCK, to = min(from + BLOCK, source), row = <usize>source << 3;
+// Mirrors a block of rows of the upper triangle, by squares that stay in the cache.
+export function blurredMirror(part: i32, state: usize, out: usize): void {
+  const source = changetype<Panels>(state).blurring.source, row = changetype<Panels>(state).rowBytes;
+  const from = part * BLOCK, to = min(from + BLOCK, source);
   for (let above = from; above < to; above += SQUARE) {
     for (let beside = above; beside < source; beside += SQUARE) {
       const last = min(above + SQUARE, to), end = min(beside + SQUARE, source);
       for (let p = above; p < last; p++) {
-        for (let q = max(beside, p); q < end; q++) {
-          const entry = load<f64>(upper + <usize>p * panels.rowBytes + (<usize>q << 3));
-          store<f64>(out + <usize>p * row + (<usize>q << 3), entry);
-          store<f64>(out + <usize>q * row + (<usize>p << 3), entry);
+        for (let q = max(beside, p + 1); q < end; q++) {
+          store<f64>(out + <usize>q * row + (<usize>p << 3), load<f64>(out + <usize>p * row + (<usize>q << 3)));
         }
       }
     }

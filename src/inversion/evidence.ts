@@ -83,13 +83,15 @@ export interface PositiveInversion {
 /**
  * The same with s >= 0. The terms make an approximation of log E: the integral over sources is the one over those of
  * either sign, expanded about this s; it is the definition of PyAutoLens.
+ * @param firstGuess (S) 1 for pixels that are thought to be free: what is found does not depend on it.
  */
 export function invertPositive(
   problem: LinearProblem,
   solve: (args: PositiveOnlyArgs) => PositiveReconstruction,
+  firstGuess?: Uint8Array,
 ): PositiveInversion {
   const system = systemOf(problem);
-  const reconstruction = solve(system);
+  const reconstruction = solve(firstGuess === undefined ? system : { ...system, firstGuess });
   const { terms, residual } = termsOf(problem, reconstruction);
   return { reconstruction, kktResidual: kktResidual(system, reconstruction.values, residual), terms };
 }

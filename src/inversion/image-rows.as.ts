@@ -102,12 +102,18 @@ export function columnOf(native: usize, pixel: i32): i32 {
   return int(native, 2 * pixel + 1) - firstColumn;
 }
 
-// Image pixels by row of the box.
-export function pixelsByRow(size: i32, native: usize): usize {
-  const start = counts(boxRows), pixels = allocate(<usize>size << 2);
+// Where each row of the box begins among the image pixels by row, [boxRows] being the end of the last.
+export function pixelStarts(size: i32, native: usize): usize {
+  const start = counts(boxRows);
   for (let i = 0; i < size; i++) addInt(start, rowOf(native, i) + 1, 1);
   accumulate(start, boxRows);
-  for (let i = 0; i < size; i++) setInt(pixels, nextPlace(start, rowOf(native, i)), i);
+  return start;
+}
+
+// Image pixels by row of the box.
+export function pixelsByRow(size: i32, native: usize): usize {
+  const place = pixelStarts(size, native), pixels = allocate(<usize>size << 2);
+  for (let i = 0; i < size; i++) setInt(pixels, nextPlace(place, rowOf(native, i)), i);
   return pixels;
 }
 

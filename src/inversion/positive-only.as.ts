@@ -1,12 +1,20 @@
 // What a search for the free pixels of a positive-only source asks of F + H (size, size), which stays in memory.
 import { dotProduct } from "../operators/products.as";
 
-// The upper triangle of the block of `count` free pixels, rows `stride` doubles apart, bordered by the identity up to
-// `padded` rows; solve.as.ts factorizes it.
+// Rows in one part of a block or of a gradient.
+const ROWS_OF_PART: i32 = 128;
+
+export function partsOfRows(rows: i32): i32 {
+  return (rows + ROWS_OF_PART - 1) / ROWS_OF_PART;
+}
+
+// One of `partsOfRows(padded)` parts of the upper triangle of the block of `count` free pixels, rows `stride` doubles apart,
+// bordered by the identity up to `padded` rows; solve.as.ts factorizes it.
 export function packFree(
-  count: i32, padded: i32, stride: i32, free: usize, size: i32, matrix: usize, out: usize,
+  part: i32, count: i32, padded: i32, stride: i32, free: usize, size: i32, matrix: usize, out: usize,
 ): void {
-  for (let a = 0; a < padded; a++) {
+  const last = min((part + 1) * ROWS_OF_PART, padded);
+  for (let a = part * ROWS_OF_PART; a < last; a++) {
     const to = out + (<usize>(a * stride) << 3);
     let b = a;
     if (a < count) {
@@ -23,14 +31,7 @@ export function packFree(
   }
 }
 
-// Rows of F + H in one part of a gradient.
-const ROWS_OF_PART: i32 = 128;
-
-export function partsOfGradient(size: i32): i32 {
-  return (size + ROWS_OF_PART - 1) / ROWS_OF_PART;
-}
-
-// One of `partsOfGradient` parts of the gradient (size), (F + H) s - D.
+// One of `partsOfRows` parts of the gradient (size), (F + H) s - D.
 export function gradientPart(part: i32, size: i32, matrix: usize, values: usize, data: usize, gradient: usize): void {
   const last = min((part + 1) * ROWS_OF_PART, size);
   for (let i = part * ROWS_OF_PART; i < last; i++) {

@@ -111,7 +111,8 @@ function allDifferences(minus: Float64Array, [rows, columns]: readonly [number, 
   return all;
 }
 
-function everyPixel([rows, columns]: readonly [number, number]): Int32Array {
+/** (rows * columns, 2) row and column of every pixel. */
+export function everyPixel([rows, columns]: readonly [number, number]): Int32Array {
   return nativeIndexForSlimIndex({ shape: [rows, columns], masked: new Uint8Array(rows * columns) });
 }
 

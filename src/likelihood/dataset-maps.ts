@@ -21,16 +21,21 @@ export async function readSpecMap(
   return readMap(await openArray(await open(file.path), key, file), grid.shape, orientation, like);
 }
 
-/** @returns (rows, columns) bytes, 1 = ignored; nothing is without a mask. */
+/** @returns (rows, columns) bytes, 1 = ignored by any of the masks; nothing is without a mask. */
 export async function readMask(
-  mask: MaskSpec | undefined,
+  masks: readonly MaskSpec[],
   grid: PixelGrid,
   orientation: MapOrientation,
   options: { readonly open: OpenFile; readonly kernels: VoiceKernels },
   like?: MapTurns,
 ): Promise<Uint8Array> {
-  if (mask === undefined) return new Uint8Array(grid.shape[0] * grid.shape[1]);
-  if (mask.type !== "file") return geometricMask(mask, grid, options.kernels);
-  const values = await readSpecMap(mask.path, "mask", grid, orientation, options, like);
-  return maskFromValues(values, mask.invert);
+  const masked = new Uint8Array(grid.shape[0] * grid.shape[1]);
+  for (const mask of masks) {
+    const next =
+      mask.type === "file"
+        ? maskFromValues(await readSpecMap(mask.path, "mask", grid, orientation, options, like), mask.invert)
+        : geometricMask(mask, grid, options.kernels);
+    for (let pixel = 0; pixel < masked.length; pixel++) masked[pixel] |= next[pixel];
+  }
+  return masked;
 }

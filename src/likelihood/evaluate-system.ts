@@ -1,8 +1,8 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
 import { type CurvatureCheck, worseOf } from "../inversion/curvature-check.ts";
-import { linearIntensities } from "../model/linear-light.ts";
-import { instantiate, type Model, type ModelGalaxy } from "../model/model.ts";
-import { sideBySide } from "../operators/matrix.ts";
+import { instantiate, type Model, type ModelGalaxy, type Slot } from "../model/model.ts";
+import { valueAt } from "../model/seen-in.ts";
+import { matrixSum, type SparseMatrix, sideBySide } from "../operators/matrix.ts";
 import type { DatasetEvaluation, InversionChecks, SourceReconstruction } from "./evaluation.ts";
 import { evidenceSlopes } from "./evidence-slopes.ts";
 import type { LaidSource, LensedSource } from "./lensed-source.ts";
@@ -11,12 +11,17 @@ import { checkShare, type LinearShare, linearShare, type SeenProfiles, solvedIma
 import { type EvidenceDefinition, linearSystem, type SolvedSystem } from "./linear-system.ts";
 import type { Observation } from "./observation.ts";
 import { reconstruct } from "./reconstruct.ts";
+import { sourceErrors } from "./source-errors.ts";
 import { type Stopwatch, timed } from "./stopwatch.ts";
 
 /** Light profiles in one dataset. */
 export interface PlannedLight {
   /** null where there are none. */
   readonly basis: BasisInPixels | null;
+  /** The paths of the intensities to be solved for. */
+  readonly intensities: readonly string[];
+  /** The factor of all light, of which that of the profiles has it already. */
+  readonly fluxScale: Slot;
   /** N^-1 I */
   readonly weigh: (image: Float64Array) => Float64Array;
 }
@@ -46,6 +51,8 @@ export interface SystemPlan {
   /** By the datasets' indexes. */
   readonly observations: readonly Observation[];
   readonly lights: readonly PlannedLight[];
+  /** Whether sources have errors. */
+  readonly errors: boolean;
 }
 
 /**
@@ -70,7 +77,7 @@ export function evaluateSystem(
     const mappings = seenBy[i].map((s) => laid[s].mappings[sources[s].datasets.indexOf(d)]);
     const t = timed(watch, "mapping_matrix", () => {
       const matrices = mappings.map((mapping) => kernels.sparseMappingMatrix({ mapping }));
-      return matrices.length === 0 ? null : sideBySide(matrices);
+      return matrices.length === 0 ? null : times(sideBySide(matrices), valueAt(plan.lights[d].fluxScale, vector));
     });
     const profiles = seenProfiles(observations[i], plan.lights[d], vector, watch);
     return linearShare(observations[i], t, profiles, plan.lights[d].weigh, kernels, watch);
@@ -90,7 +97,6 @@ export function evaluateSystem(
   };
   const toFind = sources.map((source, s) => ({ pixelization: pixelizationOf(source), laid: laid[s], first: first[s] }));
   const { solved, regularizations, values: inForce } = reconstruct(system, toFind, options, kernels, watch);
-  const paths = linearIntensities(model);
   const evaluations = observations.map((observation, i): DatasetEvaluation & { lensed: Float64Array | null } => {
     const share = shares[i];
     const values = Float64Array.from(system.places[i], (place) => solved.values[place]);
@@ -105,13 +111,16 @@ export function evaluateSystem(
       noiseNormalization: observation.noiseNormalization,
       image,
       lensed,
-      intensities: Object.fromEntries(Array.from(intensities, (value, l) => [paths[l], value])),
+      intensities: Object.fromEntries(
+        Array.from(intensities, (value, l) => [plan.lights[datasets[i]].intensities[l], value]),
+      ),
       failure: null,
       gradient: null,
       logLikelihoodErrorBound: observation.errorBound(image),
       latticeSums: dataset.type === "interferometer" ? dataset.compaction.latticeSums : null,
     };
   });
+  const errors = plan.errors ? timed(watch, "errors", () => errorsOf(solved, kernels)) : null;
   const chiSquared = evaluations.reduce((sum, evaluation) => sum + evaluation.chiSquared, 0);
   const failure = solved.failure ?? failureOf(chiSquared, checks);
   const slopes = () => {
@@ -146,12 +155,18 @@ export function evaluateSystem(
         galaxy: model.galaxies[source.galaxy].name,
         datasets: source.datasets.map((d) => plan.observations[d].dataset.name),
         mesh,
+        meshType: pixelizationOf(source).mesh.type,
         vertices,
         values: solved.values.slice(first[s], first[s + 1]),
+        errors: errors?.slice(first[s], first[s + 1]) ?? null,
         regularization: inForce[s],
       };
     }),
   };
+}
+
+function times(matrix: SparseMatrix, factor: number): SparseMatrix {
+  return factor === 1 ? matrix : { ...matrix, values: matrix.values.map((value) => factor * value) };
 }
 
 /** The pixels on the edges of meshes that are to be dark: those of a circle that was put about it, or else its rim. */
@@ -171,6 +186,10 @@ function zeroedPixels(
       return Array.from(edge, (pixel) => first[s] + pixel);
     }),
   );
+}
+
+function errorsOf({ problem, free }: SolvedSystem, kernels: VoiceKernels): Float64Array {
+  return sourceErrors(matrixSum(problem.curvatureMatrix, problem.regularizationMatrix), free, kernels);
 }
 
 function failureOf(chiSquared: number, checks: readonly CurvatureCheck[]): string | null {

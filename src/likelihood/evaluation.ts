@@ -2,6 +2,7 @@ import type { VoiceName } from "../backend/contract.ts";
 import type { LatticeSums } from "../dataset/compaction.ts";
 import type { CurvatureCheck } from "../inversion/curvature-check.ts";
 import type { RectangularMesh } from "../inversion/mesh/rectangular.ts";
+import type { MeshSpec } from "../model/spec.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
 import type { Explained } from "./picks.ts";
 import type { VertexMesh } from "./source-mesh.ts";
@@ -13,10 +14,14 @@ export interface SourceReconstruction {
   /** The names of the datasets that it was reconstructed from. */
   readonly datasets: readonly string[];
   readonly mesh: RectangularMesh | VertexMesh;
+  /** How it interpolates between its pixels. */
+  readonly meshType: MeshSpec["type"];
   /** (S, 2) y and x of every source pixel, arcseconds. */
   readonly vertices: Float64Array;
   /** (S) intensity. */
   readonly values: Float64Array;
+  /** (S) its standard deviation, NaN where it is held at zero: see `sourceErrors`; null where it was not asked for. */
+  readonly errors: Float64Array | null;
   /** The regularization's values in force, by their names in code, with the `coefficient` found where it was maximized. */
   readonly regularization: Readonly<Record<string, number>>;
 }
@@ -57,6 +62,8 @@ export interface DatasetEvaluation {
 export interface EvaluateOptions {
   /** Derivatives of the log likelihood by all free parameters. */
   readonly gradient?: boolean;
+  /** Standard deviations of the pixels of sources. */
+  readonly errors?: boolean;
 }
 
 /** A likelihood of one dataset under galaxies of light profiles. */

@@ -5,7 +5,8 @@ import type {
   RegularizationAdjoint,
 } from "../inversion/regularization/regularization.ts";
 import type { Slot } from "../model/model.ts";
-import { type Matrix, principalBlock, type SparseMatrix, sparseTimesVector, zeros } from "../operators/matrix.ts";
+import { valueAt } from "../model/seen-in.ts";
+import { dot, type Matrix, principalBlock, type SparseMatrix, sparseTimesVector, zeros } from "../operators/matrix.ts";
 import type { LaidSource } from "./lensed-source.ts";
 import type { BasisInPixels } from "./light-basis.ts";
 import type { LinearShare } from "./linear-share.ts";
@@ -18,6 +19,8 @@ export interface SolvedDataset {
   readonly share: LinearShare;
   /** The model's light profiles; null where there are none. */
   readonly basis: BasisInPixels | null;
+  /** The factor of all light in it. */
+  readonly fluxScale: Slot;
   /** N^-1 I */
   readonly weigh: (image: Float64Array) => Float64Array;
   /** (M) as the instrument sees the solution. */
@@ -60,7 +63,9 @@ export function evidenceSlopes(
   datasets.forEach((dataset, d) => {
     const at = system.places[d];
     const ofDataset = { c: at.length === s.length ? c : principalBlock(c, at), s: Float64Array.from(at, (i) => s[i]) };
-    addMappingSlopes(dataset, ofDataset, sources, byWeights);
+    const scale = valueAt(dataset.fluxScale, vector);
+    const byScale = addMappingSlopes(dataset, ofDataset, scale, sources, byWeights);
+    if (typeof dataset.fluxScale !== "number") gradient[dataset.fluxScale.free] += byScale;
     if (dataset.basis !== null) add(gradient, lightSlopes(dataset, ofDataset, vector, options));
   });
   sources.forEach((source, k) => {
@@ -132,15 +137,19 @@ interface OfDataset {
   readonly s: Float64Array;
 }
 
-/** By the entries of T, s_j (P'r)_m - (P' N^-1 A C)_mj, and from there by the weights of every source's mapping. */
+/**
+ * By the entries of T, s_j (P'r)_m - (P' N^-1 A C)_mj, and from there by the weights of every source's mapping.
+ * @returns By the flux scale that the entries have as a factor.
+ */
 function addMappingSlopes(
   { observation: { source, light }, share, weigh, image, seen }: SolvedDataset,
   { c, s }: OfDataset,
+  scale: number,
   sources: readonly SolvedSource[],
   byWeights: readonly (readonly Float64Array[])[],
-): void {
+): number {
   const t = share.sparseMappingMatrix;
-  if (t === null) return;
+  if (t === null) return 0;
   const size = c.rows;
   const pixels = Int32Array.from({ length: t.columns }, (_, i) => i);
   const slopes = source.mappingSlopes(t, size === t.columns ? c : principalBlock(c, pixels)).map((slope) => -slope);
@@ -155,11 +164,14 @@ function addMappingSlopes(
       });
     }
   }
+  const byScale = dot(slopes, t.values) / scale;
+  if (scale !== 1) for (let e = 0; e < slopes.length; e++) slopes[e] *= scale;
   let offset = 0;
   for (const { source: k, among } of seen) {
     addEntrySlopes(sources[k].laid.mappings[among], offset, t, slopes, byWeights[k][among]);
     offset += sources[k].count;
   }
+  return byScale;
 }
 
 /** From slopes by the entries of T to those by the weights that they are sums of. */

@@ -42,7 +42,7 @@ export async function planSpec(spec: Spec, options: PlanSpecOptions): Promise<Pl
 /** Refuses a model that has no likelihood, with its place in the spec, before data are read for it. */
 function requireModel(spec: Spec, model: Model): void {
   try {
-    requireSolvable(model, spec.settings.positiveOnly);
+    requireSolvable(model, Object.keys(spec.datasets), spec.settings.positiveOnly);
   } catch (error) {
     const place = error instanceof InputError ? specPlace(spec, error.where ?? "galaxies") : undefined;
     throw error instanceof InputError && place !== undefined ? error.at(place) : error;

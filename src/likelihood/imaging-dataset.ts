@@ -40,7 +40,7 @@ export async function readImaging(
 ): Promise<ImagingDataset> {
   const open = async (file: FileChoice, key: string) => openArray(await options.open(file.path), key, file);
   const dataFile = await open(spec.data, "data");
-  const grid = pixelGrid(imageShape(dataFile), spec.pixelScale);
+  const grid = pixelGrid(imageShape(dataFile), spec.pixelScale, spec.offset);
   // Noise, PSF and mask are on the data's pixels, whether or not their files have a WCS too.
   const like = dataFile.header === undefined ? undefined : mapTurns(dataFile, spec);
   const noiseFile = await open(spec.noiseMap, "noise_map");
@@ -54,7 +54,7 @@ export async function readImaging(
     noiseMap: await readMap(noiseFile, grid.shape, spec, like),
     psf,
   };
-  const shift = spec.mask?.type === "file" ? maskShift(arrays) : null;
+  const shift = spec.mask.some(({ type }) => type === "file") ? maskShift(arrays) : null;
   const shifted = shift === null ? [] : [maskShiftMessage(shift)];
   const read = assemble(arrays, { data: dataFile.where, noiseMap: noiseFile.where }, shifted);
   return {

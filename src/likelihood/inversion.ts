@@ -6,7 +6,9 @@ import { slimPositions } from "../grid.ts";
 import { worseOf } from "../inversion/curvature-check.ts";
 import { type EvidenceTerms, logEvidence, logLikelihood } from "../inversion/evidence.ts";
 import { subPixelWeights, weightMap } from "../inversion/mesh/weight-map.ts";
+import { linearIntensities } from "../model/linear-light.ts";
 import type { Model } from "../model/model.ts";
+import { fluxScaleOf, seenIn } from "../model/seen-in.ts";
 import type { MeshSpec } from "../model/spec.ts";
 import { vectorsOf } from "./batch.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
@@ -25,11 +27,14 @@ import { type Stopwatch, stopwatch, withTotal } from "./stopwatch.ts";
 
 /** The voices of a model of which something is solved for. */
 export interface InversionVoices {
-  /** The light profiles, taken apart; null where there are none. */
-  readonly light: LightBasis | null;
+  /** The light profiles that a dataset sees, taken apart; null where there are none. */
+  light(dataset: string): LightBasis | null;
   /** The rays to a redshift. */
   rays(redshift: number): SourceRays;
 }
+
+/** A form of the curvature matrix, and why it was picked. */
+export type PickedForm = Explained & { readonly picked: CurvatureForm };
 
 export interface InversionPlan {
   readonly datasets: readonly Dataset[];
@@ -37,7 +42,7 @@ export interface InversionPlan {
   readonly sources: readonly PixelizedSource[];
   readonly voices: InversionVoices;
   /** Of each dataset's curvature matrix; null for an image. */
-  readonly forms: readonly (CurvatureForm | null)[];
+  readonly forms: readonly (PickedForm | null)[];
   /** Whether sources and intensities may be negative nowhere. */
   readonly positiveOnly: boolean;
   readonly evidence: EvidenceDefinition;
@@ -54,11 +59,12 @@ export interface InversionPlan {
  */
 export function planInversion(plan: InversionPlan): Likelihood {
   const { datasets, model, kernels } = plan;
-  const observations = datasets.map((dataset, d) => observe(dataset, plan.forms[d], kernels));
+  const observations = datasets.map((dataset, d) => observe(dataset, plan.forms[d]?.picked ?? null, kernels));
   const starts = observations.map(rayStarts);
   const redshifts = new Set(plan.sources.map(({ galaxy }) => model.galaxies[galaxy].redshift));
   const rays = new Map([...redshifts].map((redshift) => [redshift, plan.voices.rays(redshift)]));
-  const noGradient = [plan.voices.light, ...rays.values()].find((voice) => voice?.noGradient)?.noGradient;
+  const bases = datasets.map(({ name }) => plan.voices.light(name));
+  const noGradient = [...bases, ...rays.values()].find((voice) => voice?.noGradient)?.noGradient;
   const sources = plan.sources.map(({ galaxy, datasets, seeds, adaptImages }) => {
     const { redshift, pixelization } = model.galaxies[galaxy];
     const { mesh, border } = pixelization!;
@@ -75,21 +81,29 @@ export function planInversion(plan: InversionPlan): Likelihood {
       rays: rays.get(redshift)!,
     });
   });
-  const lights = observations.map(({ light }): PlannedLight => {
+  const lights = observations.map(({ light, dataset }, d): PlannedLight => {
     const { positions, subSizes, instrument } = light;
-    return { basis: plan.voices.light?.inPixels(positions, subSizes) ?? null, weigh: instrument.planWeigh() };
+    return {
+      basis: bases[d]?.inPixels(positions, subSizes) ?? null,
+      intensities: linearIntensities(seenIn(model, dataset.name)),
+      fluxScale: fluxScaleOf(model, dataset.name),
+      weigh: instrument.planWeigh(),
+    };
   });
   const systems = systemsOf(sources, datasets.length);
   return {
-    picks: [...plan.picks, ...observations.flatMap(({ picks }) => picks)],
-    async evaluate(batch, { gradient = false } = {}) {
+    picks: [
+      ...plan.picks,
+      ...observations.flatMap(({ picks }, d) => [...picks, ...(plan.forms[d] === null ? [] : [plan.forms[d]])]),
+    ],
+    async evaluate(batch, { gradient = false, errors = false } = {}) {
       if (gradient && noGradient !== undefined) {
         const what = `the ${plan.voice} backend has no gradient: ${noGradient}`;
         throw new InputError("likelihood/gradient", what, "use --backend traced");
       }
       return vectorsOf(model, batch).map((vector) => {
         const watch = stopwatch();
-        const planned = { ...plan, observations, lights };
+        const planned = { ...plan, observations, lights, errors };
         return together(
           plan,
           systems.map((system) => evaluateSystem(planned, system, vector, gradient, watch)),
@@ -177,7 +191,7 @@ function together(
     positiveOnly: positive.length === 0 ? null : positive.reduce(worstOf),
     checks: systems.map((system) => system.checks).reduce(worstChecks),
     backend: voice,
-    curvatureForm: isPixelized ? (forms.find((form) => form !== null) ?? null) : null,
+    curvatureForm: isPixelized ? (forms.find((form) => form !== null)?.picked ?? null) : null,
     seconds: withTotal(watch),
   };
 }

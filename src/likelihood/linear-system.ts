@@ -74,6 +74,8 @@ export interface SystemOptions {
   readonly evidence: EvidenceDefinition;
   /** Unknowns that are held at zero, ascending. */
   readonly zeroed?: Int32Array;
+  /** A solution that the positive-only one is thought to be near to: those positive in it are free at first. */
+  readonly near?: Float64Array | undefined;
   readonly noiseNormalization: number;
   /** Whether C is wanted too, as for a gradient. */
   readonly withInverse?: boolean;
@@ -92,6 +94,10 @@ export interface SolvedSystem {
    * pixels of the sources. null where it was not asked for, and on failure.
    */
   readonly inverse: Matrix | null;
+  /** Of all unknowns. */
+  readonly problem: LinearProblem;
+  /** The unknowns that are not held at zero, ascending. */
+  readonly free: Int32Array;
   readonly failure: string | null;
 }
 
@@ -116,7 +122,7 @@ const PYAUTOLENS_DIAGONAL = 1e-3;
 export function solveSystem(
   system: LinearSystem,
   regularizations: readonly Regularization[],
-  { positiveOnly, evidence, zeroed = new Int32Array(0), noiseNormalization, withInverse = false }: SystemOptions,
+  { positiveOnly, evidence, zeroed = new Int32Array(0), near, noiseNormalization, withInverse = false }: SystemOptions,
   kernels: VoiceKernels,
 ): SolvedSystem {
   const { curvatureMatrix, dataVector, chiSquaredOfData, sourcePixels } = system;
@@ -137,7 +143,7 @@ export function solveSystem(
   // Of what the determinant is taken.
   const ofSources = evidence === "pyautolens" && (kept !== null || light.length > 0);
   const inversion = positiveOnly
-    ? invertPositive(problem, kernels.positiveOnly)
+    ? invertPositive(problem, kernels.positiveOnly, near && firstGuess(near, kept))
     : invert(problem, kernels.reconstruction, withInverse && !ofSources);
   const matrix = ofSources ? curvatureRegMatrixOfSources(all, sourcePixels) : null;
   const terms =
@@ -156,6 +162,8 @@ export function solveSystem(
     terms,
     solveResidual: "solveResidual" in inversion ? inversion.solveResidual : null,
     positiveOnly: positiveOnlyChecks(inversion),
+    problem: all,
+    free: freeOf(inversion, kept ?? dataVector.map((_, i) => i)),
     inverse: withInverse && failure === null ? (inverse ?? inverted()) : null,
     failure,
   };
@@ -175,6 +183,11 @@ function diagonal(values: Float64Array): SparseMatrix {
   const columnIndex = Int32Array.from({ length: size }, (_, i) => i);
   const rowStart = Int32Array.from({ length: size + 1 }, (_, i) => i);
   return { rows: size, columns: size, rowStart, columnIndex, values };
+}
+
+/** Of the unknowns that are kept, 1 for those that are free. */
+function firstGuess(near: Float64Array, kept: Int32Array | null): Uint8Array {
+  return Uint8Array.from(kept ?? near.keys(), (i) => (near[i] > 0 ? 1 : 0));
 }
 
 /** null where all are kept. */
@@ -216,6 +229,12 @@ function spread(values: Float64Array, kept: Int32Array, size: number): Float64Ar
     all[place] = values[i];
   });
   return all;
+}
+
+/** @param kept The unknowns that were solved for. */
+function freeOf({ reconstruction }: Inversion | PositiveInversion, kept: ArrayLike<number>): Int32Array {
+  const all = Int32Array.from(kept);
+  return "free" in reconstruction ? all.filter((_, i) => reconstruction.free[i] === 1) : all;
 }
 
 /** What certifies a positive-only source; null for another, or where the search failed. */

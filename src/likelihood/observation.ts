@@ -1,7 +1,7 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
 import { nativeFromSlim } from "../dataset/mask.ts";
 import { fixedSubSizes, subPixelPositions } from "../dataset/oversampling.ts";
-import { type Matrix, type SparseMatrix, sparseTimesVector } from "../operators/matrix.ts";
+import type { Matrix, SparseMatrix } from "../operators/matrix.ts";
 import {
   PSF_RESPONSE_TOLERANCE,
   type PsfResponseArgs,
@@ -120,7 +120,12 @@ function observeVisibilities(dataset: InterferometerDataset, form: CurvatureForm
       curvature: (t) => curvature(primaryBeam === null ? t : rowsTimes(t, primaryBeam)),
       mappingSlopes(t, curvatureWeights) {
         const seen = primaryBeam === null ? t : rowsTimes(t, primaryBeam);
-        const slopes = visibilityMappingSlopes(seen, curvatureWeights, instrument.planWeigh());
+        const slopes = kernels.wCompactMappingSlopes({
+          wCompact: compaction.sums.wCompact,
+          nativeIndex,
+          sparseMappingMatrix: seen,
+          matrix: curvatureWeights,
+        });
         return primaryBeam === null ? slopes : rowsTimes({ ...t, values: slopes }, primaryBeam).values;
       },
     },
@@ -165,16 +170,4 @@ function rowsTimes(t: SparseMatrix, factors: Float64Array): SparseMatrix {
     for (let e = t.rowStart[i]; e < t.rowStart[i + 1]; e++) values[e] *= factors[i];
   }
   return { ...t, values };
-}
-
-/** W T C at the entries of T. */
-function visibilityMappingSlopes(t: SparseMatrix, c: Matrix, timesW: (image: Float64Array) => Float64Array) {
-  const slopes = new Float64Array(t.values.length);
-  for (let j = 0; j < t.columns; j++) {
-    const product = timesW(sparseTimesVector(t, c.values.subarray(j * t.columns, (j + 1) * t.columns)));
-    for (let m = 0; m < t.rows; m++) {
-      for (let e = t.rowStart[m]; e < t.rowStart[m + 1]; e++) if (t.columnIndex[e] === j) slopes[e] = product[m];
-    }
-  }
-  return slopes;
 }

@@ -19,8 +19,8 @@ export interface ParametricPlan {
   readonly datasets: readonly Dataset[];
   readonly model: Model;
   readonly voice: VoiceName;
-  /** The model's light in that voice. */
-  readonly light: ModelLightVoice;
+  /** The model's light in that voice, as a dataset sees it. */
+  light(dataset: string): ModelLightVoice;
   readonly kernels: VoiceKernels;
   readonly picks: readonly Explained[];
 }
@@ -30,22 +30,21 @@ export interface ParametricPlan {
  * alone is done here, once.
  * @throws InputError for a model that this likelihood cannot take.
  */
-export function planParametric({ datasets, model, voice, light, kernels, picks }: ParametricPlan): Likelihood {
-  const likelihoods = datasets.map((dataset) => {
+export function planParametric(plan: ParametricPlan): Likelihood {
+  const { datasets, model, voice, kernels, picks } = plan;
+  const lights = datasets.map(({ name }) => plan.light(name));
+  const likelihoods = datasets.map((dataset, d) => {
     return dataset.type === "imaging"
-      ? planImaging(dataset, light, kernels)
-      : planVisibilities(dataset, light, kernels);
+      ? planImaging(dataset, lights[d], kernels)
+      : planVisibilities(dataset, lights[d], kernels);
   });
+  const noGradient = lights.find((light) => light.noGradient !== null)?.noGradient;
   return {
     picks: [...picks, ...likelihoods.flatMap((likelihood) => likelihood.picks)],
     async evaluate(batch, options: EvaluateOptions = {}) {
-      if (options.gradient === true && light.noGradient !== null) {
+      if (options.gradient === true && noGradient !== undefined) {
         const remedy = "use auto or traced";
-        throw new InputError(
-          "likelihood/gradient",
-          `the ${voice} backend has no gradient: ${light.noGradient}`,
-          remedy,
-        );
+        throw new InputError("likelihood/gradient", `the ${voice} backend has no gradient: ${noGradient}`, remedy);
       }
       return vectorsOf(model, batch).map((vector) => {
         const watch = stopwatch();

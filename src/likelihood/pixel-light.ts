@@ -1,5 +1,6 @@
 import { modelImage } from "../lens/model-image.ts";
 import { instantiate, type Model } from "../model/model.ts";
+import { valueAt } from "../model/seen-in.ts";
 
 /** The light of a model in the pixels of a dataset, before any PSF or primary beam. */
 export interface PixelLight {
@@ -41,7 +42,11 @@ export function referenceLight(model: Model): LightVoice {
   return {
     noGradient: "the model image is computed profile by profile, which gives no derivatives",
     inPixels: (positions, subSizes) => ({
-      at: (vector) => ({ image: modelImage(instantiate(model, vector).galaxies, positions, subSizes), gradient: null }),
+      at(vector) {
+        const light = modelImage(instantiate(model, vector).galaxies, positions, subSizes);
+        const scale = valueAt(model.fluxScale ?? 1, vector);
+        return { image: scale === 1 ? light : light.map((value) => scale * value), gradient: null };
+      },
     }),
   };
 }

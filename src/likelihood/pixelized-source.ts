@@ -7,6 +7,7 @@ import type { RegularizationScheme } from "../inversion/regularization/regulariz
 import { regularizationSchemes } from "../inversion/regularization/schemes.ts";
 import { lensPlanes } from "../lens/lens-planes.ts";
 import { type GalaxyTemplate, instantiate, type Model } from "../model/model.ts";
+import { isFor } from "../model/seen-in.ts";
 import type { ImageMeshSpec } from "../model/spec.ts";
 import type { Dataset } from "./dataset.ts";
 
@@ -43,8 +44,8 @@ export function pixelizedSources(
 ): readonly PixelizedSource[] {
   return galaxies.flatMap(({ name, pixelization }, galaxy) => {
     if (pixelization === undefined) return [];
-    const all = datasets.map((_, d) => d);
-    const groups = pixelization.shared ? [all] : all.map((d) => [d]);
+    const all = [...datasets.keys()].filter((d) => isFor(pixelization.datasets, datasets[d].name));
+    const groups = pixelization.shared && all.length > 0 ? [all] : all.map((d) => [d]);
     const given = arrays[name] ?? { adaptImages: {}, seeds: null };
     return groups.map((group): PixelizedSource => {
       const adaptImages =

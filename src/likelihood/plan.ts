@@ -3,6 +3,7 @@ import { kernelsBeside, type VoiceKernels } from "../backend/kernels.ts";
 import { InputError } from "../errors.ts";
 import { linearIntensities, withIntensities } from "../model/linear-light.ts";
 import type { Model } from "../model/model.ts";
+import { forEachView, isFor, seenIn } from "../model/seen-in.ts";
 import type { CurvatureForm } from "./curvature-form.ts";
 import type { Dataset } from "./dataset.ts";
 import type { Likelihood } from "./evaluation.ts";
@@ -82,22 +83,35 @@ export function pickVoice(
 export function plan(datasets: readonly Dataset[], model: Model, options: PlanOptions = {}): Likelihood {
   const { backend = "auto", positiveOnly = false } = options;
   if (datasets.length === 0) throw new InputError("plan/datasets", "no dataset is given", "give one or more");
-  requireSolvable(model, positiveOnly);
+  const names = datasets.map(({ name }) => name);
+  requireSolvable(model, names, positiveOnly);
   const { voice, kernels } = pickVoice(backend, model, datasets);
   const because = backend === "auto" ? BUILT_IN[voice] : "asked for";
   const ofVoice = { choice: "backend", picked: voice, because, candidates: [] };
   return inVoice(ofVoice, backend, (voice, picks) => {
     if (isPixelized(model) || positiveOnly) return planSolved(datasets, model, options, { voice, kernels, picks });
-    return planParametric({ datasets, model, voice, light: lightOf(model, voice, kernels), kernels, picks });
+    const light = forEachView(model, names, (seen) => lightOf(seen, voice, kernels));
+    return planParametric({ datasets, model, voice, light, kernels, picks });
   });
 }
 
 /** @throws InputError for a model that has no likelihood; `where` is a path of the spec, where one is to blame. */
-export function requireSolvable(model: Model, positiveOnly: boolean): void {
+export function requireSolvable(model: Model, datasets: readonly string[], positiveOnly: boolean): void {
   if (isPixelized(model)) requirePixelized(model);
   else if (positiveOnly && linearIntensities(model).length === 0) {
     throw new InputError("plan/positive-only", ...POSITIVE_ONLY_REFUSED, "settings.positive_only");
   } else requireParametric(model);
+  const dark = datasets.find((dataset) => !isSeen(model, dataset));
+  if (dark === undefined) return;
+  const remedy = "leave the dataset out, or let it see a light profile or a pixelization";
+  throw new InputError("plan/dark", `dataset '${dark}' sees no light of the model`, remedy, `datasets.${dark}`);
+}
+
+function isSeen(model: Model, dataset: string): boolean {
+  return (
+    hasLight(seenIn(model, dataset)) ||
+    model.galaxies.some(({ pixelization }) => pixelization !== undefined && isFor(pixelization.datasets, dataset))
+  );
 }
 
 function planSolved(
@@ -116,6 +130,7 @@ function planSolved(
     const what = `curvature form ${curvature} for an image, which has one of its own`;
     throw new InputError("plan/curvature", what, "leave it out: these are forms for visibilities");
   }
+  const names = datasets.map(({ name }) => name);
   const traced = voice === "traced";
   const rays = { traced: traceRaysInKernel, wasm: raysByNumber, reference: referenceRays }[voice];
   return planInversion({
@@ -123,15 +138,17 @@ function planSolved(
     model,
     sources,
     voices: {
-      light: hasLight(model) ? (traced ? traceBasis(model) : referenceBasis(model)) : null,
+      light: forEachView(model, names, (seen) => {
+        return hasLight(seen) ? (traced ? traceBasis(seen) : referenceBasis(seen)) : null;
+      }),
       rays: (redshift) => rays(model, redshift),
     },
-    forms: forms.map((form) => form?.picked ?? null),
+    forms,
     positiveOnly,
     evidence,
     voice,
     kernels,
-    picks: [...picks, ...forms.filter((form) => form !== null)],
+    picks,
   });
 }
 

@@ -48,9 +48,12 @@ export function reconstruct(
     return timed(watch, "regularization_matrix", () => laid.regularization.at(valuesAt(s, coefficient), laid));
   };
   const given = sources.map((_, s) => (s === open ? null : regularize(s, Number.NaN)));
+  // Trials of one vector help each other; the next vector starts anew, so that it does not depend on what came before.
+  let near: Float64Array | undefined;
   const solveAt = (coefficient: number, asked = options): Reconstructed => {
     const regularizations = given.map((regularization, s) => regularization ?? regularize(s, coefficient));
-    const solved = timed(watch, "solve", () => solveSystem(system, regularizations, asked, kernels));
+    const solved = timed(watch, "solve", () => solveSystem(system, regularizations, { ...asked, near }, kernels));
+    if (solved.failure === null) near = solved.values;
     return { solved, regularizations, values: sources.map((_, s) => valuesAt(s, coefficient)) };
   };
   if (open < 0) return solveAt(Number.NaN);

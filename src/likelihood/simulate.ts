@@ -4,6 +4,7 @@ import { randomState } from "../inference/rng.ts";
 import { linearIntensities } from "../model/linear-light.ts";
 import { buildModel, type Model } from "../model/model.ts";
 import { errorInSpec } from "../model/parse-spec.ts";
+import { forEachView } from "../model/seen-in.ts";
 import type { Spec } from "../model/spec.ts";
 import type { ReadOptions } from "./interferometer-dataset.ts";
 import { requireParametric } from "./parametric.ts";
@@ -35,10 +36,11 @@ export async function simulateSpec(
 ): Promise<{ readonly datasets: readonly SimulatedDataset[]; readonly voice: VoiceName }> {
   const model = buildModel(spec);
   requireKnown(spec, model);
-  const { voice, light, kernels } = inVoice(backend, model);
-  const simulator = { light, voice, kernels, open, random: noiseless ? null : randomState(seed) };
+  const views = forEachView(model, Object.keys(spec.datasets), (seen) => inVoice(backend, seen));
+  const random = noiseless ? null : randomState(seed);
   const datasets: SimulatedDataset[] = [];
   for (const [name, dataset] of Object.entries(spec.datasets)) {
+    const simulator = { ...views(name), open, random };
     const simulated = async (): Promise<SimulatedDataset> => {
       return dataset.type === "imaging"
         ? simulatedImaging(name, dataset, simulator)
@@ -46,7 +48,7 @@ export async function simulateSpec(
     };
     datasets.push(await locating(`datasets.${name}`, simulated));
   }
-  return { datasets, voice };
+  return { datasets, voice: views(Object.keys(spec.datasets)[0]).voice };
 }
 
 /** As for a likelihood: what `auto` cannot compile is computed profile by profile. */

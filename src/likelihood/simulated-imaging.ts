@@ -27,7 +27,7 @@ export async function simulatedImaging(
   simulator: Simulator,
 ): Promise<SimulatedImaging> {
   const simulate = spec.simulate as ImageSimulationSpec;
-  const grid = pixelGrid(simulate.shape, spec.pixelScale);
+  const grid = pixelGrid(simulate.shape, spec.pixelScale, spec.offset);
   const psf =
     simulate.psfFwhm === undefined ? await readPsf(spec, simulator) : gaussianPsf(simulate.psfFwhm, spec.pixelScale);
   const image = seenByCamera(grid, psf, simulator);
@@ -47,7 +47,7 @@ async function readPsf(spec: ImagingSpec, { open }: Simulator): Promise<Convolut
 /** The light of the model through the PSF, with what that brings from half of itself beyond the frame's edge. */
 function seenByCamera(grid: PixelGrid, psf: ConvolutionKernel, { light, kernels }: Simulator): Float64Array {
   const [up, across] = [psf.shape[0] >> 1, psf.shape[1] >> 1];
-  const padded = pixelGrid([grid.shape[0] + 2 * up, grid.shape[1] + 2 * across], grid.pixelScale);
+  const padded = pixelGrid([grid.shape[0] + 2 * up, grid.shape[1] + 2 * across], grid.pixelScale, grid.origin);
   const image = requireFinite(convergedLight(light, padded));
   const convolution = planConvolution(psf, pixelsOf(grid, up, across), pixelsOf(grid, 0, 0));
   if (!fftPays(convolution)) return kernels.convolution({ convolution, image });

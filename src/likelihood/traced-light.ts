@@ -69,9 +69,13 @@ export function lightFunction(model: Model): PointFunction {
     parameters: model.parameters.map(({ path }) => path),
     inputs: ["y", "x"],
     outputs: ["groupMean"],
-    formula: (algebra, parameters, [y, x]) => [
-      lightAt(algebra, galaxiesOver(algebra, model, parameters), planes, [y, x]),
-    ],
+    formula: (algebra, parameters, [y, x]) => {
+      const light = lightAt(algebra, galaxiesOver(algebra, model, parameters), planes, [y, x]);
+      const { fluxScale = 1 } = model;
+      if (fluxScale === 1) return [light];
+      const scale = typeof fluxScale === "number" ? algebra.constant(fluxScale) : parameters[fluxScale.free];
+      return [algebra.mul(scale, light)];
+    },
   };
 }
 

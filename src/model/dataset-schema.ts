@@ -1,9 +1,11 @@
 import * as z from "zod";
 import { pixelGrid } from "../grid.ts";
+import { FLUX_SCALE } from "./flux-scale.ts";
 import { overSampling } from "./over-sampling-schema.ts";
+import { entry } from "./parameter-schema.ts";
 import { choose, file, isPlain, oneOf, position, positive, quantity, refuse, shape, strict, tagged } from "./schema.ts";
 import { imageSimulation, visibilitySimulation } from "./simulation-schema.ts";
-import type { DatasetSpec, ImagingSpec, InterferometerSpec, MaskSpec } from "./spec.ts";
+import type { DatasetSpec, ImagingSpec, InterferometerSpec, MaskSpec, ParameterEntry } from "./spec.ts";
 
 /** 4096 x 4096: larger images are not those of a galaxy-scale lens, and a typing error must not exhaust the memory. */
 const MOST_PIXELS = 2 ** 24;
@@ -48,6 +50,11 @@ const mask: z.ZodType<MaskSpec> = tagged<MaskSpec>("type", {
   }),
 });
 
+/** One mask, or several together. */
+const masks: z.ZodType<readonly MaskSpec[]> = choose<readonly MaskSpec[]>((value) => {
+  return Array.isArray(value) ? z.array(mask) : mask.transform((one) => [one]);
+});
+
 const primaryBeam = choose<NonNullable<InterferometerSpec["primaryBeam"]>>((value) => {
   if (isPlain(value) && Object.hasOwn(value, "path")) return strict({ path: file }, ["fwhm", "path"]);
   return strict({ fwhm: positive("arcsec", "a positive full width at half maximum") }, ["fwhm", "path"]);
@@ -56,26 +63,29 @@ const primaryBeam = choose<NonNullable<InterferometerSpec["primaryBeam"]>>((valu
 /** What the raw and the compact form share. */
 const interferometer = {
   type: z.literal("interferometer"),
-  mask: mask.optional(),
+  mask: masks.default([]),
   fits_row_zero: oneOf(["bottom", "top"]).default("bottom"),
   primary_beam: primaryBeam.optional(),
   recentre: file.optional(),
+  flux_scale: entry(FLUX_SCALE).optional(),
 };
 
 interface SharedKeys {
-  readonly mask?: MaskSpec | undefined;
+  readonly mask: readonly MaskSpec[];
   readonly fits_row_zero: "bottom" | "top";
   readonly primary_beam?: InterferometerSpec["primaryBeam"];
   readonly recentre?: InterferometerSpec["recentre"];
+  readonly flux_scale?: ParameterEntry | undefined;
 }
 
-function shared({ mask, fits_row_zero, primary_beam, recentre }: SharedKeys) {
+function shared({ mask, fits_row_zero, primary_beam, recentre, flux_scale }: SharedKeys) {
   return {
     type: "interferometer" as const,
     mask,
     fitsRowZero: fits_row_zero,
     primaryBeam: primary_beam,
     recentre,
+    fluxScale: flux_scale,
   };
 }
 
@@ -100,7 +110,7 @@ const raw: z.ZodType<InterferometerSpec> = strict(
   },
   [
     ...["type", "visibilities", "noise_map", "uv_wavelengths", "grid", "visibilities_sign", "compact"],
-    ...["mask", "x_axis", "fits_row_zero", "primary_beam", "recentre", "simulate"],
+    ...["mask", "x_axis", "fits_row_zero", "primary_beam", "recentre", "flux_scale", "simulate"],
   ],
 ).transform(({ visibilities, noise_map, uv_wavelengths, grid, visibilities_sign, x_axis, simulate, ...rest }) => ({
   ...shared(rest),
@@ -142,20 +152,36 @@ const imaging: z.ZodType<ImagingSpec> = strict({
   psf: file,
   normalize_psf: z.boolean({ error: "give true, or false for a PSF whose sum is meant" }).default(true),
   pixel_scale: positive("arcsec", "the positive side of a pixel"),
-  mask: mask.optional(),
+  offset: position("the centre of the image").default([0, 0]),
+  mask: masks.default([]),
+  flux_scale: entry(FLUX_SCALE).optional(),
   over_sampling: overSampling.optional(),
   x_axis: oneOf(["east", "west"]).default("west"),
   fits_row_zero: oneOf(["bottom", "top"]).default("bottom"),
   simulate: imageSimulation.optional(),
 }).transform(
-  ({ data, noise_map, psf, normalize_psf, pixel_scale, mask, over_sampling, x_axis, fits_row_zero, ...rest }) => ({
+  ({
+    data,
+    noise_map,
+    psf,
+    normalize_psf,
+    pixel_scale,
+    offset,
+    mask,
+    over_sampling,
+    x_axis,
+    fits_row_zero,
+    ...rest
+  }) => ({
     type: "imaging" as const,
     data,
     noiseMap: noise_map,
     psf,
     normalizePsf: normalize_psf,
     pixelScale: pixel_scale,
+    offset,
     mask,
+    fluxScale: rest.flux_scale,
     overSampling: over_sampling ?? { light: 1, source: 1 },
     xAxis: x_axis,
     fitsRowZero: fits_row_zero,

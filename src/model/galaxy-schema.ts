@@ -7,7 +7,18 @@ import type { LightProfile, MassProfile } from "../profiles/profile.ts";
 import { lightSetSchemas } from "./light-set-schema.ts";
 import { parameterSchema } from "./parameter-schema.ts";
 import { pixelization } from "./pixelization-schema.ts";
-import { choose, isPlain, oneOf, quantity, refuse, refuseNames, strict, tagged } from "./schema.ts";
+import {
+  choose,
+  datasetNames,
+  isPlain,
+  oneOf,
+  PARSING,
+  quantity,
+  refuse,
+  refuseNames,
+  strict,
+  tagged,
+} from "./schema.ts";
 import type { GalaxySpec, ParameterSpec, ProfileSpec } from "./spec.ts";
 
 function profileSchema(profile: MassProfile | LightProfile | LightAndMass): z.ZodType<ProfileSpec> {
@@ -41,9 +52,29 @@ function notLinear(schema: z.ZodType<ParameterSpec>): z.ZodType<ParameterSpec> {
 
 const EVERY_PROFILE = [...massProfiles.values(), ...lightProfiles.values(), ...lightAndMassProfiles.values()];
 
-const profile: z.ZodType<ProfileSpec> = tagged<ProfileSpec>("profile", {
+const anyProfile: z.ZodType<ProfileSpec> = tagged<ProfileSpec>("profile", {
   ...Object.fromEntries(EVERY_PROFILE.map((known) => [known.name, profileSchema(known)])),
   ...lightSetSchemas,
+});
+
+/** A profile; light may be for some datasets alone. */
+const profile: z.ZodType<ProfileSpec> = z.unknown().transform((value, context): ProfileSpec => {
+  const { datasets, ...rest } = isPlain(value) ? value : {};
+  const found = anyProfile.safeParse(datasets === undefined ? value : rest, PARSING);
+  const names = datasetNames.optional().safeParse(datasets, PARSING);
+  if (!found.success || !names.success) {
+    for (const issue of found.error?.issues ?? []) context.issues.push({ ...issue, input: issue.input } as never);
+    for (const issue of names.error?.issues ?? []) {
+      context.issues.push({ ...issue, input: issue.input, path: ["datasets", ...issue.path] } as never);
+    }
+    return z.NEVER;
+  }
+  if (names.data === undefined) return found.data;
+  if (found.data.kind !== "light") {
+    const message = "remove it: mass deflects the light of every dataset";
+    context.addIssue({ code: "custom", path: ["datasets"], input: datasets, message });
+  }
+  return { ...found.data, datasets: names.data };
 });
 
 const own = {

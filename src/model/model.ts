@@ -6,6 +6,7 @@ import { lightProfiles, massProfiles } from "../profiles/index.ts";
 import { lightAndMassProfiles } from "../profiles/light-and-mass.ts";
 import type { Pair, Parameter, ParameterTable, ParameterValues, Prior } from "../profiles/parameter.ts";
 import type { LightProfile, MassProfile } from "../profiles/profile.ts";
+import { FLUX_SCALE } from "./flux-scale.ts";
 import type { ParameterEntry, ParameterSpec, PixelizationSpec, ProfileSpec, Spec } from "./spec.ts";
 
 /** A parameter to be found: one entry of the vectors that a search draws. */
@@ -24,6 +25,8 @@ export interface ProfileTemplate {
   readonly values: Readonly<Record<string, Slot | Pair<Slot>>>;
   /** Where the intensity is left to the linear inversion, and is 1 here: its path in the spec, or null. */
   readonly linear: string | null;
+  /** The names of the datasets that see it; undefined where all do. */
+  readonly datasets: readonly string[] | undefined;
 }
 
 export interface GalaxyTemplate {
@@ -37,6 +40,10 @@ export interface GalaxyTemplate {
 export interface Model {
   readonly parameters: readonly FreeParameter[];
   readonly galaxies: readonly GalaxyTemplate[];
+  /** By the names of the datasets that have one: the factor of all light there. */
+  readonly fluxScales?: Readonly<Record<string, Slot>>;
+  /** Of what one dataset sees of a model (`seenIn`): its flux scale. */
+  readonly fluxScale?: Slot;
 }
 
 /** A pixelization with numbers, or slots for them, in its regularization. */
@@ -68,8 +75,11 @@ export interface ModelInstance {
   readonly galaxies: readonly ModelGalaxy[];
 }
 
+/** What a model is made from; without datasets there are no flux scales. */
+type ModelSpec = Pick<Spec, "galaxies"> & Partial<Pick<Spec, "datasets">>;
+
 /** The model of a spec: its free parameters in the order of the file, a profile's in the order of its table. */
-export function buildModel(spec: Pick<Spec, "galaxies">): Model {
+export function buildModel(spec: ModelSpec): Model {
   return modelWith(spec, (_, entry) => (typeof entry === "number" ? null : entry));
 }
 
@@ -77,7 +87,7 @@ export function buildModel(spec: Pick<Spec, "galaxies">): Model {
  * The model of a spec of numbers with all of them free that a likelihood is smooth in, and their values: to have
  * derivatives by them. Whole numbers stay, and what the members of a set of profiles do not share.
  */
-export function freedModel(spec: Pick<Spec, "galaxies">): { readonly model: Model; readonly vector: Float64Array } {
+export function freedModel(spec: ModelSpec): { readonly model: Model; readonly vector: Float64Array } {
   const values: number[] = [];
   const model = modelWith(spec, (parameter, entry) => {
     if (parameter === undefined || parameter.whole || typeof entry !== "number") return null;
@@ -89,7 +99,7 @@ export function freedModel(spec: Pick<Spec, "galaxies">): { readonly model: Mode
 
 /** @param priorOf Of a row of a profile's table (or something else) and what the spec says: its prior, null for a number. */
 function modelWith(
-  spec: Pick<Spec, "galaxies">,
+  spec: ModelSpec,
   priorOf: (parameter: Parameter | undefined, entry: ParameterEntry) => Prior | null,
 ): Model {
   const parameters: FreeParameter[] = [];
@@ -109,7 +119,10 @@ function modelWith(
       pixelization: pixelization && pixelizationOf(pixelization, `${path}.pixelization`, slot),
     };
   });
-  return { parameters, galaxies };
+  const scaled = Object.entries(spec.datasets ?? {}).flatMap(([name, { fluxScale }]) => {
+    return fluxScale === undefined ? [] : [[name, slot(fluxScale, `datasets.${name}.flux_scale`, FLUX_SCALE)] as const];
+  });
+  return { parameters, galaxies, fluxScales: Object.fromEntries(scaled) };
 }
 
 function pixelizationOf(spec: PixelizationSpec, path: string, slot: MakeSlot): PixelizationOf<Slot> {
@@ -128,7 +141,7 @@ function mapValues<A, B>(record: Readonly<Record<string, A>>, f: (value: A, key:
 type MakeSlot = (entry: ParameterEntry, path: string, parameter?: Parameter) => Slot;
 
 /** The profiles that an entry of a galaxy stands for: itself, the members of a set, or light and mass. */
-function templatesOf({ kind, profile, parameters, members }: ProfileSpec, path: string, slot: MakeSlot) {
+function templatesOf({ kind, profile, parameters, members, datasets }: ProfileSpec, path: string, slot: MakeSlot) {
   const components = componentsOf(kind, profile);
   const table: ParameterTable = Object.assign({}, ...components.map((component) => component.parameters));
   const filled = (given: Readonly<Record<string, ParameterSpec>>, rows?: ParameterTable) =>
@@ -150,6 +163,7 @@ function templatesOf({ kind, profile, parameters, members }: ProfileSpec, path: 
         profile: component.name,
         values: Object.fromEntries(values.filter(([parameter]) => names.includes(parameter))),
         linear: linear ? `${path}.intensity${members === undefined ? "" : `.${member}`}` : null,
+        datasets,
       };
     });
   });

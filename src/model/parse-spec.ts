@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { InputError } from "../errors.ts";
+import { nearMiss } from "../nearest.ts";
 import { dataset } from "./dataset-schema.ts";
 import { galaxy } from "./galaxy-schema.ts";
 import { applyOverrides } from "./overrides.ts";
@@ -34,7 +35,29 @@ export function parseSpec(text: string, fileName: string, overrides: readonly st
   );
   const result = schema.safeParse(tree.value, PARSING);
   if (!result.success) throw specError(result.error.issues, tree);
-  return { ...result.data, search: result.data.search, places: tree.places };
+  const spec = { ...result.data, search: result.data.search, places: tree.places };
+  requireKnownDatasets(spec);
+  return spec;
+}
+
+/** What is for some datasets must be for some that there are. */
+function requireKnownDatasets(spec: Spec): void {
+  const known = Object.keys(spec.datasets);
+  const requireKnown = (names: readonly string[] | undefined, path: string): void => {
+    const odd = names?.find((name) => !known.includes(name));
+    if (odd === undefined) return;
+    const meant = nearMiss(odd, known);
+    const remedy = `${meant === undefined ? "" : `did you mean '${meant}'? `}give some of [${known.join(", ")}]`;
+    throw errorInSpec(spec, path, "spec/datasets", `there is no dataset '${odd}'`, remedy);
+  };
+  for (const [name, { profiles, pixelization }] of Object.entries(spec.galaxies)) {
+    for (const [key, { datasets }] of Object.entries(profiles))
+      requireKnown(datasets, `galaxies.${name}.${key}.datasets`);
+    requireKnown(pixelization?.datasets, `galaxies.${name}.pixelization.datasets`);
+    const adaptImage = pixelization?.adaptImage;
+    const perDataset = adaptImage !== undefined && "files" in adaptImage ? Object.keys(adaptImage.files) : undefined;
+    requireKnown(perDataset, `galaxies.${name}.pixelization.adapt_image`);
+  }
 }
 
 /** `file:line:column` of a path of the spec, or of the closest of its ancestors that the file has. */

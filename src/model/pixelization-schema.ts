@@ -3,7 +3,7 @@ import type { RegularizationScheme } from "../inversion/regularization/regulariz
 import { regularizationSchemes } from "../inversion/regularization/schemes.ts";
 import type { Parameter } from "../profiles/parameter.ts";
 import { entry } from "./parameter-schema.ts";
-import { choose, file, isPlain, named, oneOf, quantity, shape, strict, tagged } from "./schema.ts";
+import { choose, datasetNames, file, isPlain, named, oneOf, quantity, shape, strict, tagged } from "./schema.ts";
 import type {
   AdaptImageSpec,
   ImageMeshSpec,
@@ -118,6 +118,7 @@ const adaptImage: z.ZodType<AdaptImageSpec> = choose<AdaptImageSpec>((value) =>
 
 /** One entry of a galaxy: a source left to a mesh. */
 export const pixelization: z.ZodType<PixelizationSpec> = strict({
+  datasets: datasetNames.optional(),
   mesh,
   regularization,
   shared: z.boolean({ error: "give true for one source in all datasets, false for one in each" }).default(false),
@@ -125,8 +126,9 @@ export const pixelization: z.ZodType<PixelizationSpec> = strict({
   edge_pixels: oneOf(["free", "zero"]).default("free"),
   adapt_image: adaptImage.optional(),
 })
-  .transform(({ adapt_image, edge_pixels, border, ...rest }) => ({
+  .transform(({ adapt_image, edge_pixels, border, datasets, ...rest }) => ({
     ...rest,
+    datasets,
     // A mesh of equal pixels covers all rays; others would leave those far out to their nearest vertex.
     border: border ?? (rest.mesh.type === "rectangular_uniform" ? ("keep" as const) : ("relocate" as const)),
     edgePixels: edge_pixels,

@@ -141,3 +141,8 @@ export const file = z.unknown().transform((value, context): FileReference => {
   context.issues.push({ code: "custom", input: value, message: `give ${FILE_REFERENCE_FORMS}` });
   return z.NEVER;
 });
+
+/** The datasets that something is for. */
+export const datasetNames: z.ZodType<readonly string[]> = z
+  .array(z.string({ error: "give the name of a dataset" }), { error: "give a list of datasets' names" })
+  .min(1, { error: "give a list of datasets' names" });

@@ -18,6 +18,8 @@ export interface ProfileSpec {
   readonly parameters: Readonly<Record<string, ParameterSpec>>;
   /** Present where this stands for several profiles: of each the parameters that are its own. */
   readonly members?: readonly Readonly<Record<string, ParameterSpec>>[];
+  /** The names of the datasets that see this light; undefined where all do. */
+  readonly datasets?: readonly string[] | undefined;
 }
 
 export type MeshSpec = RectangularMeshSpec | RectangularAdaptiveMeshSpec | VertexMeshSpec;
@@ -71,6 +73,8 @@ export type AdaptImageSpec =
   | { readonly files: Readonly<Record<string, FileReference>> };
 
 export interface PixelizationSpec {
+  /** The names of the datasets that it is reconstructed from; undefined for all. */
+  readonly datasets: readonly string[] | undefined;
   readonly mesh: MeshSpec;
   readonly regularization: RegularizationSpec;
   /** One source for all datasets, or one for each. */
@@ -131,12 +135,14 @@ export interface InterferometerSpec {
       }
     /** Grid, sign and direction of x are in the file; where the spec says the last too, it must not say another. */
     | { readonly kind: "compact"; readonly compact: FileReference; readonly xAxis: "east" | "west" | undefined };
-  /** Absent: all pixels of the grid are kept. */
-  readonly mask: MaskSpec | undefined;
+  /** A pixel is kept where all of them keep it. */
+  readonly mask: readonly MaskSpec[];
   /** Which row of the sky is the first of a FITS image. */
   readonly fitsRowZero: "bottom" | "top";
   /** A Gaussian of this full width at half maximum in arcseconds, or an image. */
   readonly primaryBeam: { readonly fwhm: number } | { readonly path: FileReference } | undefined;
+  /** The factor of all light in these visibilities, beside that in other datasets; undefined for 1. */
+  readonly fluxScale: ParameterEntry | undefined;
   /** A reference image, the visibilities of which are subtracted before anything is summed. */
   readonly recentre: FileReference | undefined;
   readonly simulate: VisibilitySimulationSpec | undefined;
@@ -176,7 +182,12 @@ export interface ImagingSpec {
   /** Whether the PSF is divided by its sum. */
   readonly normalizePsf: boolean;
   readonly pixelScale: number;
-  readonly mask: MaskSpec | undefined;
+  /** Of the image's centre from the origin of the coordinates, arcseconds. */
+  readonly offset: readonly [y: number, x: number];
+  /** A pixel is kept where all of them keep it. */
+  readonly mask: readonly MaskSpec[];
+  /** The factor of all light in this image, beside that in other datasets; undefined for 1. */
+  readonly fluxScale: ParameterEntry | undefined;
   /** Sub-pixels a side of a pixel: of light profiles, wherever they are, and of a pixelized source. */
   readonly overSampling: { readonly light: SubSizeSpec; readonly source: number };
   readonly xAxis: "east" | "west";

@@ -1,6 +1,5 @@
 import { InputError } from "../errors.ts";
-import { encodePng } from "../io/png.ts";
-import { GLYPH_ADVANCE, GLYPH_ROWS, inkOf } from "./bitmap-font.ts";
+import { type Bitmap, bitmapPng, blankBitmap, paste, requireSide, TEXT_HEIGHT, writeText } from "./bitmap.ts";
 import { type ColorMap, colorOf, SEQUENTIAL } from "./color-map.ts";
 import { LINEAR, type Stretch, stretched } from "./stretch.ts";
 
@@ -18,13 +17,6 @@ export interface Picture {
   readonly stretch?: Stretch;
 }
 
-/** RGB bytes, (height, width, 3) row-major from the top. */
-export interface Bitmap {
-  readonly width: number;
-  readonly height: number;
-  readonly data: Uint8Array;
-}
-
 export interface PanelOptions {
   /** Height of every panel without its title, pixels; without it the tallest picture times a whole number, at least 256. */
   readonly height?: number;
@@ -32,11 +24,7 @@ export interface PanelOptions {
   readonly gap?: number;
 }
 
-/** Wider than any screen; a picture beyond it is a mistake rather than a figure. */
-const LARGEST_SIDE = 16_384;
-const TEXT_SCALE = 2;
 const TEXT_MARGIN = 4;
-const BACKGROUND = 255;
 
 /** One picture, every pixel drawn as `scale` x `scale`, without title. */
 export function pictureBitmap(picture: Picture, scale = 1): Bitmap {
@@ -46,12 +34,12 @@ export function pictureBitmap(picture: Picture, scale = 1): Bitmap {
 
 /** PNG bytes of one picture, every pixel drawn as `scale` x `scale`. */
 export function picturePng(picture: Picture, scale = 1): Uint8Array {
-  return png(pictureBitmap(picture, scale));
+  return bitmapPng(pictureBitmap(picture, scale));
 }
 
 /** PNG bytes of pictures side by side, at equal height, each under its title. */
 export function panelsPng(pictures: readonly Picture[], options: PanelOptions = {}): Uint8Array {
-  return png(panelsBitmap(pictures, options));
+  return bitmapPng(panelsBitmap(pictures, options));
 }
 
 /**
@@ -66,22 +54,29 @@ export function panelsBitmap(pictures: readonly Picture[], { height, gap = 8 }: 
   requireWhole(panelHeight, "height");
   const panels = pictures.map((picture) => resized(picture, panelHeight));
   const titled = pictures.some(({ title }) => title !== undefined && title !== "");
-  const top = titled ? GLYPH_ROWS * TEXT_SCALE + 2 * TEXT_MARGIN : 0;
+  const top = titled ? TEXT_HEIGHT + 2 * TEXT_MARGIN : 0;
   const width = panels.reduce((sum, panel) => sum + panel.width, gap * (panels.length - 1));
-  requireSide(width);
-  const whole = { width, height: top + panelHeight, data: new Uint8Array(3 * width * (top + panelHeight)) };
-  whole.data.fill(BACKGROUND);
+  const whole = blankBitmap(width, top + panelHeight);
   let left = 0;
   panels.forEach((panel, index) => {
     paste(whole, panel, top, left);
-    write(whole, pictures[index].title ?? "", left, panel.width);
+    writeText(whole, pictures[index].title ?? "", TEXT_MARGIN, left, panel.width);
     left += panel.width + gap;
   });
   return whole;
 }
 
-/** The picture at a height in pixels, each drawn in the colour of the array pixel that it lies in. */
+/** The picture at a height in pixels. */
 function resized(picture: Picture, height: number): Bitmap {
+  const [rows, columns] = picture.shape;
+  return drawnPicture(picture, Math.max(1, Math.round((columns * height) / rows)), height);
+}
+
+/**
+ * The picture at a size in pixels, each drawn in the color of the array pixel that it lies in, without title.
+ * @throws InputError when the shape does not fit the values, or the size is enormous.
+ */
+export function drawnPicture(picture: Picture, width: number, height: number): Bitmap {
   const [rows, columns] = picture.shape;
   if (rows * columns !== picture.values.length || rows < 1 || columns < 1) {
     throw new InputError(
@@ -90,7 +85,6 @@ function resized(picture: Picture, height: number): Bitmap {
       "give a shape with as many pixels as values",
     );
   }
-  const width = Math.max(1, Math.round((columns * height) / rows));
   requireSide(height);
   requireSide(width);
   const brightness = stretched(picture.values, picture.stretch ?? LINEAR);
@@ -106,35 +100,7 @@ function resized(picture: Picture, height: number): Bitmap {
   return { width, height, data };
 }
 
-function paste(whole: Bitmap, part: Bitmap, top: number, left: number): void {
-  for (let row = 0; row < part.height; row++) {
-    const line = part.data.subarray(3 * row * part.width, 3 * (row + 1) * part.width);
-    whole.data.set(line, 3 * ((top + row) * whole.width + left));
-  }
-}
-
-/** A title above a panel, cut to the panel's width. */
-function write(whole: Bitmap, title: string, left: number, width: number): void {
-  const fitting = title.slice(0, Math.max(0, Math.floor(width / (GLYPH_ADVANCE * TEXT_SCALE))));
-  for (const [row, column] of inkOf(fitting)) {
-    for (let dot = 0; dot < TEXT_SCALE * TEXT_SCALE; dot++) {
-      const y = TEXT_MARGIN + row * TEXT_SCALE + Math.floor(dot / TEXT_SCALE);
-      const x = left + column * TEXT_SCALE + (dot % TEXT_SCALE);
-      whole.data.fill(0, 3 * (y * whole.width + x), 3 * (y * whole.width + x + 1));
-    }
-  }
-}
-
-function png({ width, height, data }: Bitmap): Uint8Array {
-  return encodePng({ width, height, channels: 3, data });
-}
-
 function requireWhole(value: number, what: string): void {
   if (Number.isInteger(value) && value > 0) return;
   throw new InputError("figure/size", `figure ${what} ${value} is not a positive integer`, "give a number of pixels");
-}
-
-function requireSide(side: number): void {
-  if (side <= LARGEST_SIDE) return;
-  throw new InputError("figure/size", `a figure ${side} pixels wide or high`, `stay within ${LARGEST_SIDE}`);
 }

@@ -51,7 +51,7 @@ export function filesOfSimulation({ datasets }: Spec): { readonly made: string[]
   const made: string[] = [];
   const read: string[] = [];
   for (const dataset of Object.values(datasets)) {
-    if (dataset.mask?.type === "file") read.push(dataset.mask.path.path);
+    for (const mask of dataset.mask) if (mask.type === "file") read.push(mask.path.path);
     if (dataset.type === "imaging") {
       made.push(dataset.data.path, dataset.noiseMap.path);
       (dataset.simulate?.psfFwhm === undefined ? read : made).push(dataset.psf.path);

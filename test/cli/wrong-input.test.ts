@@ -210,7 +210,6 @@ describe("evaluate refuses, and writes nothing", () => {
 describe("options", () => {
   const OPTIONS: readonly (readonly string[])[] = [
     ["--threads", "1000"],
-    ["--backend", "traced"],
     ["--data", "no-such-folder"],
     ["--set", "galaxies.lens.mass.einstein_radus=1"],
     ["--set", "galaxies.lens.mass.einstein_radius=big"],

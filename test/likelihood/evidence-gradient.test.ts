@@ -73,6 +73,7 @@ const VALUES: Readonly<Record<string, number>> = {
   coefficient: 2,
   effective_radius: 0.4,
   intensity: 0.5,
+  flux_scale: 1.3,
   scale: 0.3,
 };
 
@@ -157,4 +158,13 @@ describe("in visibilities, through a primary beam", () => {
 test("of an image and visibilities, each with its source or sharing one", async () => {
   await expectGradient({ datasets: `${HST}${ALMA}` });
   await expectGradient({ datasets: `${HST}${ALMA}`, extra: "\n      shared: true" });
+});
+
+test("with a flux scale, of a source and of light that one dataset sees", async () => {
+  const scaled = ALMA.replace("compact:", `flux_scale: ${free(1.3)}, compact:`);
+  const bulge = (datasets: string) =>
+    BULGE.replace(" }", `, datasets: [${datasets}] }`).replace("intensity: 0.5", "intensity: linear");
+  for (const seen of ["hst", "alma"]) {
+    await expectGradient({ datasets: `${HST}${scaled}`, extra: "\n      shared: true", bulge: bulge(seen) });
+  }
 });

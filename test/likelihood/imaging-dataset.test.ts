@@ -201,3 +201,30 @@ test("light profiles shine into a stamp from beyond its rim: a smaller one has t
   // Positions are rounded otherwise about another shape.
   expect(Math.abs(part.logLikelihood / whole.logLikelihood - 1)).toBeLessThan(1e-12);
 });
+
+test("several masks keep what all of them keep", async () => {
+  const circle = (x: number) => `{ type: circular, radius: 1.2, centre: [0.0, ${x}] }`;
+  const file = { "hst.npz": observationFile() };
+  const [left, right] = await Promise.all([-0.3, 0.3].map((x) => read(file, `datasets.hst.mask=${circle(x)}`)));
+  const both = await read(file, `datasets.hst.mask=[${circle(-0.3)}, ${circle(0.3)}]`);
+  expect(both.mask.masked).toEqual(left.mask.masked.map((masked, pixel) => masked | right.mask.masked[pixel]));
+  expect(both.data.length).toBeLessThan(left.data.length);
+});
+
+test("an offset moves everything that is in arcseconds, the mask too", async () => {
+  const file = { "hst.npz": observationFile() };
+  const moved = SPEC.replace("pixel_scale:", "offset: [0.4, -0.2]\n    pixel_scale:")
+    .replace("radius: 1.5 }", "radius: 1.5, centre: [0.4, -0.2] }")
+    .replace(
+      /centre: \[([-.\d]+), ([-.\d]+)\], (ell|int)/g,
+      (_, y, x, rest) => `centre: [${+y + 0.4}, ${x - 0.2}], ${rest}`,
+    )
+    .replace("bulge: { profile: Sersic,", "bulge: { profile: Sersic, centre: [0.4, -0.2],");
+  const likelihoods = await Promise.all(
+    [SPEC, moved].map(async (text) => {
+      const { likelihood } = await planSpec(parseSpec(text, "lens.yaml"), { open: opener(file) });
+      return (await likelihood.evaluate(new Float64Array(0)))[0].logLikelihood;
+    }),
+  );
+  expect(likelihoods[1] / likelihoods[0]).toBeCloseTo(1, 10);
+});

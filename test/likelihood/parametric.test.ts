@@ -145,3 +145,35 @@ describe("what cannot be planned is said, with its place and what to do", () => 
     await expect(planSpec(spec, { open: opener({}) })).rejects.toThrow(InputError);
   });
 });
+
+describe("what each dataset sees", () => {
+  test("is the light that is for it, times its flux scale", async () => {
+    const [bulge] = GALAXIES.match(/bulge:.*/) as RegExpMatchArray;
+    const restricted = GALAXIES.replace(bulge, bulge.replace(" }", ", datasets: [hst] }"));
+    const scaled = ALMA.replace("compact:", "flux_scale: 2.0, compact:");
+    const both = await evaluated(`${HST}${scaled}${restricted}`);
+    const hst = await evaluated(`${HST}${GALAXIES}`);
+    const alma = await evaluated(`datasets:\n${ALMA}${GALAXIES.replace(bulge, "")}`);
+    expect(both.datasets[0].chiSquared).toBe(hst.datasets[0].chiSquared);
+    expect(
+      relativeDifference(
+        both.datasets[1].image,
+        alma.datasets[0].image.map((light) => 2 * light),
+      ),
+    ).toBeLessThan(1e-14);
+    const reference = await evaluated(`${HST}${scaled}${restricted}`, [], "reference");
+    expect(both.logLikelihood / reference.logLikelihood).toBeCloseTo(1, 11);
+  });
+
+  test("is something, of datasets that there are, and light", async () => {
+    const said = async (galaxies: string, message: RegExp) => {
+      await expect(planned(`${HST}${ALMA}${galaxies}`)).rejects.toThrow(message);
+    };
+    await said(
+      GALAXIES.replace(/sersic_index: (\S+) }/g, "sersic_index: $1, datasets: [hst] }"),
+      /'alma' sees no light/,
+    );
+    await said(GALAXIES.replace("sersic_index: 1.0 }", "sersic_index: 1.0, datasets: [hts] }"), /did you mean 'hst'/);
+    await said(GALAXIES.replace("einstein_radius: 0.9 }", "einstein_radius: 0.9, datasets: [hst] }"), /mass deflects/);
+  });
+});

@@ -202,7 +202,9 @@ describe("what is not there is said", () => {
     const ring = Uint8Array.from({ length: 9 }, (_, pixel) => (pixel === 4 ? 1 : 0));
     expect(() => imageMeshOverlay(pixelGrid([3, 3], 1), { shape: [3, 3], masked: ring }, [1, 1])).toThrow(InputError);
     const { likelihood } = await planned(SPEC, [], { backend: "reference" });
-    await expect(likelihood.evaluate(new Float64Array(0), { gradient: true })).rejects.toThrow(/reference backend has no/);
+    await expect(likelihood.evaluate(new Float64Array(0), { gradient: true })).rejects.toThrow(
+      /reference backend has no/,
+    );
   });
 });
 

@@ -42,7 +42,7 @@ describe("a good spec", () => {
             visibilitiesSign: -1,
             xAxis: "east",
           },
-          mask: { type: "circular", radius: 2.5, centre: [0, 0] },
+          mask: [{ type: "circular", radius: 2.5, centre: [0, 0] }],
           fitsRowZero: "bottom",
           primaryBeam: { fwhm: 30 },
           recentre: undefined,
@@ -109,7 +109,7 @@ describe("a good spec", () => {
       "{datasets: {a: {type: interferometer, compact: a.npz}}, galaxies: {s: {redshift: 1}}}",
       "lens.yaml",
     );
-    expect(datasets.a).toMatchObject({ data: { kind: "compact", compact: { path: "a.npz" } }, mask: undefined });
+    expect(datasets.a).toMatchObject({ data: { kind: "compact", compact: { path: "a.npz" } }, mask: [] });
     expect(settings).toEqual({ evidence: "exact", positiveOnly: false });
     expect(search).toBeUndefined();
   });
@@ -123,7 +123,7 @@ describe("a good spec", () => {
     ["{ type: file, path: mask.fits, invert: true }", { path: { format: "fits", path: "mask.fits" }, invert: true }],
   ])("takes the mask %s", (mask, wanted) => {
     const spec = parseSpec(changed("{ type: circular, radius: 2.5 }", mask), "lens.yaml");
-    expect(spec.datasets.alma.mask).toMatchObject(wanted);
+    expect(spec.datasets.alma.mask).toMatchObject([wanted]);
   });
 
   test.each([
@@ -372,7 +372,7 @@ describe("overrides", () => {
       ellComps: [0.1, { prior: "gaussian", mean: 0, sigma: 0.25 }],
     });
     expect(spec.settings.evidence).toBe("exact");
-    expect(spec.datasets.alma.mask).toMatchObject({ type: "file" });
+    expect(spec.datasets.alma.mask).toMatchObject([{ type: "file" }]);
   });
 
   test.each([

@@ -1,4 +1,4 @@
-"""Carries the pixelized imaging values of PyAutoLens into imaging-pixelized.json; see README.md beside this file.
+"""Carries the pixelized imaging values of PyAutoLens into imaging-pixelized.{json,npz}; see README.md beside this file.
 
     python make_imaging_pixelized.py GOLDEN/05_imaging_pixelized
 """
@@ -32,4 +32,31 @@ for name in ["rect_uniform_const", "delaunay_const"]:
         "data_vector": raw["data_vector"].tolist(),
         "vertices": raw["source_plane_mesh_grid_yx"].ravel().tolist(),
     }
+
+# Every case through a spec: terms of three solutions each, which differ in what is held at zero.
+TAGS = ["posneg", "pos_noedgezero", "pos_edgezero"]
+common = np.load(f"{source}/common.npz")
+adapt_image = np.zeros(common["mask"].shape)
+adapt_image[~common["mask"].astype(bool)] = common["adapt_image_slim"]
+arrays = {"adapt_image": adapt_image, "image_mesh": common["image_plane_mesh_grid_yx"]}
+out["solutions"] = {}
+for name in ["rect_uniform_const", "delaunay_const", "delaunay_constsplit", "delaunay_adapt", "delaunay_adaptsplit",
+             "delaunay_gausskernel", "delaunay_const_zeroed20", "delaunay_const_os2_border"]:
+    raw = np.load(f"{source}/{name}.npz")
+    case = terms["cases"][name]
+    out["solutions"][name] = {tag: {term: case[tag][term] for term in TERMS} for tag in TAGS}
+    if "zeroed" in name:
+        # All but this is as in delaunay_const.
+        arrays[f"{name}/pos_edgezero"] = raw["reconstruction_pos_edgezero"]
+        continue
+    for tag in TAGS if "rect" in name else TAGS[:2]:
+        arrays[f"{name}/{tag}"] = raw[f"reconstruction_{tag}"]
+    arrays[f"{name}/regularization_matrix"] = raw["regularization_matrix"][::83]
+    if name in ["rect_uniform_const", "delaunay_const", "delaunay_const_os2_border"]:
+        arrays[f"{name}/curvature_matrix"] = raw["curvature_matrix"][::83]
+        arrays[f"{name}/data_vector"] = raw["data_vector"]
+        arrays[f"{name}/neighbors"] = raw["neighbors"].astype("i4")
+        arrays[f"{name}/pix_indexes"] = raw["pix_indexes"][::97].astype("i4")
+        arrays[f"{name}/pix_weights"] = raw["pix_weights"][::97]
+np.savez_compressed("imaging-pixelized.npz", **arrays)
 json.dump(out, open("imaging-pixelized.json", "w"))

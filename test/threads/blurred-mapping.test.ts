@@ -7,9 +7,10 @@ import { relativeDifference } from "../equivalence/difference.ts";
 import { bytesOf } from "./bytes.ts";
 import { startThreads } from "./joining.ts";
 
-// An image of so many pixels that F takes several rounds, and a source of so many that it has several blocks of rows.
+// An image of so many pixels that F takes several rounds, and a source of so many that it has several blocks of rows, whose
+// length would be a multiple of 256 bytes.
 const SIDE = 63;
-const SOURCE = 1100;
+const SOURCE = 1088;
 const kernels = kernelsOf("wasm");
 const args = observation();
 const f = kernels.curvatureMatrixViaBlurredMapping(args);

@@ -16,7 +16,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function json(...argv: string[]) {
   const { code, stdout, stderr } = await runCollecting([...argv, "--json"]);
-  expect([code, stderr]).toEqual([0, ""]);
+  // Of a small scene warnings are right: a mask that cuts arcs, a PSF that is no PSF.
+  expect([code, stderr.replace(/^warning: .*\n/gm, "")]).toEqual([0, ""]);
   return JSON.parse(stdout);
 }
 

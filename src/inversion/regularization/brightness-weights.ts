@@ -5,7 +5,8 @@ import type { AdaptView, RegularizationSlopes, RegularizedSource } from "./regul
 
 /**
  * (S) how bright each source pixel is, to the power of the scale, the brightest at 1: the adapt images where it maps to,
- * by the weights of the interpolation, over the number of entries (not of the sum of their weights: as in PyAutoArray).
+ * by the weights of the interpolation, over the number of entries (not of the sum of their weights: as in PyAutoArray). What
+ * has no weight but by rounding is no entry: on a ray that hits a vertex, roundings choose its triangle.
  * A negative signal counts as none.
  * @param views At least one.
  * @param signalScale Above 1, only the brightest pixels count as bright; zero makes all pixels equal.
@@ -15,6 +16,8 @@ export function pixelSignals(views: readonly AdaptView[], signalScale: number): 
   return means.map((mean) => (mean / brightest) ** signalScale);
 }
 
+const NO_WEIGHT = 1e-12;
+
 /** (S) the means that signals are of, of how many entries each, and the largest of them, or 1 where there is no light. */
 export function meanBrightness(views: readonly AdaptView[]) {
   const signals = new Float64Array(views[0].mapping.sourcePixels);
@@ -22,7 +25,7 @@ export function meanBrightness(views: readonly AdaptView[]) {
   for (const { mapping, adaptImage } of views) {
     const { indexes, weights, mappingsPerPixel, slimIndexForSubSlimIndex } = mapping;
     for (let entry = 0; entry < indexes.length; entry++) {
-      if (indexes[entry] < 0) continue;
+      if (indexes[entry] < 0 || Math.abs(weights[entry]) < NO_WEIGHT) continue;
       const sub = Math.floor(entry / mappingsPerPixel);
       const pixel = slimIndexForSubSlimIndex === null ? sub : slimIndexForSubSlimIndex[sub];
       signals[indexes[entry]] += adaptImage[pixel] * weights[entry];
@@ -97,11 +100,11 @@ export function adaptiveWeightSlopes(
   const peak = means.indexOf(brightest);
   if (peak >= 0) ofMeans[peak] += ofBrightest;
   const views = adaptViews.map(({ mapping, adaptImage }) => {
-    const { indexes, mappingsPerPixel, slimIndexForSubSlimIndex } = mapping;
+    const { indexes, weights, mappingsPerPixel, slimIndexForSubSlimIndex } = mapping;
     const slopes = new Float64Array(indexes.length);
     for (let entry = 0; entry < indexes.length; entry++) {
       const p = indexes[entry];
-      if (p < 0) continue;
+      if (p < 0 || Math.abs(weights[entry]) < NO_WEIGHT) continue;
       const sub = Math.floor(entry / mappingsPerPixel);
       const pixel = slimIndexForSubSlimIndex === null ? sub : slimIndexForSubSlimIndex[sub];
       slopes[entry] = (ofMeans[p] * adaptImage[pixel]) / entries[p];

@@ -1,0 +1,71 @@
+import { kernelsBeside } from "../backend/kernels.ts";
+import { openArray } from "../dataset/array-file.ts";
+import { type MapFrame, mapFrame } from "../dataset/map-frame.ts";
+import { writeFits } from "../io/fits.ts";
+import type { Dataset } from "../likelihood/dataset.ts";
+import type { FileChoice } from "../likelihood/dataset-maps.ts";
+import type { Evaluation, SourceReconstruction } from "../likelihood/evaluation.ts";
+import { litGalaxies } from "../model/linear-light.ts";
+import type { ModelInstance } from "../model/model.ts";
+import { datasetFigurePng } from "../result/dataset-figure.ts";
+import { datasetMaps, gridOf, mapHdus } from "../result/dataset-maps.ts";
+import { sourceHdus } from "../result/source-hdus.ts";
+import type { OutputDirectory } from "./output.ts";
+import type { SpecFiles } from "./spec-files.ts";
+
+/**
+ * Writes the maps of an evaluation: of each dataset a FITS file and a figure, of each source a FITS file.
+ * @returns The paths.
+ */
+export async function writeMaps(
+  directory: OutputDirectory,
+  files: SpecFiles,
+  datasets: readonly Dataset[],
+  instance: ModelInstance,
+  { backend, datasets: evaluations, sources }: Evaluation,
+): Promise<string[]> {
+  const kernels = kernelsBeside(backend);
+  const written: string[] = [];
+  const units = new Map<string, string | undefined>();
+  for (const [d, dataset] of datasets.entries()) {
+    const { name } = dataset;
+    const frame = await frameOf(files, dataset);
+    units.set(name, frame.unit);
+    const galaxies = litGalaxies(instance, evaluations[d].intensities);
+    const maps = datasetMaps(dataset, evaluations[d], galaxies, kernels);
+    const seen = sources.filter((source) => source.datasets.includes(name));
+    written.push(
+      await directory.write(`${name}-maps.fits`, writeFits(mapHdus(maps, gridOf(dataset), frame))),
+      await directory.write(`${name}-maps.png`, datasetFigurePng(dataset, maps, galaxies, seen)),
+    );
+  }
+  const names = sourceNames(sources);
+  for (const [s, source] of sources.entries()) {
+    const hdus = sourceHdus(source, units.get(source.datasets[0]));
+    written.push(await directory.write(`${names[s]}-source.fits`, writeFits(hdus)));
+  }
+  return written;
+}
+
+/** A galaxy with a source for each dataset has a name for each. */
+function sourceNames(sources: readonly SourceReconstruction[]): readonly string[] {
+  const named = (separator: string) =>
+    sources.map(({ galaxy, datasets }) => {
+      const isOne = sources.filter((source) => source.galaxy === galaxy).length === 1;
+      return isOne ? galaxy : `${galaxy}${separator}${datasets[0]}`;
+    });
+  const names = named("-");
+  // Names of galaxies and datasets may have hyphens, but no points.
+  return new Set(names).size === names.length ? names : named(".");
+}
+
+/** Maps lie as the file of the data does, which is opened once more for its header. */
+async function frameOf({ spec, open }: SpecFiles, dataset: Dataset): Promise<MapFrame> {
+  const given = spec.datasets[dataset.name];
+  if (dataset.type === "imaging" && given.type === "imaging") {
+    const data: FileChoice = given.data;
+    return mapFrame(await openArray(await open(data.path), "data", data), gridOf(dataset), given);
+  }
+  const xAxis = dataset.type === "interferometer" ? dataset.compaction.sky.xAxis : "west";
+  return mapFrame(null, gridOf(dataset), { fitsRowZero: "bottom", xAxis });
+}
