@@ -65,6 +65,7 @@ const TAKES: { readonly [N in KernelName]: readonly (keyof ArgsOf<N>)[] } = {
   logDeterminant: ["matrix"],
   cholesky: ["matrix"],
   triangularSolve: ["lower", "rightHandSides", "transposed"],
+  symmetricInverse: ["matrix"],
   matrixProduct: ["left", "right"],
   gramMatrix: ["matrix", "ofRows"],
   logLikelihoodViaWTilde: [...LIKELIHOOD, "wTilde"],

@@ -8,6 +8,7 @@ export { compactTimesSparse } from "../inversion/compact-times-sparse.as";
 export * from "../inversion/curvature.as";
 export { curvatureViaCompactFft } from "../inversion/curvature-fft.as";
 export { addTransposed, prepareSymmetric, symmetricRows, symmetricScratch } from "../inversion/curvature-symmetric.as";
+export * from "../inversion/inverse.as";
 export * from "../inversion/inverse-columns.as";
 export * from "../inversion/mapping.as";
 export { mappingSlopesRows, mappingSlopesScratch, prepareMappingSlopes } from "../inversion/mapping-slopes.as";

@@ -278,6 +278,12 @@ export const kernels = {
   logDeterminant: kernel("log determinant", solve.logDeterminant, wasm.logDeterminant, DETERMINANT),
   cholesky: kernel("Cholesky factor", solve.cholesky, wasm.cholesky, SOLVED),
   triangularSolve: kernel("triangular solve", solve.triangularSolve, wasm.triangularSolve, SOLVED),
+  symmetricInverse: kernel(
+    "inverse of a symmetric positive definite matrix",
+    solve.symmetricInverse,
+    wasm.symmetricInverse,
+    SOLVED,
+  ),
   matrixProduct: kernel("matrix product", dense.matrixProduct, wasm.matrixProduct, REORDERED),
   gramMatrix: kernel("Gram matrix of columns or rows", dense.gramMatrix, wasm.gramMatrix, REORDERED),
   logLikelihoodViaWTilde: kernel(

@@ -1,6 +1,6 @@
 import { type Point, spread } from "../inversion/positive-only.ts";
 import type { WasmKernels } from "./wasm.ts";
-import { eliminate, type Factor, packBlock } from "./wasm-dense.ts";
+import { eliminate, type Factor, packBlock } from "./wasm-cholesky.ts";
 import { multiplyPanels, pack, panel, type Strided, wholeTiles } from "./wasm-products.ts";
 
 /**

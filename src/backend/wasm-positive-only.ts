@@ -8,7 +8,7 @@ import {
 } from "../inversion/positive-only.ts";
 import type { ReconstructionArgs } from "../inversion/solve.ts";
 import type { WasmKernels } from "./wasm.ts";
-import { eliminate, type Factor, packBlock } from "./wasm-dense.ts";
+import { eliminate, type Factor, packBlock } from "./wasm-cholesky.ts";
 import { type HeldPixels, heldPixels } from "./wasm-held-pixels.ts";
 import { fresh } from "./wasm-voices.ts";
 

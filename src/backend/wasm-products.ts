@@ -87,9 +87,9 @@ export function addProduct(wasm: WasmKernels, product: Product): void {
   }
 }
 
-/** A symmetric result of whose tiles the upper ones are there. */
+/** A symmetric result of whose tiles the upper ones are there; the others may be overwritten. */
 export function mirrored(wasm: WasmKernels, size: number, tiles: Strided): Matrix {
-  const out = corner(wasm, size, size, tiles);
+  const out = tiles.down === 8 * size ? tiles.address : corner(wasm, size, size, tiles);
   wasm.call("transposeUpper", size, out, 8 * size, out, 8 * size);
   return square(size, wasm.float64(out, size * size));
 }

@@ -272,6 +272,7 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
     rightHandSides: constantRegularizationMatrix(c),
     transposed: c.mask.shape[0] % 2 === 1,
   }),
+  symmetricInverse: (c) => ({ matrix: curvatureRegMatrix(c) }),
   matrixProduct: (c) => ({ left: fullW(c), right: mappingMatrix(c) }),
   // Of columns and of rows, by turns.
   gramMatrix: (c) => ({ matrix: mappingMatrix(c), ofRows: c.mask.shape[0] % 2 === 1 }),

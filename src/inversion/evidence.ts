@@ -60,9 +60,16 @@ export interface Inversion {
   readonly terms: EvidenceTerms;
 }
 
-/** Solves (F + H) s = D and takes every term of the evidence from the solution. */
-export function invert(problem: LinearProblem, solve: (args: ReconstructionArgs) => Reconstruction): Inversion {
-  return inversionOf(problem, solve(systemOf(problem)));
+/**
+ * Solves (F + H) s = D and takes every term of the evidence from the solution.
+ * @param withInverse Whether (F + H)^-1 is wanted too.
+ */
+export function invert(
+  problem: LinearProblem,
+  solve: (args: ReconstructionArgs) => Reconstruction,
+  withInverse = false,
+): Inversion {
+  return inversionOf(problem, solve({ ...systemOf(problem), withInverse }));
 }
 
 /** A source that is nowhere negative, with its evidence. */

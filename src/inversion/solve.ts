@@ -1,10 +1,13 @@
-import type { Matrix } from "../operators/matrix.ts";
+import { gramMatrix } from "../operators/dense.ts";
+import { type Matrix, zeros } from "../operators/matrix.ts";
 
 export interface ReconstructionArgs {
   /** F + H (S, S), symmetric positive definite. */
   readonly curvatureRegMatrix: Matrix;
   /** D (S) */
   readonly dataVector: Float64Array;
+  /** Whether (F + H)^-1 is wanted too, from the same factorization. */
+  readonly withInverse?: boolean;
 }
 
 /** A solved system; where the matrix is not positive definite the numbers are NaN and `positiveDefinite` is false. */
@@ -14,10 +17,12 @@ export interface Reconstruction {
   readonly values: Float64Array;
   /** ln det (F + H), from the same factorization. */
   readonly logDeterminant: number;
+  /** (F + H)^-1 (S, S), symmetric to the last bit; where it was wanted and there is one. */
+  readonly inverse?: Matrix;
 }
 
 /** s = (F + H)^-1 D by Cholesky's factorization, free to be negative (Warren & Dye 2003, equation 12). */
-export function reconstruction({ curvatureRegMatrix, dataVector }: ReconstructionArgs): Reconstruction {
+export function reconstruction({ curvatureRegMatrix, dataVector, withInverse }: ReconstructionArgs): Reconstruction {
   const size = curvatureRegMatrix.rows;
   const factor = choleskyFactor(curvatureRegMatrix);
   if (factor === null)
@@ -31,7 +36,8 @@ export function reconstruction({ curvatureRegMatrix, dataVector }: Reconstructio
     for (let j = i + 1; j < size; j++) values[i] -= factor[j * size + i] * values[j];
     values[i] /= factor[i * size + i];
   }
-  return { positiveDefinite: true, values, logDeterminant: logDeterminantOf(factor, size) };
+  const solved = { positiveDefinite: true, values, logDeterminant: logDeterminantOf(factor, size) };
+  return withInverse ? { ...solved, inverse: inverseOf({ ...curvatureRegMatrix, values: factor }) } : solved;
 }
 
 export interface LogDeterminantArgs {
@@ -90,6 +96,33 @@ export function triangularSolve({ lower, rightHandSides, transposed }: Triangula
     for (let k = 0; k < columns; k++) x[i * columns + k] /= lower.values[i * size + i];
   }
   return { ...rightHandSides, values: x };
+}
+
+export interface SymmetricInverseArgs {
+  /** (n, n) symmetric positive definite. */
+  readonly matrix: Matrix;
+}
+
+/** NaN where the matrix is not positive definite. */
+export interface SymmetricInverse {
+  /** (n, n), symmetric to the last bit. */
+  readonly inverse: Matrix;
+  /** ln det of the matrix, from the same factorization. */
+  readonly logDeterminant: number;
+}
+
+/** The inverse of a symmetric positive definite matrix. */
+export function symmetricInverse({ matrix }: SymmetricInverseArgs): SymmetricInverse {
+  const { factor } = cholesky({ matrix });
+  return { inverse: inverseOf(factor), logDeterminant: logDeterminantOf(factor.values, factor.rows) };
+}
+
+/** (L L')^-1 = X'X with X = L^-1. */
+function inverseOf(lower: Matrix): Matrix {
+  const identity = zeros(lower.rows, lower.rows);
+  for (let i = 0; i < lower.rows; i++) identity.values[i * (lower.rows + 1)] = 1;
+  const inverseOfLower = triangularSolve({ lower, rightHandSides: identity, transposed: false });
+  return gramMatrix({ matrix: inverseOfLower, ofRows: false });
 }
 
 /** Lower L with L L' = matrix, row-major, the upper triangle zero; null where a pivot is not positive. */

@@ -92,6 +92,7 @@ export function evaluateSystem(
   const options = {
     ...plan,
     zeroed: zeroedPixels(sources, laid, galaxies, first),
+    withInverse: withGradient,
     noiseNormalization: observations.reduce((sum, { noiseNormalization }) => sum + noiseNormalization, 0),
   };
   const toFind = sources.map((source, s) => ({ pixelization: pixelizationOf(source), laid: laid[s], first: first[s] }));

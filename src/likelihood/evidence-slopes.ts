@@ -1,18 +1,12 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
-import { inverted } from "../inversion/inverse.ts";
 import type { Mapping } from "../inversion/mapping.ts";
-import type { DifferentiableRegularization } from "../inversion/regularization/regularization.ts";
+import type {
+  DifferentiableRegularization,
+  RegularizationAdjoint,
+} from "../inversion/regularization/regularization.ts";
 import type { Slot } from "../model/model.ts";
 import { valueAt } from "../model/seen-in.ts";
-import {
-  dot,
-  type Matrix,
-  matrixSum,
-  principalBlock,
-  type SparseMatrix,
-  sparseTimesVector,
-  zeros,
-} from "../operators/matrix.ts";
+import { dot, type Matrix, principalBlock, type SparseMatrix, sparseTimesVector, zeros } from "../operators/matrix.ts";
 import type { LaidSource } from "./lensed-source.ts";
 import type { BasisInPixels } from "./light-basis.ts";
 import type { LinearShare } from "./linear-share.ts";
@@ -57,14 +51,14 @@ export interface SolvedSource {
 export function evidenceSlopes(
   vector: Float64Array,
   system: LinearSystem,
-  { values: s }: SolvedSystem,
+  { values: s, inverse }: SolvedSystem,
   sources: readonly SolvedSource[],
   datasets: readonly SolvedDataset[],
   options: SystemOptions,
   kernels: VoiceKernels,
 ): Float64Array {
   const gradient = new Float64Array(vector.length);
-  const { inverse: c, ofZeroed } = determinantInverse(system, sources, options, kernels);
+  const c = inverseOfAll(system, inverse!, options);
   const byWeights = sources.map(({ laid }) => laid.mappings.map(({ weights }) => new Float64Array(weights.length)));
   datasets.forEach((dataset, d) => {
     const at = system.places[d];
@@ -74,20 +68,9 @@ export function evidenceSlopes(
     if (typeof dataset.fluxScale !== "number") gradient[dataset.fluxScale.free] += byScale;
     if (dataset.basis !== null) add(gradient, lightSlopes(dataset, ofDataset, vector, options));
   });
-  sources.forEach(({ laid, regularization, slots, first, count }, k) => {
-    const block = Int32Array.from({ length: count }, (_, i) => first + i);
-    const weights = principalBlock(c, block);
-    for (let i = 0; i < count; i++) {
-      for (let j = 0; j < count; j++) {
-        const entry = i * count + j;
-        weights.values[entry] = -0.5 * (weights.values[entry] + s[first + i] * s[first + j]);
-      }
-    }
-    const slopes = regularization.slopes(
-      ofZeroed === null
-        ? { regularizationMatrix: weights, logDetRegularizationMatrix: 0.5 }
-        : { regularizationMatrix: matrixSum(weights, principalBlock(ofZeroed, block)), logDetRegularizationMatrix: 0 },
-    );
+  sources.forEach((source, k) => {
+    const { laid, regularization, slots } = source;
+    const slopes = regularization.slopes(regularizationAdjoint(source, c, s, options, kernels));
     for (const [key, slot] of Object.entries(slots)) {
       if (typeof slot !== "number") gradient[slot.free] += slopes.values[key];
     }
@@ -97,34 +80,55 @@ export function evidenceSlopes(
   return gradient;
 }
 
-/**
- * C: the inverse of what the evidence has the determinant of, zero for unknowns that are not in it, and, where pixels are
- * held at zero, half of the inverse of what is left of H.
- */
-function determinantInverse(
-  { curvatureMatrix, sourcePixels }: LinearSystem,
-  sources: readonly SolvedSource[],
+/** -1/2 (C + s s') by the entries of H, and 1/2 by ln det H; where pixels are held at zero, that is of what is left of H. */
+function regularizationAdjoint(
+  source: SolvedSource,
+  { rows: size, values: c }: Matrix,
+  s: Float64Array,
   { evidence, zeroed = new Int32Array(0) }: SystemOptions,
   kernels: VoiceKernels,
-): { readonly inverse: Matrix; readonly ofZeroed: Matrix | null } {
-  const size = curvatureMatrix.rows;
-  const whole = { ...curvatureMatrix, values: curvatureMatrix.values.slice() };
-  const h = zeros(size, size);
-  for (const { regularization, first } of sources) addBlock(h, regularization.regularizationMatrix, first);
-  if (evidence === "exact") {
-    for (let i = sourcePixels; i < size; i++) h.values[i * (size + 1)] = LIGHT_PRIOR * whole.values[i * (size + 1)];
-  }
-  h.values.forEach((entry, i) => {
-    whole.values[i] += entry;
-  });
-  const held = new Set(evidence === "exact" ? zeroed : []);
-  const count = evidence === "exact" ? size : sourcePixels;
-  const kept = Int32Array.from({ length: count }, (_, i) => i).filter((i) => !held.has(i));
-  if (kept.length === size) return { inverse: inverted(whole, kernels).inverse, ofZeroed: null };
-  const inverseOf = (matrix: Matrix, factor: number) => {
-    return spreadBlock(inverted(principalBlock(matrix, kept), kernels).inverse, kept, size, factor);
+): RegularizationAdjoint {
+  const { first, count } = source;
+  const ofSolution = (i: number, j: number) => {
+    return -0.5 * (c[(first + i) * size + first + j] + s[first + i] * s[first + j]);
   };
-  return { inverse: inverseOf(whole, 1), ofZeroed: held.size === 0 ? null : inverseOf(h, 0.5) };
+  if (evidence !== "exact" || zeroed.length === 0) {
+    return { regularizationMatrix: ofSolution, logDetRegularizationMatrix: 0.5 };
+  }
+  const { values: inverse } = regularizationInverse(source, zeroed, kernels);
+  return {
+    regularizationMatrix: (i, j) => ofSolution(i, j) + 0.5 * inverse[i * count + j],
+    logDetRegularizationMatrix: 0,
+  };
+}
+
+/** C of all unknowns: zero for those that are not in the determinant. */
+function inverseOfAll(
+  { curvatureMatrix: { rows: size }, sourcePixels }: LinearSystem,
+  inverse: Matrix,
+  { evidence, zeroed = new Int32Array(0) }: SystemOptions,
+): Matrix {
+  if (inverse.rows === size) return inverse;
+  return spread(inverse, evidence === "exact" ? notHeld(size, zeroed) : notHeld(sourcePixels, new Int32Array(0)), size);
+}
+
+/** H^-1 of one source, zero for pixels that are held at zero. */
+function regularizationInverse(
+  { regularization, first, count }: SolvedSource,
+  zeroed: Int32Array,
+  kernels: VoiceKernels,
+): Matrix {
+  const kept = notHeld(
+    count,
+    zeroed.map((pixel) => pixel - first),
+  );
+  const matrix = principalBlock(regularization.regularizationMatrix, kept);
+  return spread(kernels.symmetricInverse({ matrix }).inverse, kept, count);
+}
+
+function notHeld(size: number, zeroed: Int32Array): Int32Array {
+  const held = new Set(zeroed);
+  return Int32Array.from({ length: size }, (_, i) => i).filter((i) => !held.has(i));
 }
 
 interface OfDataset {
@@ -225,25 +229,11 @@ function addTimes(to: Float64Array, factor: number, other: Float64Array): void {
   for (let i = 0; i < to.length; i++) to[i] += factor * other[i];
 }
 
-/** A block along the diagonal, from `first` on. */
-function addBlock({ columns, values }: Matrix, block: Matrix | SparseMatrix, first: number): void {
-  if ("rowStart" in block) {
-    for (let i = 0; i < block.rows; i++) {
-      for (let e = block.rowStart[i]; e < block.rowStart[i + 1]; e++) {
-        values[(first + i) * columns + first + block.columnIndex[e]] += block.values[e];
-      }
-    }
-    return;
-  }
-  for (let i = 0; i < block.rows; i++) {
-    for (let j = 0; j < block.rows; j++) values[(first + i) * columns + first + j] += block.values[i * block.rows + j];
-  }
-}
-
-function spreadBlock(block: Matrix, kept: Int32Array, size: number, factor: number): Matrix {
+/** A block of a larger matrix of zeros, in the rows and columns that are named. */
+function spread({ rows, values }: Matrix, places: Int32Array, size: number): Matrix {
   const out = zeros(size, size);
-  kept.forEach((row, a) => {
-    for (let b = 0; b < kept.length; b++) out.values[row * size + kept[b]] = factor * block.values[a * kept.length + b];
+  places.forEach((row, a) => {
+    for (let b = 0; b < rows; b++) out.values[row * size + places[b]] = values[a * rows + b];
   });
   return out;
 }

@@ -9,7 +9,14 @@ import {
   type PositiveInversion,
 } from "../inversion/evidence.ts";
 import type { Regularization } from "../inversion/regularization/regularization.ts";
-import { blockDiagonal, type Matrix, principalBlock, type SparseMatrix, zeros } from "../operators/matrix.ts";
+import {
+  blockDiagonal,
+  type Matrix,
+  matrixSum,
+  principalBlock,
+  type SparseMatrix,
+  zeros,
+} from "../operators/matrix.ts";
 import type { PositiveOnlyChecks } from "./evaluation.ts";
 import type { LinearShare } from "./linear-share.ts";
 
@@ -70,6 +77,8 @@ export interface SystemOptions {
   /** A solution that the positive-only one is thought to be near to: those positive in it are free at first. */
   readonly near?: Float64Array | undefined;
   readonly noiseNormalization: number;
+  /** Whether C is wanted too, as for a gradient. */
+  readonly withInverse?: boolean;
 }
 
 /** Sources and intensities found, with the terms of the evidence. */
@@ -80,6 +89,11 @@ export interface SolvedSystem {
   /** |(F + H) s - D| / |D|; null where the source is positive only. */
   readonly solveResidual: number | null;
   readonly positiveOnly: PositiveOnlyChecks | null;
+  /**
+   * C, the inverse of what the evidence has the determinant of: F + H of all unknowns that are not held at zero, or of all
+   * pixels of the sources. null where it was not asked for, and on failure.
+   */
+  readonly inverse: Matrix | null;
   /** Of all unknowns. */
   readonly problem: LinearProblem;
   /** The unknowns that are not held at zero, ascending. */
@@ -111,7 +125,7 @@ const PYAUTOLENS_DIAGONAL = 1e-3;
 export function solveSystem(
   system: LinearSystem,
   regularizations: readonly Regularization[],
-  { positiveOnly, evidence, zeroed = new Int32Array(0), near, noiseNormalization }: SystemOptions,
+  { positiveOnly, evidence, zeroed = new Int32Array(0), near, noiseNormalization, withInverse = false }: SystemOptions,
   kernels: VoiceKernels,
 ): SolvedSystem {
   const { curvatureMatrix, dataVector, chiSquaredOfData, sourcePixels } = system;
@@ -131,14 +145,23 @@ export function solveSystem(
   };
   const kept = keptOf(dataVector.length, zeroed);
   const problem = kept === null ? all : withoutZeroed(all, kept, evidence, kernels);
+  // Of what the determinant is taken.
+  const ofSources = evidence === "pyautolens" && (kept !== null || light.precisions.length > 0);
   const inversion = positiveOnly
     ? invertPositive(problem, kernels.positiveOnly, near && firstGuess(near, kept))
-    : invert(problem, kernels.reconstruction);
+    : invert(problem, kernels.reconstruction, withInverse && !ofSources);
+  const matrix = ofSources ? curvatureRegMatrixOfSources(all, sourcePixels) : null;
   const terms =
-    evidence === "pyautolens" && (kept !== null || light.precisions.length > 0)
-      ? { ...inversion.terms, logDetCurvatureRegMatrixTerm: logDetOfSources(all, sourcePixels, kernels) }
-      : inversion.terms;
-  const { values } = inversion.reconstruction;
+    matrix === null
+      ? inversion.terms
+      : { ...inversion.terms, logDetCurvatureRegMatrixTerm: kernels.logDeterminant({ matrix }) };
+  const { values, inverse } = inversion.reconstruction;
+  const failure = failureOf(inversion, terms, regularizations.length);
+  const inverted = () => {
+    return kernels.symmetricInverse({
+      matrix: matrix ?? matrixSum(problem.curvatureMatrix, problem.regularizationMatrix),
+    }).inverse;
+  };
   return {
     values: kept === null ? values : spread(values, kept, dataVector.length),
     terms,
@@ -146,7 +169,8 @@ export function solveSystem(
     positiveOnly: positiveOnlyChecks(inversion),
     problem: all,
     free: freeOf(inversion, kept ?? dataVector.map((_, i) => i)),
-    failure: failureOf(inversion, terms, regularizations.length),
+    inverse: withInverse && failure === null ? (inverse ?? inverted()) : null,
+    failure,
   };
 }
 
@@ -203,18 +227,13 @@ function withoutZeroed(
   };
 }
 
-/** ln det (F + H) over the pixels of the sources. */
-function logDetOfSources(
+/** F + H of the pixels of the sources. */
+function curvatureRegMatrixOfSources(
   { curvatureMatrix, regularizationMatrix }: LinearProblem,
   sourcePixels: number,
-  kernels: VoiceKernels,
-): number {
-  const kept = Int32Array.from({ length: sourcePixels }, (_, i) => i);
-  const matrix = principalBlock(curvatureMatrix, kept);
-  principalBlock(regularizationMatrix, kept).values.forEach((value, i) => {
-    matrix.values[i] += value;
-  });
-  return kernels.logDeterminant({ matrix });
+): Matrix {
+  const pixels = Int32Array.from({ length: sourcePixels }, (_, i) => i);
+  return matrixSum(principalBlock(curvatureMatrix, pixels), principalBlock(regularizationMatrix, pixels));
 }
 
 function spread(values: Float64Array, kept: Int32Array, size: number): Float64Array {

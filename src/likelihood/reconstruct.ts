@@ -50,9 +50,9 @@ export function reconstruct(
   const given = sources.map((_, s) => (s === open ? null : regularize(s, Number.NaN)));
   // Trials of one vector help each other; the next vector starts anew, so that it does not depend on what came before.
   let near: Float64Array | undefined;
-  const solveAt = (coefficient: number): Reconstructed => {
+  const solveAt = (coefficient: number, asked = options): Reconstructed => {
     const regularizations = given.map((regularization, s) => regularization ?? regularize(s, coefficient));
-    const solved = timed(watch, "solve", () => solveSystem(system, regularizations, { ...options, near }, kernels));
+    const solved = timed(watch, "solve", () => solveSystem(system, regularizations, { ...asked, near }, kernels));
     if (solved.failure === null) near = solved.values;
     return { solved, regularizations, values: sources.map((_, s) => valuesAt(s, coefficient)) };
   };
@@ -61,5 +61,6 @@ export function reconstruct(
   const unit = { matrix: regularize(open, 1).regularizationMatrix, grows: schemeOf(pixelization).grows };
   const pixels = Int32Array.from({ length: laid.vertices.length / 2 }, (_, i) => first + i);
   const ownCurvature = principalBlock(system.curvatureMatrix, pixels);
-  return solveAt(maximizeEvidence(ownCurvature, unit, (trial) => logEvidence(solveAt(trial).solved.terms)));
+  const ofTrial = { ...options, withInverse: false };
+  return solveAt(maximizeEvidence(ownCurvature, unit, (trial) => logEvidence(solveAt(trial, ofTrial).solved.terms)));
 }

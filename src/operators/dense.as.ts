@@ -81,7 +81,7 @@ function tiles(
   }
 }
 
-function addTiles(length: i32, left: usize, right: usize, c: usize, rowC: usize, count: i32): void {
+export function addTiles(length: i32, left: usize, right: usize, c: usize, rowC: usize, count: i32): void {
   tiles(false, length, left, right, c, rowC, count);
 }
 

@@ -98,6 +98,25 @@ describe.each(VOICES)("%s", (variant) => {
     expect(kernels.logDeterminant({ matrix })).toBe(logDeterminant);
   });
 
+  test.each(SIZES)("size %d: inverse, symmetric to the last bit", (size) => {
+    const kernels = kernelsOfVariant(variant);
+    const matrix = positiveDefinite(size);
+    const { inverse, logDeterminant } = kernels.symmetricInverse({ matrix });
+    const identity = zeros(size, size);
+    for (let i = 0; i < size; i++) identity.values[i * (size + 1)] = 1;
+    // Eigenvalues are between 1 and some 5, and so is the condition number.
+    expect(difference(product(matrix, inverse).values, identity.values)).toBeLessThan(5 * (size + 4) * EPSILON);
+    expect(transpose(inverse)).toEqual(inverse);
+
+    const dataVector = random(size, 1, size + 1).values;
+    const args = { curvatureRegMatrix: matrix, dataVector };
+    expect(kernels.reconstruction({ ...args, withInverse: true })).toEqual({
+      ...kernels.reconstruction(args),
+      inverse,
+      logDeterminant,
+    });
+  });
+
   test.each([1, 2, 5, 31, 64, 65, 130, 193])("size %d: triangular solves of one and of several", (size) => {
     const kernels = kernelsOfVariant(variant);
     const lower = kernels.cholesky({ matrix: positiveDefinite(size) }).factor;
@@ -165,7 +184,11 @@ describe.each(VOICES)("%s", (variant) => {
           values: new Float64Array(size).fill(Number.NaN),
           logDeterminant: Number.NaN,
         });
+        expect(kernels.reconstruction({ curvatureRegMatrix: matrix, dataVector, withInverse: true })).toEqual(solved);
         expect(kernels.logDeterminant({ matrix })).toBeNaN();
+        const { inverse, logDeterminant } = kernels.symmetricInverse({ matrix });
+        expect(logDeterminant).toBeNaN();
+        expect(inverse.values.every((value) => Number.isNaN(value))).toBe(true);
         const { positiveDefinite: yes, factor } = kernels.cholesky({ matrix });
         expect(yes).toBe(false);
         expect(factor.values.every((value) => Number.isNaN(value))).toBe(true);
@@ -185,15 +208,20 @@ describe.each(VOICES)("%s", (variant) => {
     const { values } = kernels.reconstruction({ curvatureRegMatrix: matrix, dataVector });
     const residual = difference(matrixTimesVector(matrix, values), dataVector);
     expect(residual).toBeLessThan(1e-15 * size * (largest(values) + largest(dataVector)));
+    // The condition number times rounding is 2e-6, and sums of some hundred terms are less good.
+    const { inverse } = kernels.symmetricInverse({ matrix });
+    const excess = product(matrix, inverse).values;
+    for (let i = 0; i < size; i++) excess[i * (size + 1)] -= 1;
+    expect(largest(excess)).toBeLessThan(1e-4);
   });
 
   test("the same bytes on repeat, whatever was computed before", () => {
     const kernels = kernelsOfVariant(variant);
     const args = { curvatureRegMatrix: positiveDefinite(193), dataVector: random(193, 1, 9).values };
-    const first = kernels.reconstruction(args);
+    const first = kernels.reconstruction({ ...args, withInverse: true });
     // Leaves other numbers, NaN among them, where the next call allocates.
     kernels.cholesky({ matrix: { rows: 250, columns: 250, values: new Float64Array(62500).fill(Number.NaN) } });
     kernels.gramMatrix({ matrix: random(200, 100, 4), ofRows: true });
-    expect(kernels.reconstruction(args)).toEqual(first);
+    expect(kernels.reconstruction({ ...args, withInverse: true })).toEqual(first);
   });
 });

@@ -1,6 +1,5 @@
 import { dot, type Matrix, trace, zeros } from "../../operators/matrix.ts";
 import type { Parameter } from "../../profiles/parameter.ts";
-import { inverseOf, inverted, logDeterminantOf } from "../inverse.ts";
 import { type Correlation, type CorrelationSlopes, distanceBetween } from "./correlation.ts";
 import { covarianceSlopes } from "./covariance-slopes.ts";
 import type { DenseKernels, DifferentiableRegularization } from "./regularization.ts";
@@ -41,11 +40,13 @@ export function covarianceRegularization<Key extends string>(
   kernels: DenseKernels,
 ): DifferentiableRegularization<Key | "coefficient"> {
   const { vertices, correlation, coefficient } = args;
-  const { inverse, logDeterminant } = inverted(covarianceMatrix(vertices, correlation), kernels);
+  const matrix = covarianceMatrix(vertices, correlation);
+  const { inverse, logDeterminant } = kernels.symmetricInverse({ matrix });
   return {
     regularizationMatrix: scaled(inverse, coefficient),
     logDetRegularizationMatrix: inverse.rows * Math.log(coefficient) - logDeterminant,
-    slopes({ regularizationMatrix: ofH, logDetRegularizationMatrix: ofLogDet }) {
+    slopes({ regularizationMatrix, logDetRegularizationMatrix: ofLogDet }) {
+      const ofH = tabulated(inverse.rows, regularizationMatrix);
       const ofInverse = scaled(ofH, coefficient);
       // -ln det C falls by the entries of C^-1, all of them.
       const ofCovariance = scaled(inverse, -ofLogDet);
@@ -66,17 +67,17 @@ export function bracedCovarianceRegularization<Key extends string>(
 ): DifferentiableRegularization<Key | "coefficient"> {
   const { vertices, correlation, coefficient } = args;
   const covariance = covarianceMatrix(vertices, correlation);
-  const { inverse, logDeterminant } = inverted(covariance, kernels);
+  const { inverse, logDeterminant } = kernels.symmetricInverse({ matrix: covariance });
   const size = inverse.rows;
   const share = JITTER / size;
   const delta = share * coefficient * trace(inverse);
   const ratio = plusDiagonal(scaled(covariance, delta), coefficient);
-  const lower = kernels.cholesky({ matrix: ratio }).factor;
   return {
     regularizationMatrix: plusDiagonal(scaled(inverse, coefficient), delta),
-    logDetRegularizationMatrix: logDeterminantOf(lower) - logDeterminant,
-    slopes({ regularizationMatrix: ofH, logDetRegularizationMatrix: ofLogDet }) {
-      const ofRatio = scaled(inverseOf(lower, kernels), ofLogDet);
+    logDetRegularizationMatrix: kernels.logDeterminant({ matrix: ratio }) - logDeterminant,
+    slopes({ regularizationMatrix, logDetRegularizationMatrix: ofLogDet }) {
+      const ofH = tabulated(size, regularizationMatrix);
+      const ofRatio = scaled(kernels.symmetricInverse({ matrix: ratio }).inverse, ofLogDet);
       const ofDelta = trace(ofH) + dot(ofRatio.values, covariance.values);
       const ofInverse = plusDiagonal(scaled(ofH, coefficient), ofDelta * share * coefficient);
       const ofCovariance = scaled(ofRatio, delta);
@@ -85,6 +86,12 @@ export function bracedCovarianceRegularization<Key extends string>(
       return covarianceSlopes(args, { inverse, ofInverse, ofCovariance, ofCoefficient }, kernels);
     },
   };
+}
+
+function tabulated(size: number, entry: (i: number, j: number) => number): Matrix {
+  const out = zeros(size, size);
+  for (let i = 0; i < size; i++) for (let j = 0; j < size; j++) out.values[i * size + j] = entry(i, j);
+  return out;
 }
 
 function scaled(matrix: Matrix, factor: number): Matrix {

@@ -16,7 +16,7 @@ export function laplacianSlopes(
   plan: CholeskyPlan,
   weights: SparseMatrix,
   diagonal: Float64Array,
-  { regularizationMatrix: { values: ofH }, logDetRegularizationMatrix }: RegularizationAdjoint,
+  { regularizationMatrix: ofH, logDetRegularizationMatrix }: RegularizationAdjoint,
 ): LaplacianSlopes {
   const { order, position, columnStart, rowIndex } = plan;
   const size = order.length;
@@ -25,13 +25,12 @@ export function laplacianSlopes(
   const column = new Float64Array(size);
   for (let k = 0; k < size; k++) {
     const i = order[k];
-    const own = ofH[i * size + i];
+    const own = ofH(i, i);
     for (let e = columnStart[k]; e < columnStart[k + 1]; e++) column[rowIndex[e]] = ofLogDet.eliminated[e];
     for (let e = weights.rowStart[i]; e < weights.rowStart[i + 1]; e++) {
       const j = weights.columnIndex[e];
       if (position[j] <= k) continue;
-      out.weights[e] =
-        own + ofH[j * size + j] - 2 * ofH[i * size + j] + logDetRegularizationMatrix * column[position[j]];
+      out.weights[e] = own + ofH(j, j) - 2 * ofH(i, j) + logDetRegularizationMatrix * column[position[j]];
     }
     out.diagonal[i] = own + logDetRegularizationMatrix * ofLogDet.sums[k];
   }

@@ -1,9 +1,9 @@
-import type { GramMatrixArgs, MatrixProductArgs } from "../../operators/dense.ts";
+import type { MatrixProductArgs } from "../../operators/dense.ts";
 import type { Matrix, SparseMatrix } from "../../operators/matrix.ts";
 import type { Parameter } from "../../profiles/parameter.ts";
 import type { Mapping } from "../mapping.ts";
 import type { Triangulation } from "../mesh/triangulation.ts";
-import type { Cholesky, CholeskyArgs, TriangularSolveArgs } from "../solve.ts";
+import type { LogDeterminantArgs, SymmetricInverse, SymmetricInverseArgs } from "../solve.ts";
 import type { Neighbors } from "./constant.ts";
 
 /** H of one source, its coefficients inside, and ln det H. NaN where rounding has left H not positive definite. */
@@ -14,19 +14,18 @@ export interface Regularization {
 
 /** The dense kernels that a regularization by a covariance is composed of. */
 export interface DenseKernels {
-  readonly cholesky: (args: CholeskyArgs) => Cholesky;
-  readonly triangularSolve: (args: TriangularSolveArgs) => Matrix;
-  readonly gramMatrix: (args: GramMatrixArgs) => Matrix;
+  readonly symmetricInverse: (args: SymmetricInverseArgs) => SymmetricInverse;
+  readonly logDeterminant: (args: LogDeterminantArgs) => number;
   readonly matrixProduct: (args: MatrixProductArgs) => Matrix;
 }
 
 /** The slopes of a scalar by the two results of a regularization, such as the evidence. */
 export interface RegularizationAdjoint {
   /**
-   * (S, S) symmetric: the scalar grows by the sum of the products of its entries with what is added to those of H. Of a
-   * sparse H its pattern alone is read.
+   * Of row i and column j, symmetric: the scalar grows by the sum of its products with what is added to the entries of H.
+   * Of a sparse H it is asked for the pattern alone.
    */
-  readonly regularizationMatrix: Matrix;
+  readonly regularizationMatrix: (i: number, j: number) => number;
   readonly logDetRegularizationMatrix: number;
 }
 

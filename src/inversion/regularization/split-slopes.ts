@@ -74,13 +74,13 @@ export function splitSlopes(
 function matrixSlopes(
   matrix: SparseMatrix,
   bracedMatrix: BracedMatrix,
-  { regularizationMatrix: { values: ofH }, logDetRegularizationMatrix }: RegularizationAdjoint,
+  { regularizationMatrix: ofH, logDetRegularizationMatrix }: RegularizationAdjoint,
 ): SparseMatrix {
   const { rows, rowStart, columnIndex } = matrix;
   const values = logDeterminantSlopes(matrix, bracedMatrix);
   for (let i = 0; i < rows; i++) {
     for (let e = rowStart[i]; e < rowStart[i + 1]; e++) {
-      values[e] = ofH[i * rows + columnIndex[e]] + logDetRegularizationMatrix * values[e];
+      values[e] = ofH(i, columnIndex[e]) + logDetRegularizationMatrix * values[e];
     }
   }
   return { ...matrix, values };

@@ -1,4 +1,4 @@
-import { type SparseMatrix, trace } from "../../operators/matrix.ts";
+import type { SparseMatrix } from "../../operators/matrix.ts";
 import { BY_PARAMETERS_ALONE, COEFFICIENT } from "./constant.ts";
 import type { Regularization, RegularizationScheme } from "./regularization.ts";
 
@@ -22,10 +22,12 @@ export const zeroth = {
   plan: ({ sourcePixels }) => ({
     at: ({ coefficient }) => ({
       ...zerothRegularization(sourcePixels, coefficient),
-      slopes({ regularizationMatrix, logDetRegularizationMatrix }) {
+      slopes({ regularizationMatrix: ofH, logDetRegularizationMatrix }) {
+        let ofSquare = 0;
+        for (let i = 0; i < sourcePixels; i++) ofSquare += ofH(i, i);
         const ofLogDet = (2 * sourcePixels * logDetRegularizationMatrix) / coefficient;
         return {
-          values: { coefficient: 2 * coefficient * trace(regularizationMatrix) + ofLogDet },
+          values: { coefficient: 2 * coefficient * ofSquare + ofLogDet },
           ...BY_PARAMETERS_ALONE,
         };
       },
