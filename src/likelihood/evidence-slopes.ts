@@ -10,7 +10,7 @@ import { dot, type Matrix, principalBlock, type SparseMatrix, sparseTimesVector,
 import type { LaidSource } from "./lensed-source.ts";
 import type { BasisInPixels } from "./light-basis.ts";
 import type { LinearShare } from "./linear-share.ts";
-import { LIGHT_PRIOR, type LinearSystem, type SolvedSystem, type SystemOptions } from "./linear-system.ts";
+import { isUnseen, LIGHT_PRIOR, type LinearSystem, type SolvedSystem, type SystemOptions } from "./linear-system.ts";
 import type { Observation } from "./observation.ts";
 
 /** One dataset of a solved system. */
@@ -210,9 +210,9 @@ function lightSlopes(
       t === null ? new Float64Array(column.length) : source.see(sparseTimesVector(t, row.subarray(0, sources)));
     for (const [k, other] of share.columns.entries()) addTimes(spread, row[sources + k], other);
     const slopes = weigh(spread).map((weighed, m) => s[sources + l] * residual[m] - weighed);
-    if (evidence === "exact") {
+    const curvature = share.curvatureMatrix.values[(sources + l) * (size + 1)];
+    if (evidence === "exact" && !isUnseen(curvature)) {
       // Of the prior's precision P = 1e-10 F: -1/2 (s^2 + C) dP + 1/2 d ln P.
-      const curvature = share.curvatureMatrix.values[(sources + l) * (size + 1)];
       const factor = 1 / curvature - LIGHT_PRIOR * (s[sources + l] ** 2 + row[sources + l]);
       addTimes(slopes, factor, weigh(column));
     }

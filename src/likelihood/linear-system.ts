@@ -108,8 +108,10 @@ export interface SolvedSystem {
  */
 export const LIGHT_PRIOR = 1e-10;
 
-/** An F_ll below this is light that no datum sees, but for what underflow has left of it. */
-const UNSEEN = 1e-200;
+/** Whether an F_ll is of light that no datum sees, but for what underflow has left of it. */
+export function isUnseen(curvature: number): boolean {
+  return curvature < 1e-200;
+}
 
 /** What PyAutoLens adds to the diagonal of F for light without regularization. */
 const PYAUTOLENS_DIAGONAL = 1e-3;
@@ -184,7 +186,6 @@ function lightPrior({ curvatureMatrix, sourcePixels }: LinearSystem, evidence: E
   if (evidence === "pyautolens") {
     return { precisions: Float64Array.from(seen, () => PYAUTOLENS_DIAGONAL), logDeterminant: 0 };
   }
-  const isUnseen = (f: number) => f < UNSEEN;
   return {
     precisions: Float64Array.from(seen, (f) => (isUnseen(f) ? 1 : LIGHT_PRIOR * f)),
     logDeterminant: seen.reduce((sum, f) => sum + Math.log(LIGHT_PRIOR * (isUnseen(f) ? 1 : f)), 0),
