@@ -66,7 +66,7 @@ function fileError(error: unknown, path: string): InputError {
     return new InputError(
       "file/missing",
       "there is no such file",
-      "check the path, or say where the spec's files are with --data",
+      "check the path",
       path,
     );
   return new InputError(

@@ -33,7 +33,11 @@ export class SpecFiles {
   /** Opens a file of the spec; relative paths start from the data folder. */
   readonly open = async (path: string): Promise<FileSource> => {
     const full = isAbsolute(path) ? path : join(this.#folder, path);
-    const source = await openFile(full);
+    const source = await openFile(full).catch((error: unknown) => {
+      if (!(error instanceof InputError) || error.tag !== "file/missing") throw error;
+      const remedy = "check the path, or say where the spec's files are with --data";
+      throw new InputError(error.tag, "there is no such file", remedy, full);
+    });
     this.#open.push(source);
     this.paths.push(full);
     return source;
