@@ -8,6 +8,8 @@ export { compactTimesSparse } from "../inversion/compact-times-sparse.as";
 export * from "../inversion/curvature.as";
 export { curvatureViaCompactFft } from "../inversion/curvature-fft.as";
 export { addTransposed, prepareSymmetric, symmetricRows, symmetricScratch } from "../inversion/curvature-symmetric.as";
+export { prepareImageWeights, rowsOfImageWeights, tilesOfImageWeights, weighTile } from "../inversion/image-weights.as";
+export * from "../inversion/image-weights-curvature.as";
 export * from "../inversion/inverse-columns.as";
 export * from "../inversion/mapping.as";
 export { mappingSlopesRows, mappingSlopesScratch, prepareMappingSlopes } from "../inversion/mapping-slopes.as";
@@ -26,4 +28,4 @@ export { clear, columnModes, gridOfLattice, latticeOfModes, lineModes } from "..
 export { spreadBins, spreadScratch } from "../operators/spread.as";
 export { weigh, weighVisibilities } from "../operators/strengths.as";
 export { pointSum, preloadFromMinus, wTilde, wTildeFromCompact, wTildeFromPreload } from "../operators/w-tilde.as";
-export { allocate, mark, release, reset, useArena } from "../operators/arena.as";
+export { allocate, keep, mark, release, reset, useArena } from "../operators/arena.as";

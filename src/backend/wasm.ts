@@ -22,8 +22,13 @@ export class WasmKernels {
   readonly #exports: Exports;
   readonly #program: Program;
 
-  constructor(build: WasmBuild) {
+  /** Whose threads it uses. */
+  readonly #lender: WasmKernels;
+
+  /** @param lender Given, its threads are used. */
+  constructor(build: WasmBuild, lender?: WasmKernels) {
     this.build = build;
+    this.#lender = lender ?? this;
     this.#memory = new WebAssembly.Memory({ initial: 256, maximum: 65536, shared: true });
     const module = new WebAssembly.Module(bytesOf(build === "relaxed" ? relaxedSimd : baseSimd));
     const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory, abort: aborted } });
@@ -57,6 +62,11 @@ export class WasmKernels {
   /** Empties the memory; what was allocated before is gone. */
   reset(): void {
     this.#exports.reset();
+  }
+
+  /** What is allocated so far stays when the memory is emptied. */
+  keep(): void {
+    this.#exports.keep();
   }
 
   /** Copies an array in; returns its address, or 0 for null. */
@@ -93,12 +103,12 @@ export class WasmKernels {
    * @param scratchBytes The most that one part allocates.
    */
   callParts(name: string, parts: number, scratchBytes: number, ...args: number[]): void {
-    const pool = parts > 1 ? this.#threadPool() : undefined;
+    const pool = parts > 1 ? this.#lender.#threadPool() : undefined;
     if (pool !== undefined) {
       // Room for alignment too.
       const arenaBytes = 1024 * Math.ceil((scratchBytes + 256) / 1024);
       const top = this.#exports.mark();
-      const arenas = this.#allocate(arenaBytes * (this.#threads - 1));
+      const arenas = this.#allocate(arenaBytes * (pool.threads - 1));
       pool.run(this.#program, name, parts, arenas, arenaBytes, args);
       this.#exports.release(top);
       return;
