@@ -1,16 +1,18 @@
 // W = P' N^-1 P between the pixels of an image, by tiles of sixteen, four by four. Half of it: a tile has a panel of the
 // pixels of its own rows of tiles from itself on to the right, and of those below, as far as two PSFs reach. Within the tile
 // itself W is halved, so that W = L + L'.
-import { allocate, mark, release } from "../operators/arena.as";
+import { allocate } from "../operators/arena.as";
 import { madd } from "../operators/turns.as";
 
 // Pixels of a tile along a side, and the bytes of a value for each.
 export const SIDE: i32 = 4;
-export const BYTES: usize = <usize>(SIDE * SIDE) << 3;
+export const LANES: usize = <usize>(SIDE * SIDE);
+export const BYTES: usize = LANES << 3;
 
 // @ts-ignore: decorator
 @unmanaged
 export class ImageWeights {
+  inputs: i32;
   tiles: i32;
   // (tiles, 16) which pixel it is, -1 where it is none.
   pixels: usize;
@@ -19,10 +21,11 @@ export class ImageWeights {
   // Of every row of a panel: i32 pixel, and its W with the sixteen.
   neighbors: usize;
   panels: usize;
-  // Only while panels are made: rows and columns of the tiles' first pixels and of the pixels, the PSF as it is and turned
-  // around between SIDE - 1 zeros, sigma^-2 in the box.
+  // Only while panels are made: rows and columns of the tiles' first pixels and of the pixels, which pixel stands where in
+  // the box, the PSF as it is and turned around between SIDE - 1 zeros, sigma^-2 in the box.
   corners: usize;
   native: usize;
+  index: usize;
   kernelRows: i32;
   kernelColumns: i32;
   kernel: usize;
@@ -60,13 +63,13 @@ function inverseVariances(weights: ImageWeights, count: i32, pixels: usize, nois
 }
 
 // The pixels of the panel of the tile at (row, column), their number returned; `out` may be 0.
-function neighborsOf(weights: ImageWeights, index: usize, row: i32, column: i32, out: usize): i32 {
+function neighborsOf(weights: ImageWeights, row: i32, column: i32, out: usize): i32 {
   const up = weights.kernelRows - 1, across = weights.kernelColumns - 1;
   const bottom = min(weights.rows - 1, row + SIDE - 1 + up), right = min(weights.columns - 1, column + SIDE - 1 + across);
   let count = 0;
   for (let y = row; y <= bottom; y++) {
     for (let x = y < row + SIDE ? column : max(0, column - across); x <= right; x++) {
-      const n = load<i32>(index + (<usize>(y * weights.columns + x) << 2));
+      const n = load<i32>(weights.index + (<usize>(y * weights.columns + x) << 2));
       if (n < 0) continue;
       if (out != 0) store<i32>(out + (<usize>count << 2), n);
       count++;
@@ -76,13 +79,14 @@ function neighborsOf(weights: ImageWeights, index: usize, row: i32, column: i32,
 }
 
 // Pixels are (count, 2) row and column in the box of (rows, columns); those that come out have a noise. Returns the address
-// of ImageWeights whose panels are still to be made.
+// of ImageWeights, for which there is no room yet.
 export function prepareImageWeights(
   rows: i32, columns: i32, kernelRows: i32, kernelColumns: i32, kernel: usize, inputs: i32, inputPixels: usize,
   outputs: i32, outputPixels: usize, noise: usize,
 ): usize {
   const address = allocate(offsetof<ImageWeights>());
   const weights = changetype<ImageWeights>(address);
+  weights.inputs = inputs;
   weights.rows = rows;
   weights.columns = columns;
   weights.kernelRows = kernelRows;
@@ -97,28 +101,35 @@ export function prepareImageWeights(
     const pixel = inputPixels + (<usize>n << 3);
     store<i32>(index + (<usize>(load<i32>(pixel) * columns + load<i32>(pixel, 4)) << 2), n);
   }
-  listTiles(weights, index);
+  weights.index = index;
+  listTiles(weights);
   const begin = allocate(<usize>(weights.tiles + 1) << 2);
   weights.begin = begin;
   let total = 0;
   for (let tile = 0; tile < weights.tiles; tile++) {
     store<i32>(begin + (<usize>tile << 2), total);
     const corner = weights.corners + (<usize>tile << 3);
-    total += neighborsOf(weights, index, load<i32>(corner), load<i32>(corner, 4), 0);
+    total += neighborsOf(weights, load<i32>(corner), load<i32>(corner, 4), 0);
   }
   store<i32>(begin + (<usize>weights.tiles << 2), total);
-  weights.neighbors = allocate(<usize>total << 2);
-  for (let tile = 0; tile < weights.tiles; tile++) {
-    const corner = weights.corners + (<usize>tile << 3);
-    const out = weights.neighbors + (<usize>load<i32>(begin + (<usize>tile << 2)) << 2);
-    neighborsOf(weights, index, load<i32>(corner), load<i32>(corner, 4), out);
-  }
-  weights.panels = allocate(<usize>total * BYTES);
   return address;
 }
 
+// Room for the panels, which are still to be made.
+export function allocateImageWeights(address: usize): void {
+  const weights = changetype<ImageWeights>(address);
+  const total = <usize>rowsOfImageWeights(address);
+  weights.neighbors = allocate(total << 2);
+  for (let tile = 0; tile < weights.tiles; tile++) {
+    const corner = weights.corners + (<usize>tile << 3);
+    const out = weights.neighbors + (<usize>load<i32>(weights.begin + (<usize>tile << 2)) << 2);
+    neighborsOf(weights, load<i32>(corner), load<i32>(corner, 4), out);
+  }
+  weights.panels = allocate(total * BYTES);
+}
+
 // The tiles that have pixels, and which.
-function listTiles(weights: ImageWeights, index: usize): void {
+function listTiles(weights: ImageWeights): void {
   const rows = weights.rows, columns = weights.columns;
   const most = ((rows + SIDE - 1) / SIDE) * ((columns + SIDE - 1) / SIDE);
   weights.pixels = allocate(<usize>most << 6);
@@ -130,7 +141,7 @@ function listTiles(weights: ImageWeights, index: usize): void {
       let any = false;
       for (let k = 0; k < SIDE * SIDE; k++) {
         const y = i + k / SIDE, x = j + k % SIDE;
-        const n = y < rows && x < columns ? load<i32>(index + (<usize>(y * columns + x) << 2)) : -1;
+        const n = y < rows && x < columns ? load<i32>(weights.index + (<usize>(y * columns + x) << 2)) : -1;
         store<i32>(pixels + (<usize>k << 2), n);
         any = any || n >= 0;
       }

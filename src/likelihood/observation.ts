@@ -87,10 +87,7 @@ function observeImage(dataset: ImagingDataset, kernels: VoiceKernels): Observati
       subSizes,
       see: blur,
       adjoint,
-      curvature: (sparseMappingMatrix) =>
-        kernels.curvatureMatrixViaBlurredMapping({ convolution, noiseMap, sparseMappingMatrix }),
-      mappingSlopes: (sparseMappingMatrix, curvatureWeights) =>
-        kernels.blurredMappingSlopes({ convolution, noiseMap, sparseMappingMatrix, curvatureWeights }),
+      ...kernels.planImageWeights({ convolution, noiseMap }),
     },
     noiseNormalization: noiseNormalizationOf(noiseMap),
     chiSquared: (image) => chiSquaredOf(data, image, noiseMap),
