@@ -2,6 +2,7 @@ import type { CurvatureViaWTildeDenseArgs } from "../inversion/curvature.ts";
 import type { WCompactMappingSlopesArgs } from "../inversion/mapping-slopes.ts";
 import type { Matrix } from "../operators/matrix.ts";
 import type { WCompactTimesArgs } from "../operators/w-compact.ts";
+import type { WasmKernels } from "./wasm.ts";
 import { addProduct, mirrored, zeroTiles } from "./wasm-products.ts";
 import { compactInput, fresh, sparseInput, square } from "./wasm-voices.ts";
 

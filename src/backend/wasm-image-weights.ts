@@ -1,6 +1,6 @@
 import { type ImageWeights, type ImageWeightsArgs, imageWeightsViaBlurredMapping } from "../inversion/image-weights.ts";
 import type { Matrix, SparseMatrix } from "../operators/matrix.ts";
-import { WasmKernels, wasmKernels } from "./wasm.ts";
+import { type WasmKernels, wasmKernels } from "./wasm.ts";
 import * as blurredMapping from "./wasm-blurred-mapping.ts";
 import { addTransposed } from "./wasm-curvature.ts";
 import { sparseInput, square } from "./wasm-voices.ts";
@@ -39,7 +39,7 @@ export function planImageWeights(args: ImageWeightsArgs): ImageWeights {
 
 function hold({ convolution, noiseMap }: ImageWeightsArgs, lender: WasmKernels): ImageWeights | null {
   const { shape, kernel, inputPixels, outputPixels } = convolution;
-  const wasm = new WasmKernels(lender.build, lender);
+  const wasm = lender.withOwnMemory();
   const size = inputPixels.length / 2;
   const inputs = [kernel.values, inputPixels, outputPixels, noiseMap].map((array) => wasm.input(array));
   const [psf, input, output, noise] = inputs;

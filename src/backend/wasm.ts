@@ -25,15 +25,21 @@ export class WasmKernels {
   /** Whose threads it uses. */
   readonly #lender: WasmKernels;
 
-  /** @param lender Given, its threads are used. */
+  /** @param lender Given, its module and threads are used. */
   constructor(build: WasmBuild, lender?: WasmKernels) {
     this.build = build;
     this.#lender = lender ?? this;
     this.#memory = new WebAssembly.Memory({ initial: 256, maximum: 65536, shared: true });
-    const module = new WebAssembly.Module(bytesOf(build === "relaxed" ? relaxedSimd : baseSimd));
+    const module =
+      lender?.#program.module ?? new WebAssembly.Module(bytesOf(build === "relaxed" ? relaxedSimd : baseSimd));
     const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory, abort: aborted } });
     this.#exports = instance.exports as Exports;
     this.#program = { module, memory: this.#memory, exports: this.#exports };
+  }
+
+  /** The same kernels over a memory of their own, for what is to be held; threads are shared. */
+  withOwnMemory(): WasmKernels {
+    return new WasmKernels(this.build, this);
   }
 
   /** Threads that kernels may use, the caller counted. */
