@@ -16,54 +16,57 @@ const ROW_BYTES = 128;
 /** 57 MB hold 8,500 pixels with a PSF of 21 x 21; W of more than this is not held. */
 const LARGEST_BYTES = 2 ** 30;
 
-/** W, or null where it is too large to hold. */
-interface Held {
-  readonly lender: WasmKernels;
-  readonly weights: ImageWeights | null;
-}
-
 export function planImageWeights(args: ImageWeightsArgs): ImageWeights {
-  const anew = imageWeightsViaBlurredMapping(blurredMapping, args);
-  let held: Held | undefined;
-  // Another build of the kernels has another W, in its last bits.
-  const weights = () => {
-    const lender = wasmKernels();
-    if (held?.lender !== lender) held = { lender, weights: hold(args, lender) };
-    return held.weights ?? anew;
+  let listed = list(args);
+  const heldBytes = listed.rows * ROW_BYTES;
+  if (heldBytes > LARGEST_BYTES) return imageWeightsViaBlurredMapping(blurredMapping, args);
+  let held: Resident | undefined;
+  const resident = () => {
+    // Another build of the kernels has another W, in its last bits.
+    if (listed.lender !== wasmKernels()) {
+      listed = list(args);
+      held = undefined;
+    }
+    held ??= weigh(args, listed);
+    return held;
   };
   return {
-    curvature: (t) => weights().curvature(t),
-    mappingSlopes: (t, c) => weights().mappingSlopes(t, c),
-  };
-}
-
-function hold({ convolution, noiseMap }: ImageWeightsArgs, lender: WasmKernels): ImageWeights | null {
-  const { shape, kernel, inputPixels, outputPixels } = convolution;
-  const wasm = lender.withOwnMemory();
-  const size = inputPixels.length / 2;
-  const inputs = [kernel.values, inputPixels, outputPixels, noiseMap].map((array) => wasm.input(array));
-  const [psf, input, output, noise] = inputs;
-  const pixels = [size, input, noiseMap.length, output, noise];
-  const weights = wasm.call("prepareImageWeights", ...shape, ...kernel.shape, psf, ...pixels) >>> 0;
-  const rows = wasm.call("rowsOfImageWeights", weights);
-  if (rows * ROW_BYTES > LARGEST_BYTES) return null;
-  const tiles = wasm.call("tilesOfImageWeights", weights);
-  wasm.call("allocateImageWeights", weights);
-  // PSFs overlap by a quarter of their pixels on average.
-  wasm.callPartsOf(4 * rows * kernel.values.length, "weighTile", tiles, 0, weights);
-  wasm.keep();
-  return {
-    curvature: (t) => curvature({ wasm, weights, tiles, rows }, t),
-    mappingSlopes: (t, c) => mappingSlopes({ wasm, weights, tiles, rows }, t, c),
+    heldBytes,
+    curvature: (t) => curvature(resident(), t),
+    mappingSlopes: (t, c) => mappingSlopes(resident(), t, c),
   };
 }
 
 interface Resident {
+  readonly lender: WasmKernels;
   readonly wasm: WasmKernels;
   readonly weights: number;
   readonly tiles: number;
   /** Of all panels. */
   readonly rows: number;
+}
+
+/** Which pixels W couples; W itself is still to be made. */
+function list({ convolution, noiseMap }: ImageWeightsArgs): Resident {
+  const { shape, kernel, inputPixels, outputPixels } = convolution;
+  const lender = wasmKernels();
+  const wasm = lender.withOwnMemory();
+  const psf = wasm.input(kernel.values);
+  const pixels = [inputPixels.length / 2, wasm.input(inputPixels), outputPixels.length / 2, wasm.input(outputPixels)];
+  const noise = wasm.input(noiseMap);
+  const weights = wasm.call("prepareImageWeights", ...shape, ...kernel.shape, psf, ...pixels, noise) >>> 0;
+  const tiles = wasm.call("tilesOfImageWeights", weights);
+  return { lender, wasm, weights, tiles, rows: wasm.call("rowsOfImageWeights", weights) };
+}
+
+/** Makes W, in some ten times what F takes without it. */
+function weigh({ convolution }: ImageWeightsArgs, listed: Resident): Resident {
+  const { wasm, weights, tiles, rows } = listed;
+  wasm.call("allocateImageWeights", weights);
+  // PSFs overlap by a quarter of their pixels on average, and a row has sixteen.
+  wasm.callPartsOf(4 * rows * convolution.kernel.values.length, "weighTile", tiles, 0, weights);
+  wasm.keep();
+  return listed;
 }
 
 function curvature({ wasm, weights, tiles, rows }: Resident, t: SparseMatrix): Matrix {

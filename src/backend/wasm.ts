@@ -31,7 +31,9 @@ export class WasmKernels {
     this.#lender = lender ?? this;
     this.#memory = new WebAssembly.Memory({ initial: 256, maximum: 65536, shared: true });
     const module =
-      lender?.#program.module ?? new WebAssembly.Module(bytesOf(build === "relaxed" ? relaxedSimd : baseSimd));
+      lender === undefined
+        ? new WebAssembly.Module(bytesOf(build === "relaxed" ? relaxedSimd : baseSimd))
+        : lender.#program.module;
     const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory, abort: aborted } });
     this.#exports = instance.exports as Exports;
     this.#program = { module, memory: this.#memory, exports: this.#exports };

@@ -11,6 +11,8 @@ export interface ImageWeightsArgs {
 
 /** What an image makes of mapping matrices: W = P' N^-1 P is of the data alone, and may be held for all of them. */
 export interface ImageWeights {
+  /** What W takes; null where it is not held, and F goes through A = P T for every T. */
+  readonly heldBytes: number | null;
   /** F = T' W T. @param sparseMappingMatrix T (M, S) */
   curvature(sparseMappingMatrix: SparseMatrix): Matrix;
   /**
@@ -31,6 +33,7 @@ export function imageWeightsViaBlurredMapping(
   args: ImageWeightsArgs,
 ): ImageWeights {
   return {
+    heldBytes: null,
     curvature: (sparseMappingMatrix) => kernels.curvatureMatrixViaBlurredMapping({ ...args, sparseMappingMatrix }),
     mappingSlopes: (sparseMappingMatrix, curvatureWeights) =>
       kernels.blurredMappingSlopes({ ...args, sparseMappingMatrix, curvatureWeights }),
