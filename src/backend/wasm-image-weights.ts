@@ -59,7 +59,7 @@ function list({ convolution, noiseMap }: ImageWeightsArgs): Resident {
   return { lender, wasm, weights, tiles, rows: wasm.call("rowsOfImageWeights", weights) };
 }
 
-/** Makes W, in some ten times what F takes without it. */
+/** Makes W, in some five times what F takes without it. */
 function weigh({ convolution }: ImageWeightsArgs, listed: Resident): Resident {
   const { wasm, weights, tiles, rows } = listed;
   wasm.call("allocateImageWeights", weights);
