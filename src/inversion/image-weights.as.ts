@@ -9,6 +9,9 @@ export const SIDE: i32 = 4;
 export const LANES: usize = <usize>(SIDE * SIDE);
 export const BYTES: usize = LANES << 3;
 
+// Counting ends beyond as many rows, 2 GiB, which are not to be held.
+const MOST_ROWS: i32 = 1 << 24;
+
 // @ts-ignore: decorator
 @unmanaged
 export class ImageWeights {
@@ -106,7 +109,7 @@ export function prepareImageWeights(
   const begin = allocate(<usize>(weights.tiles + 1) << 2);
   weights.begin = begin;
   let total = 0;
-  for (let tile = 0; tile < weights.tiles; tile++) {
+  for (let tile = 0; tile < weights.tiles && total <= MOST_ROWS; tile++) {
     store<i32>(begin + (<usize>tile << 2), total);
     const corner = weights.corners + (<usize>tile << 3);
     total += neighborsOf(weights, load<i32>(corner), load<i32>(corner, 4), 0);
