@@ -9,6 +9,10 @@ export * from "../inversion/curvature.as";
 export { curvatureViaCompactFft } from "../inversion/curvature-fft.as";
 export { addTransposed, prepareSymmetric, symmetricRows, symmetricScratch } from "../inversion/curvature-symmetric.as";
 export * from "../inversion/inverse.as";
+export { allocateImageWeights, prepareImageWeights, rowsOfImageWeights, tilesOfImageWeights, weighTile } from "../inversion/image-weights.as";
+export * from "../inversion/image-weights-curvature.as";
+export { prepareWeightedMapping } from "../inversion/image-weights-panels.as";
+export * from "../inversion/image-weights-slopes.as";
 export * from "../inversion/inverse-columns.as";
 export * from "../inversion/mapping.as";
 export { mappingSlopesRows, mappingSlopesScratch, prepareMappingSlopes } from "../inversion/mapping-slopes.as";
@@ -27,4 +31,4 @@ export { clear, columnModes, gridOfLattice, latticeOfModes, lineModes } from "..
 export { spreadBins, spreadScratch } from "../operators/spread.as";
 export { weigh, weighVisibilities } from "../operators/strengths.as";
 export { pointSum, preloadFromMinus, wTilde, wTildeFromCompact, wTildeFromPreload } from "../operators/w-tilde.as";
-export { allocate, mark, release, reset, useArena } from "../operators/arena.as";
+export { allocate, keep, mark, release, reset, useArena } from "../operators/arena.as";

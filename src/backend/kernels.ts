@@ -8,6 +8,7 @@ import {
   logLikelihoodViaWCompactWith,
   logLikelihoodViaWTildeWith,
 } from "../inversion/evidence.ts";
+import { type PlanImageWeights, planImageWeights } from "../inversion/image-weights.ts";
 import * as mapping from "../inversion/mapping.ts";
 import { wCompactMappingSlopes } from "../inversion/mapping-slopes.ts";
 import { type DelaunayMesh, type DelaunayMeshArgs, delaunayMesh } from "../inversion/mesh/delaunay.ts";
@@ -30,6 +31,7 @@ import * as wasmBlurredMapping from "./wasm-blurred-mapping.ts";
 import * as wasmConvolve from "./wasm-convolve.ts";
 import * as wasmCurvature from "./wasm-curvature.ts";
 import * as wasmDense from "./wasm-dense.ts";
+import { planImageWeights as planImageWeightsInWasm } from "./wasm-image-weights.ts";
 import * as wasmNufft from "./wasm-nufft.ts";
 import * as wasmPositiveOnly from "./wasm-positive-only.ts";
 import * as wasmProducts from "./wasm-products.ts";
@@ -312,8 +314,19 @@ export type KernelName = keyof typeof kernels;
 export type ArgsOf<N extends KernelName> = (typeof kernels)[N] extends Kernel<infer A, unknown> ? A : never;
 export type ResultOf<N extends KernelName> = (typeof kernels)[N] extends Kernel<never, infer R> ? R : never;
 
-/** Every kernel as a function of one voice. */
-export type VoiceKernels = { readonly [N in KernelName]: (args: ArgsOf<N>) => ResultOf<N> };
+/** Every kernel as a function of one voice, and what is planned once for many calls. */
+export type VoiceKernels = { readonly [N in KernelName]: (args: ArgsOf<N>) => ResultOf<N> } & {
+  readonly planImageWeights: PlanImageWeights;
+};
+
+/** Kernels that keep what is of the data alone cannot be of the table, whose calls know nothing of each other. */
+const PLANNERS: Record<VoiceName, PlanImageWeights> = {
+  reference: planImageWeights,
+  wasm: planImageWeightsInWasm,
+  traced() {
+    throw new Error(`planImageWeights has no traced voice: ${TRACED_NEVER.absent}`);
+  },
+};
 
 /**
  * The kernels of one voice; a kernel that the voice lacks throws the reason when it is called, so nothing falls back
@@ -331,7 +344,7 @@ export function kernelsOf(voice: VoiceName): VoiceKernels {
         : chosen.run,
     ];
   });
-  return Object.fromEntries(picked) as VoiceKernels;
+  return { ...Object.fromEntries(picked), planImageWeights: PLANNERS[voice] } as VoiceKernels;
 }
 
 /** The kernels that a backend uses: those that the traced voice lacks are WebAssembly's there. */

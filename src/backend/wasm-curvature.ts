@@ -2,6 +2,7 @@ import type { CurvatureViaWTildeDenseArgs } from "../inversion/curvature.ts";
 import type { WCompactMappingSlopesArgs } from "../inversion/mapping-slopes.ts";
 import type { Matrix } from "../operators/matrix.ts";
 import type { WCompactTimesArgs } from "../operators/w-compact.ts";
+import type { WasmKernels } from "./wasm.ts";
 import { addProduct, mirrored, zeroTiles } from "./wasm-products.ts";
 import { compactInput, fresh, sparseInput, square } from "./wasm-voices.ts";
 
@@ -24,9 +25,17 @@ export function curvatureMatrixViaWCompactSymmetric(args: WCompactTimesArgs): Ma
     const parts = Math.ceil(t.columns / together);
     const scratch = wasm.call("symmetricScratch", wCompact.shape[1], t.columns);
     wasm.callPartsOf(work, "symmetricRows", parts, scratch, together, state, t.columns, out);
-    wasm.call("addTransposed", t.columns, out);
+    addTransposed(wasm, t.columns, out);
   }
   return square(t.columns, wasm.float64(out, t.columns * t.columns));
+}
+
+/** Rows in a part of addTransposed: SQUARE of curvature-symmetric.as.ts. */
+const ROWS_OF_SQUARE = 16;
+
+/** A += A' of a square matrix in memory. */
+export function addTransposed(wasm: WasmKernels, size: number, a: number): void {
+  wasm.callPartsOf(size * size, "addTransposed", Math.ceil(size / ROWS_OF_SQUARE), 0, size, a);
 }
 
 /** Image rows of a part at least: each part reads the whole of C. */

@@ -22,13 +22,26 @@ export class WasmKernels {
   readonly #exports: Exports;
   readonly #program: Program;
 
-  constructor(build: WasmBuild) {
+  /** Whose threads it uses. */
+  readonly #lender: WasmKernels;
+
+  /** @param lender Given, its module and threads are used. */
+  constructor(build: WasmBuild, lender?: WasmKernels) {
     this.build = build;
+    this.#lender = lender ?? this;
     this.#memory = new WebAssembly.Memory({ initial: 256, maximum: 65536, shared: true });
-    const module = new WebAssembly.Module(bytesOf(build === "relaxed" ? relaxedSimd : baseSimd));
+    const module =
+      lender === undefined
+        ? new WebAssembly.Module(bytesOf(build === "relaxed" ? relaxedSimd : baseSimd))
+        : lender.#program.module;
     const instance = new WebAssembly.Instance(module, { env: { memory: this.#memory, abort: aborted } });
     this.#exports = instance.exports as Exports;
     this.#program = { module, memory: this.#memory, exports: this.#exports };
+  }
+
+  /** The same kernels over a memory of their own, for what is to be held; threads are shared. */
+  withOwnMemory(): WasmKernels {
+    return new WasmKernels(this.build, this);
   }
 
   /** Threads that kernels may use, the caller counted. */
@@ -57,6 +70,11 @@ export class WasmKernels {
   /** Empties the memory; what was allocated before is gone. */
   reset(): void {
     this.#exports.reset();
+  }
+
+  /** What is allocated so far stays when the memory is emptied. */
+  keep(): void {
+    this.#exports.keep();
   }
 
   /** Copies an array in; returns its address, or 0 for null. */
@@ -93,12 +111,12 @@ export class WasmKernels {
    * @param scratchBytes The most that one part allocates.
    */
   callParts(name: string, parts: number, scratchBytes: number, ...args: number[]): void {
-    const pool = parts > 1 ? this.#threadPool() : undefined;
+    const pool = parts > 1 ? this.#lender.#threadPool() : undefined;
     if (pool !== undefined) {
       // Room for alignment too.
       const arenaBytes = 1024 * Math.ceil((scratchBytes + 256) / 1024);
       const top = this.#exports.mark();
-      const arenas = this.#allocate(arenaBytes * (this.#threads - 1));
+      const arenas = this.#allocate(arenaBytes * (pool.threads - 1));
       pool.run(this.#program, name, parts, arenas, arenaBytes, args);
       this.#exports.release(top);
       return;

@@ -115,18 +115,19 @@ function addTransposeTimesBlock(first: i32, last: i32, source: i32, block: usize
   }
 }
 
-// A += A', in squares that stay in the first-level cache.
-export function addTransposed(size: i32, a: usize): void {
-  const row = <usize>size << 3;
-  for (let i = 0; i < size; i += 16) {
-    for (let j = 0; j <= i; j += 16) {
-      for (let p = i; p < min(i + 16, size); p++) {
-        for (let q = j; q < min(j + 16, p + 1); q++) {
-          const at = a + <usize>p * row + (<usize>q << 3), mirrored = a + <usize>q * row + (<usize>p << 3);
-          const sum = load<f64>(at) + load<f64>(mirrored);
-          store<f64>(at, sum);
-          store<f64>(mirrored, sum);
-        }
+// Rows in a part of addTransposed, and the side of squares that stay in the first-level cache.
+const SQUARE: i32 = 16;
+
+// A += A', in one row of squares up to the diagonal and in the column that mirrors it.
+export function addTransposed(part: i32, size: i32, a: usize): void {
+  const row = <usize>size << 3, i = part * SQUARE;
+  for (let j = 0; j <= i; j += SQUARE) {
+    for (let p = i; p < min(i + SQUARE, size); p++) {
+      for (let q = j; q < min(j + SQUARE, p + 1); q++) {
+        const at = a + <usize>p * row + (<usize>q << 3), mirrored = a + <usize>q * row + (<usize>p << 3);
+        const sum = load<f64>(at) + load<f64>(mirrored);
+        store<f64>(at, sum);
+        store<f64>(mirrored, sum);
       }
     }
   }

@@ -1,6 +1,7 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
 import { nativeFromSlim } from "../dataset/mask.ts";
 import { fixedSubSizes, subPixelPositions } from "../dataset/oversampling.ts";
+import type { ImageWeights } from "../inversion/image-weights.ts";
 import type { Matrix, SparseMatrix } from "../operators/matrix.ts";
 import {
   PSF_RESPONSE_TOLERANCE,
@@ -78,24 +79,31 @@ function observeImage(dataset: ImagingDataset, kernels: VoiceKernels): Observati
   const { convolution, blur, adjoint } = planBlurring({ ...dataset, blurringRegion: new Int32Array(0) }, kernels);
   requireResponse({ blur, psf: dataset.psf, inputPixels: nativeIndex, outputPixels: nativeIndex });
   const subSizes = fixedSubSizes(data.length, dataset.overSampling.source);
+  const weights = kernels.planImageWeights({ convolution, noiseMap });
   return {
     dataset,
-    picks: [pick],
+    picks: [pick, explained(dataset, weights)],
     light,
     source: {
       positions: subPixelPositions(grid, nativeIndex, subSizes),
       subSizes,
       see: blur,
       adjoint,
-      curvature: (sparseMappingMatrix) =>
-        kernels.curvatureMatrixViaBlurredMapping({ convolution, noiseMap, sparseMappingMatrix }),
-      mappingSlopes: (sparseMappingMatrix, curvatureWeights) =>
-        kernels.blurredMappingSlopes({ convolution, noiseMap, sparseMappingMatrix, curvatureWeights }),
+      curvature: weights.curvature,
+      mappingSlopes: weights.mappingSlopes,
     },
     noiseNormalization: noiseNormalizationOf(noiseMap),
     chiSquared: (image) => chiSquaredOf(data, image, noiseMap),
     errorBound: () => 0,
   };
+}
+
+function explained({ name }: ImagingDataset, { heldBytes }: ImageWeights): Explained {
+  const because =
+    heldBytes === null
+      ? "P' N^-1 P is not held: it is too large, or the voice holds nothing"
+      : `P' N^-1 P takes ${Math.ceil(heldBytes / 1e6)} MB, and is made with the first curvature matrix`;
+  return { choice: `weights of ${name}`, picked: heldBytes === null ? "anew" : "held", because, candidates: [] };
 }
 
 /** @throws Error where one pixel of light does not make the PSF around it: what follows would be wrong in silence. */

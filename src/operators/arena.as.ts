@@ -32,6 +32,11 @@ export function reset(): void {
   top = start;
 }
 
+// What is allocated so far stays when the stack is emptied.
+export function keep(): void {
+  start = top;
+}
+
 // Makes [from, to) this thread's stack.
 export function useArena(from: usize, to: usize): void {
   start = from;

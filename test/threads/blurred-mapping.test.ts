@@ -15,6 +15,9 @@ const kernels = kernelsOf("wasm");
 const args = observation();
 const f = kernels.curvatureMatrixViaBlurredMapping(args);
 const slopes = kernels.blurredMappingSlopes({ ...args, curvatureWeights: f });
+const weights = kernels.planImageWeights(args);
+const t = args.sparseMappingMatrix;
+const held = { f: weights.curvature(t), slopes: weights.mappingSlopes(t, f) };
 
 test("F is that of the rows of A", () => {
   const { rowStart, columnIndex, values, rows } = blurredMappingMatrix(args);
@@ -30,8 +33,13 @@ test("F is that of the rows of A", () => {
   expect(relativeDifference(f.values, expected)).toBeLessThan(1e-13);
 });
 
+test("weights that are held give the same", () => {
+  // Sums of some thousand terms in another order.
+  expect(relativeDifference(held.f.values, f.values)).toBeLessThan(1e-13);
+  expect(relativeDifference(held.slopes, slopes)).toBeLessThan(1e-13);
+});
+
 test("the slopes are the derivative along any direction", () => {
-  const t = args.sparseMappingMatrix;
   const direction = t.values.map((_, e) => Math.cos(7 * e));
   const [up, down] = [1, -1].map((step) => {
     const values = t.values.map((value, e) => value + step * direction[e]);
@@ -57,6 +65,15 @@ describe.each([2, 3, 5])("%i threads", (threads) => {
       expect(bytesOf(kernels.blurredMappingSlopes({ ...args, curvatureWeights: f })).equals(bytesOf(slopes))).toBe(
         true,
       );
+    }
+  });
+
+  test("the same bytes, weights held", () => {
+    // Made by the threads too.
+    const other = kernels.planImageWeights(args);
+    for (const { curvature, mappingSlopes } of [weights, other, weights]) {
+      expect(bytesOf(curvature(t)).equals(bytesOf(held.f))).toBe(true);
+      expect(bytesOf(mappingSlopes(t, f)).equals(bytesOf(held.slopes))).toBe(true);
     }
   });
 });

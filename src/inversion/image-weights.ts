@@ -1,0 +1,45 @@
+import type { Convolution } from "../operators/convolve.ts";
+import type { Matrix, SparseMatrix } from "../operators/matrix.ts";
+import { blurredMappingSlopes, curvatureMatrixViaBlurredMapping } from "./blurred-mapping.ts";
+
+export interface ImageWeightsArgs {
+  /** P, between the unmasked pixels. */
+  readonly convolution: Convolution;
+  /** (M) standard deviations. */
+  readonly noiseMap: Float64Array;
+}
+
+/** What an image makes of mapping matrices: W = P' N^-1 P is of the data alone, and may be held for all of them. */
+export interface ImageWeights {
+  /** What W takes; null where it is not held, and F goes through A = P T for every T. */
+  readonly heldBytes: number | null;
+  /** F = T' W T. @param sparseMappingMatrix T (M, S) */
+  curvature(sparseMappingMatrix: SparseMatrix): Matrix;
+  /**
+   * W T C at the entries of T, in their order: half the derivatives of tr(C F) by them.
+   * @param curvatureWeights C (S, S), symmetric.
+   */
+  mappingSlopes(sparseMappingMatrix: SparseMatrix, curvatureWeights: Matrix): Float64Array;
+}
+
+export type PlanImageWeights = (args: ImageWeightsArgs) => ImageWeights;
+
+/** Through A = P T, anew for every T: W is not held. */
+export function imageWeightsViaBlurredMapping(
+  kernels: {
+    readonly curvatureMatrixViaBlurredMapping: typeof curvatureMatrixViaBlurredMapping;
+    readonly blurredMappingSlopes: typeof blurredMappingSlopes;
+  },
+  args: ImageWeightsArgs,
+): ImageWeights {
+  return {
+    heldBytes: null,
+    curvature: (sparseMappingMatrix) => kernels.curvatureMatrixViaBlurredMapping({ ...args, sparseMappingMatrix }),
+    mappingSlopes: (sparseMappingMatrix, curvatureWeights) =>
+      kernels.blurredMappingSlopes({ ...args, sparseMappingMatrix, curvatureWeights }),
+  };
+}
+
+export function planImageWeights(args: ImageWeightsArgs): ImageWeights {
+  return imageWeightsViaBlurredMapping({ curvatureMatrixViaBlurredMapping, blurredMappingSlopes }, args);
+}
