@@ -66,6 +66,7 @@ const TAKES: { readonly [N in KernelName]: readonly (keyof ArgsOf<N>)[] } = {
   cholesky: ["matrix"],
   triangularSolve: ["lower", "rightHandSides", "transposed"],
   matrixProduct: ["left", "right"],
+  productsBothWays: ["matrix", "vector"],
   gramMatrix: ["matrix", "ofRows"],
   logLikelihoodViaWTilde: [...LIKELIHOOD, "wTilde"],
   logLikelihoodViaWCompact: LIKELIHOOD_VIA_COMPACT,

@@ -110,6 +110,7 @@ const referenceLikelihood: LogLikelihoodKernels = {
   ...mapping,
   ...curvature,
   ...solve,
+  productsBothWays: dense.productsBothWays,
   constantRegularizationMatrix,
   noiseNormalization,
 };
@@ -279,6 +280,12 @@ export const kernels = {
   cholesky: kernel("Cholesky factor", solve.cholesky, wasm.cholesky, SOLVED),
   triangularSolve: kernel("triangular solve", solve.triangularSolve, wasm.triangularSolve, SOLVED),
   matrixProduct: kernel("matrix product", dense.matrixProduct, wasm.matrixProduct, REORDERED),
+  productsBothWays: kernel(
+    "products of a square matrix and of its transpose with a vector",
+    dense.productsBothWays,
+    wasm.productsBothWays,
+    REORDERED,
+  ),
   gramMatrix: kernel("Gram matrix of columns or rows", dense.gramMatrix, wasm.gramMatrix, REORDERED),
   logLikelihoodViaWTilde: kernel(
     "log likelihood via w-tilde",

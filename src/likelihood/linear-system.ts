@@ -68,6 +68,8 @@ export interface SystemOptions {
   /** Unknowns that are held at zero, ascending. */
   readonly zeroed?: Int32Array;
   readonly noiseNormalization: number;
+  /** Whether F is needed no more and may be overwritten. */
+  readonly overwrite?: boolean;
 }
 
 /** Sources and intensities found, with the terms of the evidence. */
@@ -102,7 +104,7 @@ const PYAUTOLENS_DIAGONAL = 1e-3;
 export function solveSystem(
   system: LinearSystem,
   regularizations: readonly Regularization[],
-  { positiveOnly, evidence, zeroed = new Int32Array(0), noiseNormalization }: SystemOptions,
+  { positiveOnly, evidence, zeroed = new Int32Array(0), noiseNormalization, overwrite = false }: SystemOptions,
   kernels: VoiceKernels,
 ): SolvedSystem {
   const { curvatureMatrix, dataVector, chiSquaredOfData, sourcePixels } = system;
@@ -119,14 +121,15 @@ export function solveSystem(
       (evidence === "exact" ? light.reduce((sum, precision) => sum + Math.log(precision), 0) : 0),
   };
   const kept = keptOf(dataVector.length, zeroed);
-  const problem = kept === null ? all : withoutZeroed(all, kept, evidence, kernels);
-  const inversion = positiveOnly
-    ? invertPositive(problem, kernels.positiveOnly)
-    : invert(problem, kernels.reconstruction);
-  const terms =
-    evidence === "pyautolens" && (kept !== null || light.length > 0)
-      ? { ...inversion.terms, logDetCurvatureRegMatrixTerm: logDetOfSources(all, sourcePixels, kernels) }
-      : inversion.terms;
+  const needsAll = evidence === "pyautolens" && (kept !== null || light.length > 0);
+  const problem =
+    kept === null
+      ? { ...all, overwrite: overwrite && !needsAll }
+      : { ...withoutZeroed(all, kept, evidence, kernels), overwrite: true };
+  const inversion = positiveOnly ? invertPositive(problem, kernels) : invert(problem, kernels);
+  const terms = needsAll
+    ? { ...inversion.terms, logDetCurvatureRegMatrixTerm: logDetOfSources(all, sourcePixels, kernels) }
+    : inversion.terms;
   const { values } = inversion.reconstruction;
   return {
     values: kept === null ? values : spread(values, kept, dataVector.length),

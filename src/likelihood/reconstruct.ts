@@ -48,15 +48,16 @@ export function reconstruct(
     return timed(watch, "regularization_matrix", () => laid.regularization.at(valuesAt(s, coefficient), laid));
   };
   const given = sources.map((_, s) => (s === open ? null : regularize(s, Number.NaN)));
-  const solveAt = (coefficient: number): Reconstructed => {
+  const solveAt = (coefficient: number, of: SystemOptions): Reconstructed => {
     const regularizations = given.map((regularization, s) => regularization ?? regularize(s, coefficient));
-    const solved = timed(watch, "solve", () => solveSystem(system, regularizations, options, kernels));
+    const solved = timed(watch, "solve", () => solveSystem(system, regularizations, of, kernels));
     return { solved, regularizations, values: sources.map((_, s) => valuesAt(s, coefficient)) };
   };
-  if (open < 0) return solveAt(Number.NaN);
+  if (open < 0) return solveAt(Number.NaN, options);
   const { first, laid, pixelization } = sources[open];
   const unit = { matrix: regularize(open, 1).regularizationMatrix, grows: schemeOf(pixelization).grows };
   const pixels = Int32Array.from({ length: laid.vertices.length / 2 }, (_, i) => first + i);
   const ownCurvature = principalBlock(system.curvatureMatrix, pixels);
-  return solveAt(maximizeEvidence(ownCurvature, unit, (trial) => logEvidence(solveAt(trial).solved.terms)));
+  const trialAt = (trial: number) => logEvidence(solveAt(trial, { ...options, overwrite: false }).solved.terms);
+  return solveAt(maximizeEvidence(ownCurvature, unit, trialAt), options);
 }
