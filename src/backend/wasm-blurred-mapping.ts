@@ -27,7 +27,8 @@ export function curvatureMatrixViaBlurredMapping(args: CurvatureViaBlurredMappin
   const round = wasm.call("groupsOfRound", panels);
   const scratch = wasm.call("panelScratch", columns);
   const blocks = Math.ceil(columns / ROWS_OF_BLOCK);
-  const work = round * workOfGroup;
+  // Of all rounds: threads that one has woken look for the next.
+  const work = groups * workOfGroup;
   let begin = 0;
   do {
     const parts = Math.ceil(Math.min(round, groups - begin) / GROUPS_OF_PART);

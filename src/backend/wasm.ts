@@ -7,8 +7,11 @@ type Input = Float64Array | Int32Array | Uint8Array;
 /** The two compilations of the same sources: fused multiply-adds where the engine has relaxed SIMD, or not. */
 export type WasmBuild = "base" | "relaxed";
 
-/** Multiply-adds, a quarter of a millisecond's: several times what it takes to wake a thread. */
-const WORTH_WAKING = 2e6;
+/**
+ * Multiply-adds, some 60 microseconds': about what a thread takes to wake, but most jobs follow others closely and find it
+ * still looking. One that comes too late costs the caller nothing but the call of the system.
+ */
+const WORTH_WAKING = 5e5;
 
 /**
  * The compiled kernels and their memory.
