@@ -160,6 +160,24 @@ export function forwardSolve(first: i32, size: i32, stride: i32, factor: usize, 
   }
 }
 
+// Rows of x in one part of what follows.
+const ROWS_OF_FORWARD: i32 = 128;
+
+export function partsOfRest(rows: i32): i32 {
+  return (rows + ROWS_OF_FORWARD - 1) / ROWS_OF_FORWARD;
+}
+
+// One of `partsOfRest` parts of the rows of x from `end` on, which lose what rows `first` to `end`, solved for, add.
+export function forwardRest(
+  part: i32, first: i32, end: i32, size: i32, stride: i32, factor: usize, x: usize,
+): void {
+  const from = end + part * ROWS_OF_FORWARD, count = min(ROWS_OF_FORWARD, size - from);
+  for (let i = first; i < end; i++) {
+    const row = factor + (<usize>(i * stride + from) << 3);
+    addMultiple(count, -load<f64>(x + (<usize>i << 3)), row, x + (<usize>from << 3));
+  }
+}
+
 // Overwrites x with U^-1 x.
 export function backwardSolve(size: i32, stride: i32, factor: usize, x: usize): void {
   backwardRows(0, size, stride, factor, x);
