@@ -67,6 +67,7 @@ const TAKES: { readonly [N in KernelName]: readonly (keyof ArgsOf<N>)[] } = {
   triangularSolve: ["lower", "rightHandSides", "transposed"],
   symmetricInverse: ["matrix"],
   matrixProduct: ["left", "right"],
+  productsBothWays: ["matrix", "vector"],
   gramMatrix: ["matrix", "ofRows"],
   logLikelihoodViaWTilde: [...LIKELIHOOD, "wTilde"],
   logLikelihoodViaWCompact: LIKELIHOOD_VIA_COMPACT,

@@ -112,6 +112,7 @@ const referenceLikelihood: LogLikelihoodKernels = {
   ...mapping,
   ...curvature,
   ...solve,
+  productsBothWays: dense.productsBothWays,
   constantRegularizationMatrix,
   noiseNormalization,
 };
@@ -287,6 +288,12 @@ export const kernels = {
     SOLVED,
   ),
   matrixProduct: kernel("matrix product", dense.matrixProduct, wasm.matrixProduct, REORDERED),
+  productsBothWays: kernel(
+    "products of a square matrix and of its transpose with a vector",
+    dense.productsBothWays,
+    wasm.productsBothWays,
+    REORDERED,
+  ),
   gramMatrix: kernel("Gram matrix of columns or rows", dense.gramMatrix, wasm.gramMatrix, REORDERED),
   logLikelihoodViaWTilde: kernel(
     "log likelihood via w-tilde",

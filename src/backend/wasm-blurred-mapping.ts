@@ -1,7 +1,7 @@
 import type { BlurredMappingSlopesArgs, CurvatureViaBlurredMappingArgs } from "../inversion/blurred-mapping.ts";
 import type { Matrix } from "../operators/matrix.ts";
 import type { WasmKernels } from "./wasm.ts";
-import { fresh, sparseInput, square } from "./wasm-voices.ts";
+import { fresh, resultOf, room, sparseInput, square } from "./wasm-voices.ts";
 
 /** The WebAssembly voice of a pixelized source that is seen through a PSF. */
 
@@ -15,16 +15,20 @@ const GROUPS_OF_PART = 8;
  */
 export function curvatureMatrixViaBlurredMapping(args: CurvatureViaBlurredMappingArgs): Matrix {
   const wasm = fresh();
+  const { resident = false } = args;
   const { columns } = args.sparseMappingMatrix;
   const stride = columns % 32 === 0 ? columns + 8 : columns;
+  const copied = stride !== columns;
+  const out = copied ? room(wasm, columns * columns, resident) : 0;
   // An entry more, where what is missing in a tile of the last row goes.
-  const padded = wasm.output(columns * stride + 1);
+  const padded = room(wasm, columns * stride + 1, resident && !copied);
   const { blurring, groups, workOfGroup } = prepare(wasm, args);
   const panels = wasm.call("preparePanels", blurring, stride) >>> 0;
   const round = wasm.call("groupsOfRound", panels);
   const scratch = wasm.call("panelScratch", columns);
   const blocks = Math.ceil(columns / ROWS_OF_BLOCK);
-  const work = round * workOfGroup;
+  // Of all rounds: threads that one has woken look for the next.
+  const work = groups * workOfGroup;
   let begin = 0;
   do {
     const parts = Math.ceil(Math.min(round, groups - begin) / GROUPS_OF_PART);
@@ -34,10 +38,8 @@ export function curvatureMatrixViaBlurredMapping(args: CurvatureViaBlurredMappin
     begin += round;
   } while (begin < groups);
   wasm.callPartsOf(columns * columns, "blurredMirror", blocks, 0, panels, padded);
-  if (stride === columns) return square(columns, wasm.float64(padded, columns * columns));
-  const out = wasm.output(columns * columns);
-  wasm.call("copyCorner", columns, columns, padded, 8 * stride, out);
-  return square(columns, wasm.float64(out, columns * columns));
+  if (copied) wasm.call("copyCorner", columns, columns, padded, 8 * stride, out);
+  return square(columns, resultOf(wasm, copied ? out : padded, columns * columns, resident));
 }
 
 /** P' N^-1 P T C at the entries of T. */

@@ -39,17 +39,11 @@ export function packBlock(
 
 /** Factorizes in WebAssembly memory; null where the matrix is not positive definite. */
 export function factorize(wasm: WasmKernels, { rows, values }: Matrix): Factor | null {
-  const { size, stride, address } = paddedFactor(wasm, rows);
-  const upper = wasm.view(address, size * stride);
-  for (let i = 0; i < rows; i++) {
-    upper.set(values.subarray(i * rows + i, (i + 1) * rows), i * stride + i);
-    upper.fill(0, i * stride + rows, i * stride + size);
-  }
-  for (let i = rows; i < size; i++) {
-    upper.fill(0, i * stride + i, i * stride + size);
-    upper[i * stride + i] = 1;
-  }
-  return eliminate(wasm, { size, stride, address });
+  const upper = paddedFactor(wasm, rows);
+  const { size, stride, address } = upper;
+  const of = [rows, size, stride, wasm.input(values), address];
+  wasm.callPartsOf(rows * rows, "packUpper", wasm.call("partsOfRows", size), 0, ...of);
+  return eliminate(wasm, upper);
 }
 
 /** Rows that are eliminated together: two strips of 96 stay in the first-level cache. */

@@ -4,7 +4,7 @@ import type { Matrix } from "../operators/matrix.ts";
 import type { WCompactTimesArgs } from "../operators/w-compact.ts";
 import type { WasmKernels } from "./wasm.ts";
 import { addProduct, mirrored, zeroTiles } from "./wasm-products.ts";
-import { compactInput, fresh, sparseInput, square } from "./wasm-voices.ts";
+import { compactInput, fresh, resultOf, room, sparseInput, square } from "./wasm-voices.ts";
 
 /** The WebAssembly voice of curvature matrices: those that threads share, their slopes, and that of an image. */
 
@@ -13,8 +13,8 @@ const WORK_OF_PART = 2e6;
 
 export function curvatureMatrixViaWCompactSymmetric(args: WCompactTimesArgs): Matrix {
   const wasm = fresh();
-  const { wCompact, nativeIndex, sparseMappingMatrix: t } = args;
-  const out = wasm.output(t.columns * t.columns);
+  const { wCompact, nativeIndex, sparseMappingMatrix: t, resident = false } = args;
+  const out = room(wasm, t.columns * t.columns, resident);
   const w = compactInput(wasm, wCompact);
   const inputs = [wasm.input(nativeIndex), ...sparseInput(wasm, t)];
   const state = wasm.call("prepareSymmetric", ...w, t.rows, t.columns, ...inputs, out);
@@ -27,7 +27,7 @@ export function curvatureMatrixViaWCompactSymmetric(args: WCompactTimesArgs): Ma
     wasm.callPartsOf(work, "symmetricRows", parts, scratch, together, state, t.columns, out);
     addTransposed(wasm, t.columns, out);
   }
-  return square(t.columns, wasm.float64(out, t.columns * t.columns));
+  return square(t.columns, resultOf(wasm, out, t.columns * t.columns, resident));
 }
 
 /** Rows in a part of addTransposed: SQUARE of curvature-symmetric.as.ts. */

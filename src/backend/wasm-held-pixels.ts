@@ -52,7 +52,6 @@ interface Columns {
  */
 export function heldPixels(wasm: WasmKernels, factor: Factor, order: Int32Array, most: number): HeldPixels {
   const size = order.length;
-  const { stride, address } = factor;
   const columns = roomFor(wasm, factor, most);
   const beyond = wasm.call("mark");
   return {
@@ -60,9 +59,9 @@ export function heldPixels(wasm: WasmKernels, factor: Factor, order: Int32Array,
     prepare(b) {
       wasm.call("release", beyond);
       const x = wasm.input(Float64Array.from(order, (i) => b[i]));
-      wasm.call("forwardSolve", 0, size, stride, address, x);
+      solveForward(wasm, factor, 0, size, x);
       const forward = wasm.float64(x, size);
-      wasm.call("backwardSolve", size, stride, address, x);
+      solveBackward(wasm, factor, size, x);
       return { forward, solution: wasm.float64(x, size) };
     },
     solve({ forward, solution }, held) {
@@ -73,14 +72,43 @@ export function heldPixels(wasm: WasmKernels, factor: Factor, order: Int32Array,
       if (mu === null) return null;
       const gradient = spread(size, held, mu);
       const x = wasm.input(gradient);
-      wasm.call("forwardSolve", held[0], size, stride, address, x);
+      solveForward(wasm, factor, held[0], size, x);
       const values = wasm.view(x, size);
       for (let i = 0; i < size; i++) values[i] += forward[i];
-      wasm.call("backwardSolve", size, stride, address, x);
+      solveBackward(wasm, factor, size, x);
       for (const i of held) values[i] = 0;
       return { values: inOrderOfPixels(order, values), gradient: inOrderOfPixels(order, gradient) };
     },
   };
+}
+
+/** Rows that are solved for between two jobs of the threads. */
+const SOLVE_BLOCK = 256;
+
+/** What an entry of the factor costs that comes from memory, in multiply-adds. */
+const READING = 4;
+
+/** Overwrites x, which is zero before `first`, with U'^-1 x. */
+function solveForward(wasm: WasmKernels, { stride, address }: Factor, first: number, size: number, x: number): void {
+  for (let begin = first; begin < size; begin += SOLVE_BLOCK) {
+    const end = Math.min(size, begin + SOLVE_BLOCK);
+    wasm.call("forwardSolve", begin, end, stride, address, x);
+    const rest = size - end;
+    const parts = wasm.call("partsOfRest", rest);
+    const work = READING * (end - begin) * rest;
+    if (rest > 0) wasm.callPartsOf(work, "forwardRest", parts, 0, begin, end, size, stride, address, x);
+  }
+}
+
+/** Overwrites x with U^-1 x. */
+function solveBackward(wasm: WasmKernels, { stride, address }: Factor, size: number, x: number): void {
+  for (let end = size; end > 0; end -= SOLVE_BLOCK) {
+    const first = Math.max(0, end - SOLVE_BLOCK);
+    const parts = wasm.call("partsOfBackward", end - first);
+    const work = READING * (end - first) * (size - end);
+    if (end < size) wasm.callPartsOf(work, "backwardPart", parts, 0, first, end, size, stride, address, x);
+    wasm.call("backwardRows", first, end, stride, address, x);
+  }
 }
 
 function inOrderOfPixels(order: Int32Array, values: Float64Array): Float64Array {

@@ -32,7 +32,7 @@ export function planImageWeights(args: ImageWeightsArgs): ImageWeights {
   };
   return {
     heldBytes,
-    curvature: (t) => curvature(resident(), t),
+    curvature: (t, stays = false) => curvature(resident(), t, stays),
     mappingSlopes: (t, c) => mappingSlopes(resident(), t, c),
   };
 }
@@ -69,7 +69,7 @@ function weigh({ convolution }: ImageWeightsArgs, listed: Resident): Resident {
   return listed;
 }
 
-function curvature({ wasm, weights, tiles, rows }: Resident, t: SparseMatrix): Matrix {
+function curvature({ lender, wasm, weights, tiles, rows }: Resident, t: SparseMatrix, stays: boolean): Matrix {
   wasm.reset();
   const { columns } = t;
   const out = wasm.output(columns * columns);
@@ -88,7 +88,11 @@ function curvature({ wasm, weights, tiles, rows }: Resident, t: SparseMatrix): M
     begin += round;
   } while (begin < tiles);
   addTransposed(wasm, columns, out);
-  return square(columns, wasm.float64(out, columns * columns));
+  if (!stays) return square(columns, wasm.float64(out, columns * columns));
+  // Into the memory that the solve will read.
+  const matrix = lender.residentView(lender.resident(columns * columns), columns * columns);
+  matrix.set(wasm.view(out, columns * columns));
+  return square(columns, matrix);
 }
 
 function mappingSlopes({ wasm, weights, rows }: Resident, t: SparseMatrix, curvatureWeights: Matrix): Float64Array {

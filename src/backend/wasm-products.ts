@@ -1,4 +1,4 @@
-import type { GramMatrixArgs, MatrixProductArgs } from "../operators/dense.ts";
+import type { GramMatrixArgs, MatrixProductArgs, ProductsArgs, ProductsBothWays } from "../operators/dense.ts";
 import type { Matrix } from "../operators/matrix.ts";
 import type { WasmKernels } from "./wasm.ts";
 import { fresh, square } from "./wasm-voices.ts";
@@ -124,4 +124,17 @@ export function gramMatrix({ matrix, ofRows }: GramMatrixArgs): Matrix {
     multiplyPanels(wasm, { rows: size, columns: size, length: part, to, upper: true }, [most, most], false);
   }
   return mirrored(wasm, size, to);
+}
+
+export function productsBothWays({ matrix, vector }: ProductsArgs): ProductsBothWays {
+  const wasm = fresh();
+  const { rows: size, values } = matrix;
+  const parts = wasm.call("partsOfRows", size);
+  const product = wasm.output(size);
+  // Of each part what its rows add.
+  const shares = wasm.output(parts * size);
+  const [a, z] = [wasm.input(values), wasm.input(vector)];
+  wasm.callPartsOf(2 * size * size, "productsPart", parts, 0, size, a, z, product, shares);
+  wasm.call("sumRows", parts, size, shares);
+  return { product: wasm.float64(product, size), transposed: wasm.float64(shares, size) };
 }

@@ -30,6 +30,15 @@ export function fresh(): WasmKernels {
   return wasm;
 }
 
+/** Room for a result that is to stay, or not. One that does comes first, before all inputs. */
+export function room(wasm: WasmKernels, length: number, resident: boolean): number {
+  return resident ? wasm.resident(length) : wasm.output(length);
+}
+
+export function resultOf(wasm: WasmKernels, address: number, length: number, resident: boolean): Float64Array {
+  return resident ? wasm.residentView(address, length) : wasm.float64(address, length);
+}
+
 export function maskCentres({ shape, pixelScales, centre }: MaskCentresArgs): Float64Array {
   const wasm = fresh();
   const out = wasm.output(2);

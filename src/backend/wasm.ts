@@ -7,20 +7,26 @@ type Input = Float64Array | Int32Array | Uint8Array;
 /** The two compilations of the same sources: fused multiply-adds where the engine has relaxed SIMD, or not. */
 export type WasmBuild = "base" | "relaxed";
 
-/** Multiply-adds, a quarter of a millisecond's: several times what it takes to wake a thread. */
-const WORTH_WAKING = 2e6;
+/**
+ * Multiply-adds, some 60 microseconds': about what a thread takes to wake, but most jobs follow others closely and find it
+ * still looking. One that comes too late costs the caller nothing but the call of the system.
+ */
+const WORTH_WAKING = 5e5;
 
 /**
  * The compiled kernels and their memory.
  *
  * Arguments are copied in, results are copied out: a kernel keeps nothing between calls, so its memory is a stack that
- * is emptied before each. The memory is shared from the start, as threads will need.
+ * is emptied before each. One result alone can stay, for kernels that go on with it: see `resident`. The memory is shared
+ * from the start, as threads will need.
  */
 export class WasmKernels {
   readonly build: WasmBuild;
   readonly #memory: WebAssembly.Memory;
   readonly #exports: Exports;
   readonly #program: Program;
+  /** Of arrays that lie in the memory itself: it has another with every growth. */
+  readonly #buffers = new WeakSet<ArrayBufferLike>();
 
   /** Whose threads it uses. */
   readonly #lender: WasmKernels;
@@ -77,9 +83,10 @@ export class WasmKernels {
     this.#exports.keep();
   }
 
-  /** Copies an array in; returns its address, or 0 for null. */
+  /** Copies an array in, unless it lies there; returns its address, or 0 for null. */
   input(array: Input | null): number {
     if (array === null) return 0;
+    if (this.#buffers.has(array.buffer)) return array.byteOffset;
     const address = this.#allocate(array.byteLength);
     new Uint8Array(this.#memory.buffer, address, array.byteLength).set(
       new Uint8Array(array.buffer, array.byteOffset, array.byteLength),
@@ -90,6 +97,21 @@ export class WasmKernels {
   /** Room for a result of `length` doubles. */
   output(length: number): number {
     return this.#allocate(8 * length);
+  }
+
+  /**
+   * Empties the memory and makes room for a result of `length` doubles that stays when it is emptied again, until the next
+   * such result: matrices of S^2 entries are neither copied out and in nor is memory taken for them each time.
+   */
+  resident(length: number): number {
+    return this.#addressOf("setApart", 8 * length);
+  }
+
+  /** That result, in place. */
+  residentView(address: number, length: number): Float64Array {
+    const view = this.view(address, length);
+    this.#buffers.add(view.buffer);
+    return view;
   }
 
   /** A window on the memory itself, good until the next allocation. */
@@ -157,10 +179,14 @@ export class WasmKernels {
   }
 
   #allocate(bytes: number): number {
+    return this.#addressOf("allocate", bytes);
+  }
+
+  #addressOf(name: "allocate" | "setApart", bytes: number): number {
     // The parameter has 32 bits: more would wrap around in silence.
     if (bytes >= 2 ** 32) throw memoryFull(`with ${bytes} bytes more`);
     // Addresses above 2^31 come back negative.
-    return this.call("allocate", bytes) >>> 0;
+    return this.call(name, bytes) >>> 0;
   }
 }
 

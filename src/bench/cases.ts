@@ -274,6 +274,11 @@ export const ARGUMENTS: { readonly [N in KernelName]: (c: Case) => ArgsOf<N> } =
   }),
   symmetricInverse: (c) => ({ matrix: curvatureRegMatrix(c) }),
   matrixProduct: (c) => ({ left: fullW(c), right: mappingMatrix(c) }),
+  // Of a triangle, whose two products differ.
+  productsBothWays: (c) => ({
+    matrix: cholesky({ matrix: curvatureRegMatrix(c) }).factor,
+    vector: ARGUMENTS.reconstruction(c).dataVector,
+  }),
   // Of columns and of rows, by turns.
   gramMatrix: (c) => ({ matrix: mappingMatrix(c), ofRows: c.mask.shape[0] % 2 === 1 }),
   logLikelihoodViaWTilde: (c) => ({ ...c, dirtyImage: slimDirtyImage(c), wTilde: fullW(c) }),

@@ -32,7 +32,7 @@ export function compactedLikelihood(kernels: VoiceKernels, args: CompactedLikeli
       chiSquaredOfData: args.chiSquaredOfData,
       noiseNormalization: args.noiseNormalization,
     },
-    kernels.reconstruction,
+    kernels,
   );
   return logEvidence(terms);
 }

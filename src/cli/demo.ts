@@ -108,7 +108,7 @@ function evidenceFromVisibilities(data: VisibilityData, dataset: InterferometerD
     },
     kernels,
   );
-  const { terms } = invert(problem, kernels.reconstruction);
+  const { terms } = invert(problem, kernels);
   return { log_evidence: logEvidence(terms), seconds: (performance.now() - start) / 1000 };
 }
 

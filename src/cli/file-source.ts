@@ -63,12 +63,7 @@ async function openRegular(path: string): Promise<{ handle: FileHandle; size: nu
 function fileError(error: unknown, path: string): InputError {
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
   if (code === "ENOENT" || code === "ENOTDIR")
-    return new InputError(
-      "file/missing",
-      "there is no such file",
-      "check the path",
-      path,
-    );
+    return new InputError("file/missing", "there is no such file", "check the path", path);
   return new InputError(
     "file/unreadable",
     `the file cannot be read (${code})`,

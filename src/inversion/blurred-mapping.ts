@@ -49,6 +49,8 @@ export function blurredMappingMatrix({ convolution, sparseMappingMatrix: t }: Bl
 export interface CurvatureViaBlurredMappingArgs extends BlurredMappingArgs {
   /** (M) standard deviations. */
   readonly noiseMap: Float64Array;
+  /** Whether the matrix may be left in the backend's memory, where the next one that is left there overwrites it. */
+  readonly resident?: boolean;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { draws, randomState, uniform } from "../inference/rng.ts";
+import { type ProductsArgs, type ProductsBothWays, productsBothWays } from "../operators/dense.ts";
 import { type Matrix, type SparseMatrix, sparseTimesVector } from "../operators/matrix.ts";
 import { sparseMappingMatrixTransposeTimes } from "./mapping.ts";
 
@@ -14,6 +15,8 @@ export interface CurvatureCheckArgs {
   readonly curvatureMatrix: Matrix;
   /** F z through the operators, without F: see `throughCamera` and `throughW`. @param z (S) @returns (S) */
   readonly apply: (z: Float64Array) => Float64Array;
+  /** F z and F' z. */
+  readonly products?: (args: ProductsArgs) => ProductsBothWays;
 }
 
 /**
@@ -60,10 +63,10 @@ export function probeVector(size: number, seed = 1): Float64Array {
  * say, which factorizes it.
  */
 export function checkCurvature(
-  { curvatureMatrix, apply }: CurvatureCheckArgs,
+  { curvatureMatrix, apply, products = productsBothWays }: CurvatureCheckArgs,
   z = probeVector(curvatureMatrix.rows),
 ): CurvatureCheck {
-  const { product, transposed } = products(curvatureMatrix, z);
+  const { product, transposed } = products({ matrix: curvatureMatrix, vector: z });
   const scale = rowScales(curvatureMatrix, z);
   const residual = largestDifference(product, apply(z), scale);
   const asymmetry = largestDifference(product, transposed, scale);
@@ -77,23 +80,6 @@ export function worseOf(a: CurvatureCheck, b: CurvatureCheck): CurvatureCheck {
     asymmetry: Math.max(a.asymmetry, b.asymmetry),
     agrees: a.agrees && b.agrees,
   };
-}
-
-/** F z and F' z, which read F once. */
-function products({ rows, columns, values }: Matrix, z: Float64Array) {
-  const product = new Float64Array(rows);
-  const transposed = new Float64Array(columns);
-  for (let i = 0, at = 0; i < rows; i++) {
-    const factor = z[i];
-    let sum = 0;
-    for (let j = 0; j < columns; j++, at++) {
-      const value = values[at];
-      sum += value * z[j];
-      transposed[j] += value * factor;
-    }
-    product[i] = sum;
-  }
-  return { product, transposed };
 }
 
 function rowScales({ rows, values }: Matrix, z: Float64Array): Float64Array {

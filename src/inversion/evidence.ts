@@ -1,4 +1,5 @@
-import { dot, type Matrix, matrixSum, matrixTimesVector, type SparseMatrix } from "../operators/matrix.ts";
+import type { ProductsArgs, ProductsBothWays } from "../operators/dense.ts";
+import { addTo, dot, type Matrix, matrixSum, matrixTimesVector, type SparseMatrix } from "../operators/matrix.ts";
 import type { NoiseNormalizationArgs } from "../operators/noise-normalization.ts";
 import type { WCompact, WCompactTimesArgs } from "../operators/w-compact.ts";
 import type { CurvatureViaWTildeDenseArgs } from "./curvature.ts";
@@ -47,6 +48,8 @@ export function logLikelihood(terms: EvidenceTerms): number {
 /** The linear problem of one source: F, H, D and what the visibilities add to chi^2. */
 export interface LinearProblem extends Regularization {
   readonly curvatureMatrix: Matrix;
+  /** Whether F is needed no more and F + H may overwrite it, which spares a copy. */
+  readonly overwrite?: boolean;
   readonly dataVector: Float64Array;
   readonly chiSquaredOfData: number;
   readonly noiseNormalization: number;
@@ -60,16 +63,26 @@ export interface Inversion {
   readonly terms: EvidenceTerms;
 }
 
+/** What a solution is tested by. */
+export interface ProductKernels {
+  readonly productsBothWays: (args: ProductsArgs) => ProductsBothWays;
+}
+
 /**
  * Solves (F + H) s = D and takes every term of the evidence from the solution.
  * @param withInverse Whether (F + H)^-1 is wanted too.
  */
 export function invert(
   problem: LinearProblem,
-  solve: (args: ReconstructionArgs) => Reconstruction,
+  kernels: ProductKernels & { readonly reconstruction: (args: ReconstructionArgs) => Reconstruction },
   withInverse = false,
 ): Inversion {
-  return inversionOf(problem, solve({ ...systemOf(problem), withInverse }));
+  const system = systemOf(problem);
+  const reconstruction = kernels.reconstruction({ ...system, withInverse });
+  const { terms, residual } = termsOf(problem, system, reconstruction, kernels);
+  const { dataVector } = problem;
+  const solveResidual = Math.sqrt(dot(residual, residual) / (dot(dataVector, dataVector) || 1));
+  return { reconstruction, solveResidual, terms };
 }
 
 /** A source that is nowhere negative, with its evidence. */
@@ -87,39 +100,39 @@ export interface PositiveInversion {
  */
 export function invertPositive(
   problem: LinearProblem,
-  solve: (args: PositiveOnlyArgs) => PositiveReconstruction,
+  kernels: ProductKernels & { readonly positiveOnly: (args: PositiveOnlyArgs) => PositiveReconstruction },
   firstGuess?: Uint8Array,
 ): PositiveInversion {
   const system = systemOf(problem);
-  const reconstruction = solve(firstGuess === undefined ? system : { ...system, firstGuess });
-  const { terms, residual } = termsOf(problem, reconstruction);
+  const reconstruction = kernels.positiveOnly(firstGuess === undefined ? system : { ...system, firstGuess });
+  const { terms, residual } = termsOf(problem, system, reconstruction, kernels);
   return { reconstruction, kktResidual: kktResidual(system, reconstruction.values, residual), terms };
 }
 
-function systemOf({ curvatureMatrix, regularizationMatrix, dataVector }: LinearProblem): ReconstructionArgs {
-  return { curvatureRegMatrix: matrixSum(curvatureMatrix, regularizationMatrix), dataVector };
-}
-
-function inversionOf(problem: LinearProblem, reconstruction: Reconstruction): Inversion {
-  const { dataVector } = problem;
-  const { terms, residual } = termsOf(problem, reconstruction);
-  const solveResidual = Math.sqrt(dot(residual, residual) / (dot(dataVector, dataVector) || 1));
-  return { reconstruction, solveResidual, terms };
+function systemOf({ curvatureMatrix, overwrite, regularizationMatrix, dataVector }: LinearProblem): ReconstructionArgs {
+  const sum = overwrite === true ? addTo : matrixSum;
+  return { curvatureRegMatrix: sum(curvatureMatrix, regularizationMatrix), dataVector };
 }
 
 /** The terms, and (F + H) s - D. */
-function termsOf(problem: LinearProblem, { values: s, logDeterminant }: Reconstruction) {
-  const { curvatureMatrix, regularizationMatrix, dataVector } = problem;
-  const fs = matrixTimesVector(curvatureMatrix, s);
-  const hs = matrixTimesVector(regularizationMatrix, s);
+function termsOf(
+  problem: LinearProblem,
+  { curvatureRegMatrix: matrix, dataVector }: ReconstructionArgs,
+  { values: s, logDeterminant }: Reconstruction,
+  { productsBothWays }: ProductKernels,
+) {
+  const { product } = productsBothWays({ matrix, vector: s });
+  const regularizationTerm = dot(s, matrixTimesVector(problem.regularizationMatrix, s));
+  const residual = product.map((value, i) => value - dataVector[i]);
   const terms: EvidenceTerms = {
-    chiSquared: dot(s, fs) - 2 * dot(s, dataVector) + problem.chiSquaredOfData,
-    regularizationTerm: dot(s, hs),
+    // s'Fs - D's is s'((F + H) s - D) - s'Hs.
+    chiSquared: dot(s, residual) - regularizationTerm - dot(s, dataVector) + problem.chiSquaredOfData,
+    regularizationTerm,
     logDetCurvatureRegMatrixTerm: logDeterminant,
     logDetRegularizationMatrixTerm: problem.logDetRegularizationMatrix,
     noiseNormalization: problem.noiseNormalization,
   };
-  return { terms, residual: dataVector.map((value, i) => fs[i] + hs[i] - value) };
+  return { terms, residual };
 }
 
 interface LogLikelihoodArgs {
@@ -146,7 +159,7 @@ export interface LogLikelihoodViaWCompactArgs extends LogLikelihoodArgs {
 }
 
 /** The kernels that the study's whole likelihood functions are composed of. */
-export interface LogLikelihoodKernels {
+export interface LogLikelihoodKernels extends ProductKernels {
   readonly reconstruction: (args: ReconstructionArgs) => Reconstruction;
   readonly logDeterminant: (args: LogDeterminantArgs) => number;
   readonly mappingMatrix: (args: MappingArgs) => Matrix;
@@ -224,7 +237,7 @@ function wholeLogLikelihood(
       chiSquaredOfData: chiSquaredOfData(visibilities, noiseMap),
       noiseNormalization: kernels.noiseNormalization({ noiseMap }),
     },
-    kernels.reconstruction,
+    kernels,
   );
   return logEvidence(terms);
 }

@@ -13,8 +13,12 @@ export interface ImageWeightsArgs {
 export interface ImageWeights {
   /** What W takes; null where it is not held, and F goes through A = P T for every T. */
   readonly heldBytes: number | null;
-  /** F = T' W T. @param sparseMappingMatrix T (M, S) */
-  curvature(sparseMappingMatrix: SparseMatrix): Matrix;
+  /**
+   * F = T' W T.
+   * @param sparseMappingMatrix T (M, S)
+   * @param resident Whether it may be left in the backend's memory, where the next one overwrites it.
+   */
+  curvature(sparseMappingMatrix: SparseMatrix, resident?: boolean): Matrix;
   /**
    * W T C at the entries of T, in their order: half the derivatives of tr(C F) by them.
    * @param curvatureWeights C (S, S), symmetric.
@@ -34,7 +38,8 @@ export function imageWeightsViaBlurredMapping(
 ): ImageWeights {
   return {
     heldBytes: null,
-    curvature: (sparseMappingMatrix) => kernels.curvatureMatrixViaBlurredMapping({ ...args, sparseMappingMatrix }),
+    curvature: (sparseMappingMatrix, resident = false) =>
+      kernels.curvatureMatrixViaBlurredMapping({ ...args, sparseMappingMatrix, resident }),
     mappingSlopes: (sparseMappingMatrix, curvatureWeights) =>
       kernels.blurredMappingSlopes({ ...args, sparseMappingMatrix, curvatureWeights }),
   };

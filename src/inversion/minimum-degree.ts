@@ -17,12 +17,18 @@ export interface SparsePattern {
  */
 export function minimumDegreeOrder(pattern: SparsePattern): Int32Array {
   const { rows: size } = pattern;
-  const adjacent = adjacencyLists(pattern);
+  // A variable's room is that of its first neighbors: those left are at its beginning, its elements at its end, the first
+  // one last. It suffices, since a variable of a new clique had the pivot for a neighbor or shared an element with it.
+  const { start, list } = withoutDiagonal(pattern);
+  const neighbors = Int32Array.from({ length: size }, (_, i) => start[i + 1] - start[i]);
+  const elements = new Int32Array(size);
   // An eliminated variable lends its number to its element, whose members are then its clique.
-  const elements: number[][] = Array.from({ length: size }, () => []);
-  const members: number[][] = new Array(size);
+  let members = new Int32Array(4 * list.length + size);
+  const firstMember = new Int32Array(size);
+  const memberCount = new Int32Array(size);
+  let endOfMembers = 0;
   const isElement = new Uint8Array(size);
-  const degree = Int32Array.from(adjacent, (list) => list.length);
+  const degree = neighbors.slice();
   const queue = degreeQueue(degree);
   // Variables of the current clique carry the current stamp; `outside` counts an element's members beyond it.
   const mark = new Int32Array(size).fill(-1);
@@ -35,69 +41,90 @@ export function minimumDegreeOrder(pattern: SparsePattern): Int32Array {
     const stamp = eliminated;
     order[eliminated++] = pivot;
     mark[pivot] = stamp;
-    const clique: number[] = [];
-    for (const i of adjacent[pivot]) {
-      mark[i] = stamp;
-      clique.push(i);
+    if (endOfMembers + size > members.length) members = enlarged(members);
+    const clique = endOfMembers;
+    let end = clique;
+    for (let n = start[pivot]; n < start[pivot] + neighbors[pivot]; n++) {
+      mark[list[n]] = stamp;
+      members[end++] = list[n];
     }
-    for (const element of elements[pivot]) {
-      for (const i of members[element]) {
+    for (let n = start[pivot + 1]; n-- > start[pivot + 1] - elements[pivot]; ) {
+      const element = list[n];
+      for (let m = firstMember[element]; m < firstMember[element] + memberCount[element]; m++) {
+        const i = members[m];
         if (mark[i] === stamp) continue;
         mark[i] = stamp;
-        clique.push(i);
+        members[end++] = i;
       }
       // Its clique is part of the new one.
       isElement[element] = 0;
     }
-    for (const i of clique) {
-      for (const element of elements[i]) {
+    for (let c = clique; c < end; c++) {
+      const last = start[members[c] + 1];
+      for (let n = last - elements[members[c]]; n < last; n++) {
+        const element = list[n];
         if (isElement[element] === 0) continue;
         if (counted[element] !== stamp) {
           counted[element] = stamp;
-          outside[element] = members[element].length;
+          outside[element] = memberCount[element];
         }
         outside[element]--;
       }
     }
-    const left: number[] = [];
-    for (const i of clique) {
-      let beyond = keepIf(adjacent[i], (j) => mark[j] !== stamp);
-      // An element with no member outside the clique says nothing that the new one does not.
-      keepIf(elements[i], (element) => isElement[element] === 1 && outside[element] > 0);
-      for (const element of elements[i]) beyond += outside[element];
+    let left = clique;
+    for (let c = clique; c < end; c++) {
+      const i = members[c];
+      let kept = start[i];
+      for (let n = start[i]; n < start[i] + neighbors[i]; n++) if (mark[list[n]] !== stamp) list[kept++] = list[n];
+      neighbors[i] = kept - start[i];
+      let beyond = neighbors[i];
+      let free = start[i + 1];
+      for (let n = free; n-- > start[i + 1] - elements[i]; ) {
+        const element = list[n];
+        // An element with no member outside the clique says nothing that the new one does not.
+        if (isElement[element] === 0 || outside[element] === 0) continue;
+        list[--free] = element;
+        beyond += outside[element];
+      }
       queue.remove(i);
       if (beyond === 0) {
         // Its only neighbors are the clique: eliminated here, it fills nothing that the pivot has not.
         order[eliminated++] = i;
       } else {
-        elements[i].push(pivot);
-        left.push(i);
+        list[--free] = pivot;
+        members[left++] = i;
         degree[i] = Math.min(beyond, degree[i]);
       }
+      elements[i] = start[i + 1] - free;
     }
-    for (const i of left) queue.add(i, Math.min(size - eliminated - 1, degree[i] + left.length - 1));
+    firstMember[pivot] = clique;
+    memberCount[pivot] = left - clique;
+    endOfMembers = left;
+    for (let c = clique; c < left; c++) {
+      const i = members[c];
+      queue.add(i, Math.min(size - eliminated - 1, degree[i] + left - clique - 1));
+    }
     isElement[pivot] = 1;
-    members[pivot] = left;
   }
   return order;
 }
 
-function adjacencyLists({ rows, rowStart, columnIndex }: SparsePattern): number[][] {
-  return Array.from({ length: rows }, (_, i) => {
-    const list: number[] = [];
-    for (let e = rowStart[i]; e < rowStart[i + 1]; e++) if (columnIndex[e] !== i) list.push(columnIndex[e]);
-    return list;
-  });
+/** The rows of a pattern, one after the other. */
+function withoutDiagonal({ rows, rowStart, columnIndex }: SparsePattern) {
+  const start = new Int32Array(rows + 1);
+  const list = new Int32Array(columnIndex.length);
+  let end = 0;
+  for (let i = 0; i < rows; i++) {
+    for (let e = rowStart[i]; e < rowStart[i + 1]; e++) if (columnIndex[e] !== i) list[end++] = columnIndex[e];
+    start[i + 1] = end;
+  }
+  return { start, list };
 }
 
-/** Drops the entries of a list that fail, in place; returns how many are left. */
-function keepIf(list: number[], keep: (entry: number) => boolean): number {
-  let kept = 0;
-  for (let n = 0; n < list.length; n++) {
-    if (keep(list[n])) list[kept++] = list[n];
-  }
-  list.length = kept;
-  return kept;
+function enlarged(list: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(2 * list.length);
+  larger.set(list);
+  return larger;
 }
 
 /** Variables by degree, in doubly linked lists, one a degree; `degree` is kept up to date. */

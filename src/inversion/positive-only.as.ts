@@ -1,12 +1,7 @@
 // What a search for the free pixels of a positive-only source asks of F + H (size, size), which stays in memory.
 import { dotProduct } from "../operators/products.as";
+import { ROWS_OF_PART } from "../operators/row-parts.as";
 
-// Rows in one part of a block or of a gradient.
-const ROWS_OF_PART: i32 = 128;
-
-export function partsOfRows(rows: i32): i32 {
-  return (rows + ROWS_OF_PART - 1) / ROWS_OF_PART;
-}
 
 // One of `partsOfRows(padded)` parts of the upper triangle of the block of `count` free pixels, rows `stride` doubles apart,
 // bordered by the identity up to `padded` rows; solve.as.ts factorizes it.

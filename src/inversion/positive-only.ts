@@ -309,5 +309,8 @@ function positive(values: Float64Array): Uint8Array {
 }
 
 function indexesOf(flags: Uint8Array): Int32Array {
-  return Int32Array.from([...flags.keys()].filter((i) => flags[i] === 1));
+  const indexes = new Int32Array(flags.length);
+  let count = 0;
+  for (let i = 0; i < flags.length; i++) if (flags[i] === 1) indexes[count++] = i;
+  return indexes.subarray(0, count);
 }

@@ -160,11 +160,52 @@ export function forwardSolve(first: i32, size: i32, stride: i32, factor: usize, 
   }
 }
 
+// Rows of x in one part of what follows.
+const ROWS_OF_FORWARD: i32 = 128;
+
+export function partsOfRest(rows: i32): i32 {
+  return (rows + ROWS_OF_FORWARD - 1) / ROWS_OF_FORWARD;
+}
+
+// One of `partsOfRest` parts of the rows of x from `end` on, which lose what rows `first` to `end`, solved for, add.
+export function forwardRest(
+  part: i32, first: i32, end: i32, size: i32, stride: i32, factor: usize, x: usize,
+): void {
+  const from = end + part * ROWS_OF_FORWARD, count = min(ROWS_OF_FORWARD, size - from);
+  for (let i = first; i < end; i++) {
+    const row = factor + (<usize>(i * stride + from) << 3);
+    addMultiple(count, -load<f64>(x + (<usize>i << 3)), row, x + (<usize>from << 3));
+  }
+}
+
 // Overwrites x with U^-1 x.
 export function backwardSolve(size: i32, stride: i32, factor: usize, x: usize): void {
-  for (let i = size - 1; i >= 0; i--) {
+  backwardRows(0, size, stride, factor, x);
+}
+
+// The same for the rows and columns from `first` to `end` alone.
+export function backwardRows(first: i32, end: i32, stride: i32, factor: usize, x: usize): void {
+  for (let i = end - 1; i >= first; i--) {
     const at = x + (<usize>i << 3), pivot = factor + (<usize>(i * stride + i) << 3);
-    store<f64>(at, (load<f64>(at) - dotProduct(size - 1 - i, pivot + 8, at + 8)) / load<f64>(pivot));
+    store<f64>(at, (load<f64>(at) - dotProduct(end - 1 - i, pivot + 8, at + 8)) / load<f64>(pivot));
+  }
+}
+
+// Rows of x in one part of what follows.
+const ROWS_OF_BACKWARD: i32 = 32;
+
+export function partsOfBackward(rows: i32): i32 {
+  return (rows + ROWS_OF_BACKWARD - 1) / ROWS_OF_BACKWARD;
+}
+
+// One of `partsOfBackward` parts of rows `first` to `end` of x, which lose what the rows from `end` on, solved for, add.
+export function backwardPart(
+  part: i32, first: i32, end: i32, size: i32, stride: i32, factor: usize, x: usize,
+): void {
+  const last = min(first + (part + 1) * ROWS_OF_BACKWARD, end);
+  for (let i = first + part * ROWS_OF_BACKWARD; i < last; i++) {
+    const at = x + (<usize>i << 3), row = factor + (<usize>(i * stride + end) << 3);
+    store<f64>(at, load<f64>(at) - dotProduct(size - end, row, x + (<usize>end << 3)));
   }
 }
 

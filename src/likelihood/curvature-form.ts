@@ -17,8 +17,11 @@ export const CURVATURE_FORMS = [
 
 export type CurvatureForm = (typeof CURVATURE_FORMS)[number];
 
-/** F = T' W T, with what depends on the dataset alone done before. */
-export type CurvatureOperator = (sparseMappingMatrix: SparseMatrix) => Matrix;
+/**
+ * F = T' W T, with what depends on the dataset alone done before. Where `resident`, it may be left in the backend's memory,
+ * where the next one overwrites it.
+ */
+export type CurvatureOperator = (sparseMappingMatrix: SparseMatrix, resident?: boolean) => Matrix;
 
 /** The largest M x M matrix that a kernel can hold: 1 GiB. */
 const LARGEST_W_TILDE = 11_000;
@@ -51,8 +54,8 @@ export function planCurvature(
         return kernels.curvatureMatrixViaWCompactSparse({ wCompact, nativeIndex, sparseMappingMatrix });
       };
     case "w_compact_symmetric":
-      return (sparseMappingMatrix) => {
-        return kernels.curvatureMatrixViaWCompactSymmetric({ wCompact, nativeIndex, sparseMappingMatrix });
+      return (sparseMappingMatrix, resident = false) => {
+        return kernels.curvatureMatrixViaWCompactSymmetric({ wCompact, nativeIndex, sparseMappingMatrix, resident });
       };
     case "w_compact_fft":
       return (sparseMappingMatrix) => {

@@ -80,7 +80,9 @@ export function evaluateSystem(
       return matrices.length === 0 ? null : times(sideBySide(matrices), valueAt(plan.lights[d].fluxScale, vector));
     });
     const profiles = seenProfiles(observations[i], plan.lights[d], vector, watch);
-    return linearShare(observations[i], t, profiles, plan.lights[d].weigh, kernels, watch);
+    // One at a time can be left with the kernels.
+    const resident = datasets.length === 1;
+    return linearShare(observations[i], t, profiles, { weigh: plan.lights[d].weigh, resident }, kernels, watch);
   });
   const checks = timed(watch, "check", () => {
     return shares.map((share, i) => checkShare(share, observations[i], plan.lights[datasets[i]].weigh, kernels));
@@ -94,6 +96,7 @@ export function evaluateSystem(
     zeroed: zeroedPixels(sources, laid, galaxies, first),
     withInverse: withGradient,
     noiseNormalization: observations.reduce((sum, { noiseNormalization }) => sum + noiseNormalization, 0),
+    overwrite: !(withGradient || plan.errors),
   };
   const toFind = sources.map((source, s) => ({ pixelization: pixelizationOf(source), laid: laid[s], first: first[s] }));
   const { solved, regularizations, values: inForce } = reconstruct(system, toFind, options, kernels, watch);

@@ -27,16 +27,27 @@ export interface LinearShare extends SeenProfiles {
   readonly chiSquaredOfData: number;
 }
 
+export interface ShareOptions {
+  /** N^-1 I */
+  readonly weigh: (image: Float64Array) => Float64Array;
+  /** Whether F may be left in the backend's memory, where that of the next share overwrites it. */
+  readonly resident: boolean;
+}
+
 export function linearShare(
   { source, light, chiSquared }: Observation,
   t: SparseMatrix | null,
   { fixed, columns }: SeenProfiles,
-  weigh: (image: Float64Array) => Float64Array,
+  { weigh, resident }: ShareOptions,
   kernels: VoiceKernels,
   watch: Stopwatch,
 ): LinearShare {
   const residual = light.instrument.weightedResidual(fixed);
-  const ofSources = t === null ? zeros(0, 0) : timed(watch, "curvature_matrix", () => source.curvature(t));
+  const ofSources =
+    t === null
+      ? zeros(0, 0)
+      : // With light around it, it is copied.
+        timed(watch, "curvature_matrix", () => source.curvature(t, resident || columns.length > 0));
   // D = T' P' N^-1 (d - fixed): neither P T nor another product with it.
   const dataOfSources =
     t === null
@@ -93,6 +104,7 @@ export function checkShare(
   const sources = t === null ? 0 : t.columns;
   return checkCurvature({
     curvatureMatrix,
+    products: kernels.productsBothWays,
     apply(z) {
       const image =
         t === null ? new Float64Array(columns[0].length) : source.see(sparseTimesVector(t, z.subarray(0, sources)));

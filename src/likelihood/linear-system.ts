@@ -79,6 +79,8 @@ export interface SystemOptions {
   readonly noiseNormalization: number;
   /** Whether C is wanted too, as for a gradient. */
   readonly withInverse?: boolean;
+  /** Whether F is needed no more and may be overwritten. */
+  readonly overwrite?: boolean;
 }
 
 /** Sources and intensities found, with the terms of the evidence. */
@@ -127,7 +129,15 @@ const PYAUTOLENS_DIAGONAL = 1e-3;
 export function solveSystem(
   system: LinearSystem,
   regularizations: readonly Regularization[],
-  { positiveOnly, evidence, zeroed = new Int32Array(0), near, noiseNormalization, withInverse = false }: SystemOptions,
+  {
+    positiveOnly,
+    evidence,
+    zeroed = new Int32Array(0),
+    near,
+    noiseNormalization,
+    withInverse = false,
+    overwrite = false,
+  }: SystemOptions,
   kernels: VoiceKernels,
 ): SolvedSystem {
   const { curvatureMatrix, dataVector, chiSquaredOfData, sourcePixels } = system;
@@ -146,12 +156,15 @@ export function solveSystem(
       light.logDeterminant,
   };
   const kept = keptOf(dataVector.length, zeroed);
-  const problem = kept === null ? all : withoutZeroed(all, kept, evidence, kernels);
   // Of what the determinant is taken.
   const ofSources = evidence === "pyautolens" && (kept !== null || light.precisions.length > 0);
+  const problem =
+    kept === null
+      ? { ...all, overwrite: overwrite && !ofSources }
+      : { ...withoutZeroed(all, kept, evidence, kernels), overwrite: true };
   const inversion = positiveOnly
-    ? invertPositive(problem, kernels.positiveOnly, near && firstGuess(near, kept))
-    : invert(problem, kernels.reconstruction, withInverse && !ofSources);
+    ? invertPositive(problem, kernels, near && firstGuess(near, kept))
+    : invert(problem, kernels, withInverse && !ofSources);
   const matrix = ofSources ? curvatureRegMatrixOfSources(all, sourcePixels) : null;
   const terms =
     matrix === null

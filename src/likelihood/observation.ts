@@ -40,8 +40,12 @@ export interface SourceView extends Sampling {
   see(lensed: Float64Array): Float64Array;
   /** A' */
   adjoint(image: Float64Array): Float64Array;
-  /** F = T' A' N^-1 A T. @param sparseMappingMatrix T (M, S) */
-  curvature(sparseMappingMatrix: SparseMatrix): Matrix;
+  /**
+   * F = T' A' N^-1 A T.
+   * @param sparseMappingMatrix T (M, S)
+   * @param resident Whether it may be left in the backend's memory, where the next one overwrites it.
+   */
+  curvature(sparseMappingMatrix: SparseMatrix, resident: boolean): Matrix;
   /**
    * A' N^-1 A T C at the entries of T, in their order: half the derivatives of tr(C F) by them.
    * @param curvatureWeights C (S, S), symmetric.
@@ -125,7 +129,7 @@ function observeVisibilities(dataset: InterferometerDataset, form: CurvatureForm
       ...sampling,
       see: instrument.see,
       adjoint: instrument.adjoint,
-      curvature: (t) => curvature(primaryBeam === null ? t : rowsTimes(t, primaryBeam)),
+      curvature: (t, resident) => curvature(primaryBeam === null ? t : rowsTimes(t, primaryBeam), resident),
       mappingSlopes(t, curvatureWeights) {
         const seen = primaryBeam === null ? t : rowsTimes(t, primaryBeam);
         const slopes = kernels.wCompactMappingSlopes({

@@ -61,6 +61,8 @@ export function reconstruct(
   const unit = { matrix: regularize(open, 1).regularizationMatrix, grows: schemeOf(pixelization).grows };
   const pixels = Int32Array.from({ length: laid.vertices.length / 2 }, (_, i) => first + i);
   const ownCurvature = principalBlock(system.curvatureMatrix, pixels);
-  const ofTrial = { ...options, withInverse: false };
-  return solveAt(maximizeEvidence(ownCurvature, unit, (trial) => logEvidence(solveAt(trial, ofTrial).solved.terms)));
+  const trialAt = (trial: number) => {
+    return logEvidence(solveAt(trial, { ...options, withInverse: false, overwrite: false }).solved.terms);
+  };
+  return solveAt(maximizeEvidence(ownCurvature, unit, trialAt));
 }

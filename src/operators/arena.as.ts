@@ -37,6 +37,15 @@ export function keep(): void {
   start = top;
 }
 
+// Empties the stack and sets `bytes` below it apart, which stay until the next call; there is one such piece.
+export function setApart(bytes: usize): usize {
+  start = __heap_base;
+  top = start;
+  const address = allocate(bytes);
+  start = top;
+  return address;
+}
+
 // Makes [from, to) this thread's stack.
 export function useArena(from: usize, to: usize): void {
   start = from;

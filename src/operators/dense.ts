@@ -44,3 +44,36 @@ export function gramMatrix({ matrix, ofRows }: GramMatrixArgs): Matrix {
   }
   return out;
 }
+
+export interface ProductsArgs {
+  /** A (n, n) */
+  readonly matrix: Matrix;
+  /** z (n) */
+  readonly vector: Float64Array;
+}
+
+/** (n) each; of a symmetric A the same but for rounding. */
+export interface ProductsBothWays {
+  /** A z */
+  readonly product: Float64Array;
+  /** A'z */
+  readonly transposed: Float64Array;
+}
+
+/** A z and A'z, which read A once. */
+export function productsBothWays({ matrix, vector: z }: ProductsArgs): ProductsBothWays {
+  const { rows, columns, values } = matrix;
+  const product = new Float64Array(rows);
+  const transposed = new Float64Array(columns);
+  for (let i = 0, at = 0; i < rows; i++) {
+    const factor = z[i];
+    let sum = 0;
+    for (let j = 0; j < columns; j++, at++) {
+      const value = values[at];
+      sum += value * z[j];
+      transposed[j] += value * factor;
+    }
+    product[i] = sum;
+  }
+  return { product, transposed };
+}

@@ -107,6 +107,8 @@ export function wTildeFromCompact({ wCompact, nativeIndex: at }: WTildeFromCompa
 export interface WCompactTimesArgs extends WTildeFromCompactArgs {
   /** (M, S) */
   readonly sparseMappingMatrix: SparseMatrix;
+  /** Of a curvature matrix, whether it may be left in the backend's memory: see `CurvatureViaBlurredMappingArgs`. */
+  readonly resident?: boolean;
 }
 
 /** W T for a sparse T, without W. @returns (M, S) */

@@ -12,6 +12,7 @@ import {
 import { inverseOnPattern } from "../../src/inversion/selected-inverse.ts";
 import { logDeterminant, reconstruction } from "../../src/inversion/solve.ts";
 import { factorize, sparseLogDeterminant, sparseSolve, symbolic } from "../../src/inversion/sparse-cholesky.ts";
+import { productsBothWays } from "../../src/operators/dense.ts";
 import { type Matrix, matrixSum, type SparseMatrix, zeros } from "../../src/operators/matrix.ts";
 
 /** Symmetric with a dominant diagonal, from pairs of rows that may repeat. */
@@ -286,7 +287,10 @@ describe("constant regularization", () => {
     const invertWith = (regularizationMatrix: Matrix | SparseMatrix) => {
       const rest = { logDetRegularizationMatrix: 1, chiSquaredOfData: 2, noiseNormalization: 3 };
       const dataVector = draws(randomState(6), size, normal);
-      return invert({ curvatureMatrix, regularizationMatrix, dataVector, ...rest }, reconstruction);
+      return invert(
+        { curvatureMatrix, regularizationMatrix, dataVector, ...rest },
+        { reconstruction, productsBothWays },
+      );
     };
     const ofSparse = invertWith(constantRegularizationSparseMatrix(args));
     const ofDense = invertWith(constantRegularizationMatrix(args));

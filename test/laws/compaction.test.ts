@@ -114,7 +114,7 @@ function evidenceOfVisibilities(observation: LensedObservation, dataset: Interfe
     logDetRegularizationMatrix: constantRegularizationLogDeterminant(regularization),
   };
   const kernels = kernelsOf("reference");
-  return logEvidence(invert(linearProblemFromVisibilities(args, kernels), kernels.reconstruction).terms);
+  return logEvidence(invert(linearProblemFromVisibilities(args, kernels), kernels).terms);
 }
 
 describe("the evidence of compacted visibilities is that of the visibilities themselves", () => {

@@ -138,7 +138,7 @@ async function parts(name: string) {
   const ofSource = observation.source.see(lensed!);
   const seen = { fixed: image.map((value, m) => value - ofSource[m]), columns: [] };
   const t = kernels.sparseMappingMatrix({ mapping });
-  const share = linearShare(observation, t, seen, (values) => values, kernels, stopwatch());
+  const share = linearShare(observation, t, seen, { weigh: (values) => values, resident: false }, kernels, stopwatch());
   const { noiseNormalization } = observation;
   return { mapping: mesh.mapping, neighbors, share, regularization, noiseNormalization };
 }

@@ -116,7 +116,7 @@ describe.each(["reference", "wasm"] as const)("the Delaunay mesh, %s", async (vo
     chiSquaredOfData: chiSquaredOf(data, lens, noiseMap),
     noiseNormalization: noiseNormalizationOf(noiseMap),
   };
-  const { terms: found, reconstruction } = invert(problem, kernels.reconstruction);
+  const { terms: found, reconstruction } = invert(problem, kernels);
 
   test("the blurred mapping matrix, the curvature matrix and the data vector", () => {
     const { rowStart, columnIndex, values, columns } = blurredMappingMatrix({ convolution, sparseMappingMatrix });
