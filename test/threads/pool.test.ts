@@ -46,8 +46,8 @@ test("a failure of the caller's own part comes through when the others have stop
   await withThreads(3, async () => {
     await workersJoin();
     for (let repeat = 0; repeat < 20; repeat++) {
-      // Beyond the memory from part 1 on.
-      expect(() => wasmKernels().callParts("addTransposed", 100, 0, 0xfff00000)).toThrow();
+      // Beyond the memory in every part.
+      expect(() => wasmKernels().callParts("addTransposed", 100, 0, 1600, 0xfff00000)).toThrow();
       expect(run(args)).toEqual(alone);
     }
   });
