@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Parameter, Prior } from "../profiles/parameter.ts";
+import { valueFromUnit } from "./prior.ts";
 import { choose, isPlain, quantity, strict, tagged } from "./schema.ts";
 import type { ParameterEntry, ParameterSpec } from "./spec.ts";
 
@@ -62,26 +63,53 @@ function isWithin({ bounds: [lower, upper] }: Scalar, value: number): boolean {
 function priorSchema(scalar: Scalar): z.ZodType<Prior> {
   const { unit } = scalar;
   const edge = number(scalar);
-  const ordered = { error: "give an upper larger than lower" };
+  const angle = quantity(
+    "none",
+    "degrees from 0 to 180",
+    (value) => value >= 0 && value <= 180 && isWithin(scalar, value),
+  );
   return tagged<Prior>("prior", {
-    uniform: strict({ prior: z.literal("uniform"), lower: edge, upper: edge }).refine(
-      ({ lower, upper }) => lower < upper,
-      ordered,
-    ),
+    uniform: strict({ prior: z.literal("uniform"), lower: edge, upper: edge }).refine(isOrdered, ORDERED),
     log_uniform: strict({
       prior: z.literal("log_uniform"),
       lower: quantity(unit, "a lower edge above zero", (value) => value > 0 && isWithin(scalar, value)),
       upper: edge,
-    }).refine(({ lower, upper }) => lower < upper, ordered),
-    gaussian: strict({
-      prior: z.literal("gaussian"),
-      mean: edge,
-      sigma: quantity(unit, "a positive sigma", (value) => value > 0),
-    }).transform((prior): Prior => ({ ...prior, ...cutOff(scalar) })),
+    }).refine(isOrdered, ORDERED),
+    gaussian: bell(scalar, "gaussian", edge, quantity(unit, "a positive sigma", isAboveZero)),
+    log_gaussian: bell(
+      scalar,
+      "log_gaussian",
+      quantity("none", `the mean of the natural logarithm${unit === "arcsec" ? " of arcsec" : ""}`),
+      quantity("none", "a positive sigma of the natural logarithm", isAboveZero),
+    ),
+    sine: strict({ prior: z.literal("sine"), lower: angle, upper: angle }).refine(isOrdered, ORDERED),
   });
 }
 
-/** A Gaussian ends where the parameter does. */
-function cutOff({ bounds: [lower, upper] }: Scalar): { lower?: number; upper?: number } {
-  return { ...(lower > -Infinity && { lower }), ...(upper < Infinity && { upper }) };
+const ORDERED = { error: "give an upper larger than lower" };
+
+function isOrdered({ lower = -Infinity, upper = Infinity }: { readonly lower?: number; readonly upper?: number }) {
+  return lower < upper;
+}
+
+function isAboveZero(value: number): boolean {
+  return value > 0;
+}
+
+/** A normal prior, which ends where the parameter does, or before. */
+function bell(
+  scalar: Scalar,
+  name: "gaussian" | "log_gaussian",
+  mean: z.ZodType<number>,
+  sigma: z.ZodType<number>,
+): z.ZodType<Prior> {
+  const edge = number(scalar).optional();
+  return strict({ prior: z.literal(name), mean, sigma, lower: edge, upper: edge })
+    .transform(({ prior, mean, sigma, lower = scalar.bounds[0], upper = scalar.bounds[1] }): Prior => {
+      return { prior, mean, sigma, ...(lower > -Infinity && { lower }), ...(upper < Infinity && { upper }) };
+    })
+    .refine(isOrdered, ORDERED)
+    .refine((prior) => Number.isFinite(valueFromUnit(prior, 0.5)), {
+      error: `give a mean and sigma that leave something of it${boundsRemedy(scalar.bounds)}`,
+    });
 }

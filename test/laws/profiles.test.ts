@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { numbers } from "../../src/compiler/algebra.ts";
+import { valueFromUnit } from "../../src/model/prior.ts";
 import { complex } from "../../src/profiles/complex.ts";
 import {
   axisRatio,
@@ -29,11 +30,7 @@ const ellComps = fc
 /** What the prior of each parameter takes for likely. */
 function likelyValues(table: ParameterTable): fc.Arbitrary<ParameterValues<ParameterTable, number>> {
   const component = ({ defaultPrior }: Parameter) => {
-    if (defaultPrior.prior === "gaussian") {
-      return real(defaultPrior.mean - 2 * defaultPrior.sigma, defaultPrior.mean + 2 * defaultPrior.sigma);
-    }
-    const { prior, lower, upper } = defaultPrior;
-    return prior === "uniform" ? real(lower, upper) : real(Math.log(lower), Math.log(upper)).map(Math.exp);
+    return real(0.02, 0.98).map((u) => valueFromUnit(defaultPrior, u));
   };
   return fc.record(
     Object.fromEntries(
@@ -438,8 +435,7 @@ test.each([...massProfiles, ...lightProfiles])("the parameter table of %s is sou
     const camel = parameter.name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
     expect(key).toBe(camel);
     const { bounds, defaultPrior } = parameter;
-    const { lower, upper } =
-      defaultPrior.prior === "gaussian" ? { lower: defaultPrior.mean, upper: defaultPrior.mean } : defaultPrior;
+    const [lower, upper] = [0.02, 0.98].map((u) => valueFromUnit(defaultPrior, u));
     expect(lower).toBeGreaterThanOrEqual(bounds[0]);
     expect(upper).toBeLessThanOrEqual(bounds[1]);
     expect(parameter.meaning.length).toBeGreaterThan(5);
