@@ -30,7 +30,12 @@ const ellComps = fc
 /** What the prior of each parameter takes for likely. */
 function likelyValues(table: ParameterTable): fc.Arbitrary<ParameterValues<ParameterTable, number>> {
   const component = ({ defaultPrior }: Parameter) => {
-    return real(0.02, 0.98).map((u) => valueFromUnit(defaultPrior, u));
+    if (defaultPrior.prior === "gaussian") {
+      return real(defaultPrior.mean - 2 * defaultPrior.sigma, defaultPrior.mean + 2 * defaultPrior.sigma);
+    }
+    if (defaultPrior.prior === "log_gaussian") return real(0.02, 0.98).map((u) => valueFromUnit(defaultPrior, u));
+    const { prior, lower, upper } = defaultPrior;
+    return prior === "log_uniform" ? real(Math.log(lower), Math.log(upper)).map(Math.exp) : real(lower, upper);
   };
   return fc.record(
     Object.fromEntries(
