@@ -2,8 +2,7 @@ import type { VoiceKernels } from "../backend/kernels.ts";
 import { inverted } from "../inversion/inverse.ts";
 import type { Mapping } from "../inversion/mapping.ts";
 import type { DifferentiableRegularization } from "../inversion/regularization/regularization.ts";
-import type { Slot } from "../model/model.ts";
-import { valueAt } from "../model/seen-in.ts";
+import { addSlotSlopes, type Slot, valueAt } from "../model/slot.ts";
 import {
   dot,
   type Matrix,
@@ -71,7 +70,7 @@ export function evidenceSlopes(
     const ofDataset = { c: at.length === s.length ? c : principalBlock(c, at), s: Float64Array.from(at, (i) => s[i]) };
     const scale = valueAt(dataset.fluxScale, vector);
     const byScale = addMappingSlopes(dataset, ofDataset, scale, sources, byWeights);
-    if (typeof dataset.fluxScale !== "number") gradient[dataset.fluxScale.free] += byScale;
+    addSlotSlopes(gradient, dataset.fluxScale, vector, byScale);
     if (dataset.basis !== null) add(gradient, lightSlopes(dataset, ofDataset, vector, options));
   });
   sources.forEach(({ laid, regularization, slots, first, count }, k) => {
@@ -89,7 +88,7 @@ export function evidenceSlopes(
         : { regularizationMatrix: matrixSum(weights, principalBlock(ofZeroed, block)), logDetRegularizationMatrix: 0 },
     );
     for (const [key, slot] of Object.entries(slots)) {
-      if (typeof slot !== "number") gradient[slot.free] += slopes.values[key];
+      addSlotSlopes(gradient, slot, vector, slopes.values[key]);
     }
     for (const [i, ofView] of slopes.adaptViews.entries()) add(byWeights[k][i], ofView);
     add(gradient, laid.slopes(byWeights[k], slopes.vertices));

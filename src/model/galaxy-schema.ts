@@ -5,7 +5,7 @@ import { type LightAndMass, lightAndMassProfiles } from "../profiles/light-and-m
 import type { ParameterTable } from "../profiles/parameter.ts";
 import type { LightProfile, MassProfile } from "../profiles/profile.ts";
 import { lightSetSchemas } from "./light-set-schema.ts";
-import { parameterSchema } from "./parameter-schema.ts";
+import { orDefaultPriors, parameterSchema, priors } from "./parameter-schema.ts";
 import { pixelization } from "./pixelization-schema.ts";
 import {
   choose,
@@ -21,22 +21,25 @@ import {
 } from "./schema.ts";
 import type { GalaxySpec, ParameterSpec, ProfileSpec } from "./spec.ts";
 
+/** With `priors: default`, parameters that are not given are free, and have their default priors. */
 function profileSchema(profile: MassProfile | LightProfile | LightAndMass): z.ZodType<ProfileSpec> {
-  const table: ParameterTable = profile.parameters;
-  const fields = Object.values(table).map((parameter) => {
-    const schema = parameterSchema(parameter);
-    if (parameter.name !== "intensity" || profile.kind === "mass") return [parameter.name, schema] as const;
-    return [parameter.name, profile.kind === "light" ? orLinear(schema) : notLinear(schema)] as const;
+  return orDefaultPriors((missing) => {
+    const table: ParameterTable = profile.parameters;
+    const fields = Object.values(table).map((parameter) => {
+      const schema = parameterSchema(parameter, missing);
+      if (parameter.name !== "intensity" || profile.kind === "mass") return [parameter.name, schema] as const;
+      return [parameter.name, profile.kind === "light" ? orLinear(schema) : notLinear(schema)] as const;
+    });
+    return strict({ profile: z.literal(profile.name), priors, ...Object.fromEntries(fields) }).transform(
+      (given: Readonly<Record<string, unknown>>): ProfileSpec => ({
+        kind: profile.kind,
+        profile: profile.name,
+        parameters: Object.fromEntries(
+          Object.entries(table).map(([key, { name }]) => [key, given[name] as ParameterSpec]),
+        ),
+      }),
+    );
   });
-  return strict({ profile: z.literal(profile.name), ...Object.fromEntries(fields) }).transform(
-    (given: Readonly<Record<string, unknown>>): ProfileSpec => ({
-      kind: profile.kind,
-      profile: profile.name,
-      parameters: Object.fromEntries(
-        Object.entries(table).map(([key, { name }]) => [key, given[name] as ParameterSpec]),
-      ),
-    }),
-  );
 }
 
 /** An intensity may be left to the linear inversion. */

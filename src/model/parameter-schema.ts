@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Parameter, Prior } from "../profiles/parameter.ts";
-import { valueFromUnit } from "./prior.ts";
-import { choose, isPlain, quantity, strict, tagged } from "./schema.ts";
+import { logDensity, valueFromUnit } from "./prior.ts";
+import { choose, isPlain, oneOf, quantity, strict, tagged } from "./schema.ts";
 import type { ParameterEntry, ParameterSpec } from "./spec.ts";
 
 /** What a scalar is called in messages, and the values that it may have. */
@@ -11,13 +11,15 @@ export interface Scalar {
   readonly bounds: readonly [lower: number, upper: number];
 }
 
-/** A parameter of a profile: a number or a prior, or two of them. */
-export function parameterSchema(parameter: Parameter): z.ZodType<ParameterSpec> {
+/** What stands where a file leaves a parameter out: its default value where it has one, or its default prior. */
+export type Missing = "default value" | "default prior";
+
+/** A parameter of a profile: a number, a prior or a tie, or two of them; of a vector one such map stands for both. */
+export function parameterSchema(parameter: Parameter, missing: Missing = "default value"): z.ZodType<ParameterSpec> {
   const value = parameter.whole ? wholeNumber(parameter) : entry(parameter);
   const { components, lengthBelow = Infinity } = parameter;
-  if (components === undefined) {
-    return parameter.default === undefined ? value : value.default(parameter.default);
-  }
+  const absent = missing === "default prior" && !parameter.whole ? parameter.defaultPrior : parameter.default;
+  if (components === undefined) return absent === undefined ? value : value.default(absent);
   const list = `give [${components.join(", ")}], each ${describe(parameter)}`;
   const pair = z.tuple([value, value], { error: list }).refine(
     ([first, second]) => {
@@ -25,13 +27,47 @@ export function parameterSchema(parameter: Parameter): z.ZodType<ParameterSpec> 
     },
     { error: `give a vector shorter than ${lengthBelow}: ${parameter.meaning}` },
   );
-  return parameter.default === undefined ? pair : pair.default([parameter.default, parameter.default]);
+  const both = value.transform((one): ParameterSpec => {
+    if (typeof one === "number" || !("tied" in one)) return [one, one];
+    return [{ tied: `${one.tied}.0` }, { tied: `${one.tied}.1` }];
+  });
+  const either = choose<ParameterSpec>((given) => {
+    // An expression is of scalars; what is the same as another vector is so component by component.
+    return isPlain(given) && !Object.hasOwn(given, "tied") ? both : pair;
+  });
+  return absent === undefined ? either : either.default([absent, absent]);
 }
 
-/** A number, or a prior. */
-export function entry(scalar: Scalar): z.ZodType<ParameterEntry> {
-  return choose<ParameterEntry>((value) => (isPlain(value) ? priorSchema(scalar) : number(scalar)));
+/** The entry of a profile that says what stands where a parameter is left out. */
+export const priors = oneOf(["default"]).optional();
+
+/** What has such an entry, and is read by it. */
+export function orDefaultPriors<T>(schema: (missing: Missing) => z.ZodType<T>): z.ZodType<T> {
+  const [byValue, byPrior] = [schema("default value"), schema("default prior")];
+  return choose<T>((value) => (isPlain(value) && value.priors === "default" ? byPrior : byValue));
 }
+
+/** A number, a prior, or what it is tied to. */
+export function entry(scalar: Scalar & Pick<Parameter, "defaultPrior">): z.ZodType<ParameterEntry> {
+  return choose<ParameterEntry>((value) => {
+    if (!isPlain(value)) return number(scalar);
+    if (Object.hasOwn(value, "tied")) return tied;
+    if (Object.hasOwn(value, "same_as")) return sameAs;
+    return priorSchema(scalar);
+  });
+}
+
+const tied: z.ZodType<ParameterEntry> = strict({
+  tied: z.string({ error: "give an expression as 2 * galaxies.lens.mass.einstein_radius" }),
+});
+
+const PATH = /^[A-Za-z_][\w.-]*(\[\d\])?$/;
+
+const sameAs: z.ZodType<ParameterEntry> = strict({
+  same_as: z.string({ error: "give the path of a parameter" }).regex(PATH, {
+    error: "give the path of a parameter, as galaxies.lens.bulge.centre; for expressions there is tied",
+  }),
+}).transform(({ same_as }) => ({ tied: same_as }));
 
 /** A whole number within the bounds. */
 export function wholeNumber(scalar: Scalar): z.ZodType<number> {
@@ -60,7 +96,7 @@ function isWithin({ bounds: [lower, upper] }: Scalar, value: number): boolean {
   return value >= lower && value <= upper;
 }
 
-function priorSchema(scalar: Scalar): z.ZodType<Prior> {
+function priorSchema(scalar: Scalar & Pick<Parameter, "defaultPrior">): z.ZodType<Prior> {
   const { unit } = scalar;
   const edge = number(scalar);
   const angle = quantity(
@@ -69,6 +105,7 @@ function priorSchema(scalar: Scalar): z.ZodType<Prior> {
     (value) => value >= 0 && value <= 180 && isWithin(scalar, value),
   );
   return tagged<Prior>("prior", {
+    default: strict({ prior: z.literal("default") }).transform(() => scalar.defaultPrior),
     uniform: strict({ prior: z.literal("uniform"), lower: edge, upper: edge }).refine(isOrdered, ORDERED),
     log_uniform: strict({
       prior: z.literal("log_uniform"),
@@ -109,7 +146,7 @@ function bell(
       return { prior, mean, sigma, ...(lower > -Infinity && { lower }), ...(upper < Infinity && { upper }) };
     })
     .refine(isOrdered, ORDERED)
-    .refine((prior) => Number.isFinite(valueFromUnit(prior, 0.5)), {
+    .refine((prior) => Number.isFinite(logDensity(prior, valueFromUnit(prior, 0.5))), {
       error: `give a mean and sigma that leave something of it${boundsRemedy(scalar.bounds)}`,
     });
 }

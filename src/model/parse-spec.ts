@@ -3,6 +3,7 @@ import { InputError } from "../errors.ts";
 import { nearMiss } from "../nearest.ts";
 import { dataset } from "./dataset-schema.ts";
 import { galaxy } from "./galaxy-schema.ts";
+import { buildModel } from "./model.ts";
 import { applyOverrides } from "./overrides.ts";
 import { named, oneOf, PARSING, strict } from "./schema.ts";
 import { specError } from "./schema-issue.ts";
@@ -19,6 +20,9 @@ const schema = strict({
   galaxies: named(galaxy, "give at least one galaxy: a map from its name to redshift and profiles"),
   search: z.record(z.string(), z.unknown(), { error: "give a map with method" }).optional(),
   settings: settings.default({ evidence: "exact", positiveOnly: false }),
+  assertions: z
+    .array(z.string({ error: "give a relation as text" }), { error: "give a list of relations" })
+    .default([]),
 });
 
 /**
@@ -37,7 +41,18 @@ export function parseSpec(text: string, fileName: string, overrides: readonly st
   if (!result.success) throw specError(result.error.issues, tree);
   const spec = { ...result.data, search: result.data.search, places: tree.places };
   requireKnownDatasets(spec);
+  requireModel(spec);
   return spec;
+}
+
+/** What is tied and asserted must be of parameters that there are. */
+function requireModel(spec: Spec): void {
+  try {
+    buildModel(spec);
+  } catch (error) {
+    const place = error instanceof InputError ? specPlace(spec, error.where ?? "") : undefined;
+    throw error instanceof InputError && place !== undefined ? error.at(place) : error;
+  }
 }
 
 /** What is for some datasets must be for some that there are. */
