@@ -56,7 +56,8 @@ function lightSetSchema<Given>(
 
 function intensities(parameter: Parameter): z.ZodType<Intensities> {
   const list = z.array(number(parameter), { error: "give linear, or a list of numbers" });
-  return choose<Intensities>((value) => (typeof value === "string" ? oneOf(["linear"]) : list));
+  const linear = oneOf(["linear"]);
+  return choose<Intensities>((value) => (typeof value === "string" ? linear : list), [linear, list]);
 }
 
 const { sigma }: ParameterTable = multiGaussian.profile.parameters;
@@ -72,7 +73,7 @@ const sigmaRange = strict({
 const listRemedy = { error: `give 1 to ${MOST_GAUSSIANS} standard deviations, or a map of lower, upper, count` };
 const sigmaList = z.array(number(sigma), listRemedy).min(1, listRemedy).max(MOST_GAUSSIANS, listRemedy);
 
-const sigmas = choose<readonly number[]>((value) => (isPlain(value) ? sigmaRange : sigmaList));
+const sigmas = choose<readonly number[]>((value) => (isPlain(value) ? sigmaRange : sigmaList), [sigmaRange, sigmaList]);
 
 const order = wholeNumber({ unit: "none", meaning: "the largest n_y + n_x", bounds: [0, LARGEST_ORDER] });
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Parameter, Prior } from "../profiles/parameter.ts";
+import { type Json, jsonSchemaOf } from "./json-form.ts";
 import { logDensity, valueFromUnit } from "./prior.ts";
 import { choose, isPlain, oneOf, quantity, strict, tagged } from "./schema.ts";
 import type { ParameterEntry, ParameterSpec } from "./spec.ts";
@@ -31,10 +32,13 @@ export function parameterSchema(parameter: Parameter, missing: Missing = "defaul
     if (typeof one === "number" || !("tied" in one)) return [one, one];
     return [{ tied: `${one.tied}.0` }, { tied: `${one.tied}.1` }];
   });
-  const either = choose<ParameterSpec>((given) => {
-    // An expression is of scalars; what is the same as another vector is so component by component.
-    return isPlain(given) && !Object.hasOwn(given, "tied") ? both : pair;
-  });
+  const either = choose<ParameterSpec>(
+    (given) => {
+      // An expression is of scalars; what is the same as another vector is so component by component.
+      return isPlain(given) && !Object.hasOwn(given, "tied") ? both : pair;
+    },
+    (convert) => ({ anyOf: [convert(pair), FREE] }),
+  );
   return absent === undefined ? either : either.default([absent, absent]);
 }
 
@@ -44,17 +48,39 @@ export const priors = oneOf(["default"]).optional();
 /** What has such an entry, and is read by it. */
 export function orDefaultPriors<T>(schema: (missing: Missing) => z.ZodType<T>): z.ZodType<T> {
   const [byValue, byPrior] = [schema("default value"), schema("default prior")];
-  return choose<T>((value) => (isPlain(value) && value.priors === "default" ? byPrior : byValue));
+  return choose<T>(
+    (value) => (isPlain(value) && value.priors === "default" ? byPrior : byValue),
+    (convert) => ({
+      ...convert(byPrior),
+      // With their keys, since some readers of JSON Schema pass over a bare `required`.
+      anyOf: [["priors"], convert(byValue).required as string[]].map((required) => {
+        return { type: "object", properties: Object.fromEntries(required.map((key) => [key, {}])), required };
+      }),
+    }),
+  );
 }
 
 /** A number, a prior, or what it is tied to. */
 export function entry(scalar: Scalar & Pick<Parameter, "defaultPrior">): z.ZodType<ParameterEntry> {
-  return choose<ParameterEntry>((value) => {
-    if (!isPlain(value)) return number(scalar);
-    if (Object.hasOwn(value, "tied")) return tied;
-    if (Object.hasOwn(value, "same_as")) return sameAs;
-    return priorSchema(scalar);
-  });
+  return choose<ParameterEntry>(
+    (value) => {
+      if (!isPlain(value)) return number(scalar);
+      if (Object.hasOwn(value, "tied")) return tied;
+      if (Object.hasOwn(value, "same_as")) return sameAs;
+      return priorSchema(scalar);
+    },
+    (convert) => ({ anyOf: [convert(number(scalar)), FREE] }),
+  );
+}
+
+/** In JSON Schema what is no number is the same for all parameters, and told once. */
+const FREE: Json = { $ref: "#/definitions/free" };
+
+/** What `FREE` refers to. */
+export function definitions(): Json {
+  const any = { unit: "arcsec", meaning: "of the parameter", bounds: [-Infinity, Infinity] } as const;
+  const prior = priorSchema({ ...any, defaultPrior: { prior: "uniform", lower: 0, upper: 1 } });
+  return { free: { anyOf: [...(jsonSchemaOf(prior).anyOf as Json[]), jsonSchemaOf(tied), jsonSchemaOf(sameAs)] } };
 }
 
 const tied: z.ZodType<ParameterEntry> = strict({
@@ -77,7 +103,12 @@ export function wholeNumber(scalar: Scalar): z.ZodType<number> {
 
 /** A number within the bounds. */
 export function number(scalar: Scalar): z.ZodType<number> {
-  return quantity(scalar.unit, describe(scalar), (value) => isWithin(scalar, value));
+  return quantity(scalar.unit, describe(scalar), (value) => isWithin(scalar, value), limits(scalar));
+}
+
+function limits({ bounds: [lower, upper] }: Scalar): Json {
+  const above = lower === Number.MIN_VALUE ? { exclusiveMinimum: 0 } : { minimum: lower };
+  return { ...(lower > -Infinity && above), ...(upper < Infinity && { maximum: upper }) };
 }
 
 /** Completes "give ...". */

@@ -15,7 +15,8 @@ const settings = strict({
   positive_only: z.boolean({ error: "give true or false" }).default(false),
 }).transform(({ evidence, positive_only }) => ({ evidence, positiveOnly: positive_only }));
 
-const schema = strict({
+/** Of what the text of a spec says. */
+export const specSchema = strict({
   datasets: named(dataset, "give at least one dataset: a map from its name to type: interferometer and its files"),
   galaxies: named(galaxy, "give at least one galaxy: a map from its name to redshift and profiles"),
   search: z.record(z.string(), z.unknown(), { error: "give a map with method" }).optional(),
@@ -37,7 +38,7 @@ export function parseSpec(text: string, fileName: string, overrides: readonly st
     parseYaml(text, (line, column) => `${fileName}:${line}:${column}`),
     overrides,
   );
-  const result = schema.safeParse(tree.value, PARSING);
+  const result = specSchema.safeParse(tree.value, PARSING);
   if (!result.success) throw specError(result.error.issues, tree);
   const spec = { ...result.data, search: result.data.search, places: tree.places };
   requireKnownDatasets(spec);

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { numbers } from "../../src/compiler/algebra.ts";
@@ -270,4 +271,14 @@ test.each([
 ])("an object with %o is refused", (parameters, message) => {
   const mass = { kind: "mass", profile: "Isothermal", parameters } as const;
   expect(() => buildModel({ galaxies: { lens: { redshift: 0.5, profiles: { mass } } } })).toThrow(message);
+});
+
+test("the README's example is a spec", () => {
+  const readme = readFileSync("README.md", "utf8");
+  const [, example] = /### What is free.*?```yaml\n(.*?)```/s.exec(readme) as RegExpExecArray;
+  const datasets =
+    "datasets: { hst: { type: imaging, data: a.fits, noise_map: b.fits, psf: c.fits, pixel_scale: 0.05 } }\n";
+  const { parameters, assertions } = buildModel(parseSpec(datasets + example, "README.md"));
+  expect(parameters).toHaveLength(9);
+  expect(failedAssertion(assertions, new Array(9).fill(0.4))).toBe(null);
 });
