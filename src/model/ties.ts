@@ -99,7 +99,8 @@ function unknownPath(wanted: string, entries: Entries, path: string): InputError
   }
   const near = nearMiss(wanted, paths);
   const meant = near === undefined ? "give the path of a number or a prior" : `did you mean ${near}?`;
-  return new InputError("model/tied", `${wanted} is no parameter`, `${meant} A minus wants a space before it`, path);
+  const minus = wanted.includes("-") ? "; a minus wants a space before it" : "";
+  return new InputError("model/tied", `${wanted} is no parameter`, `${meant}${minus}`, path);
 }
 
 /**
@@ -113,8 +114,8 @@ export function impliedAssertions(entries: Entries, slotAt: (path: string) => Sl
     const left = slotAt(path);
     if (typeof entry === "object" && "tied" in entry) {
       const [lower, upper] = parameter.bounds;
-      if (typeof left === "number" && !(left >= lower && left <= upper)) {
-        refuse(path, `is tied to ${left}`, `tie it to what is from ${lower} to ${upper}`);
+      if (typeof left === "number" && !(Number.isFinite(left) && left >= lower && left <= upper)) {
+        refuse(path, `is tied to ${left}`, `tie it to a number from ${lower} to ${upper}`);
       }
       if (lower === Number.MIN_VALUE) asserted.push({ text: `${path} > 0`, left, relation: ">", right: 0 });
       else if (lower > -Infinity) asserted.push({ text: `${path} >= ${lower}`, left, relation: ">=", right: lower });
