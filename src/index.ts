@@ -112,11 +112,13 @@ export { type Explained, pick } from "./likelihood/picks.ts";
 export { type PlanOptions, plan } from "./likelihood/plan.ts";
 export { type SimulatedDataset, type SimulateOptions, simulateSpec } from "./likelihood/simulate.ts";
 export { sourceErrors } from "./likelihood/source-errors.ts";
+export { type ModelTarget, targetOf, vectorsFromUnit } from "./likelihood/target.ts";
 export { parseTuning, type Tuning } from "./likelihood/tuning.ts";
+export { type Assertion, failedAssertion } from "./model/assertion.ts";
 export { litGalaxies } from "./model/linear-light.ts";
-export { buildModel, freedModel, instantiate, type Model, type ModelInstance } from "./model/model.ts";
+export { buildModel, freedModel, instantiate, type Model, type ModelInstance, type ModelSpec } from "./model/model.ts";
 export { parseSpec } from "./model/parse-spec.ts";
-export { logDensity, type Prior, valueFromUnit } from "./model/prior.ts";
+export { logDensity, type Prior, slopeFromUnit, unitFromValue, valueFromUnit } from "./model/prior.ts";
 export type { Spec } from "./model/spec.ts";
 export {
   adjointConvolution,

@@ -5,8 +5,8 @@ import type { Likelihood } from "../likelihood/evaluation.ts";
 import { planSpec } from "../likelihood/from-spec.ts";
 import { simulateSpec } from "../likelihood/simulate.ts";
 import type { SimulatedImaging } from "../likelihood/simulated-imaging.ts";
-import type { FreeParameter } from "../model/model.ts";
 import { parseSpec } from "../model/parse-spec.ts";
+import type { FreeParameter } from "../model/ties.ts";
 import { gaussian } from "./parametric.ts";
 import type { Band, PixelizedScene, Solve } from "./pixelized-cases.ts";
 

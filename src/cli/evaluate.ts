@@ -3,6 +3,7 @@ import { CURVATURE_FORMS, type CurvatureForm } from "../likelihood/curvature-for
 import type { Dataset } from "../likelihood/dataset.ts";
 import type { Evaluation } from "../likelihood/evaluation.ts";
 import { planSpec, requireFixed } from "../likelihood/from-spec.ts";
+import { failedAssertion } from "../model/assertion.ts";
 import { buildModel, freedModel, instantiate, type Model } from "../model/model.ts";
 import { panelsPng } from "../result/figures.ts";
 import { evaluationPictures } from "../result/pictures.ts";
@@ -56,7 +57,11 @@ export const evaluate = command({
         tuning: await loadTuning(invocation),
       });
       const planned = (performance.now() - start) / 1000;
-      const warnings = warningsOf(datasets);
+      const failed = failedAssertion(model.assertions, vector);
+      const warnings = [
+        ...warningsOf(datasets),
+        ...(failed === null ? [] : [`the assertion ${failed.text} does not hold: a search has no likelihood here`]),
+      ];
       for (const warning of warnings) progress(invocation, `warning: ${warning}`);
       const [evaluation] = await likelihood.evaluate(vector, { gradient: steep, errors: args.maps === true });
       const checked = args.check === true ? await checkVisibilities(files, datasets, evaluation) : null;

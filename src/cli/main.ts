@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandDef>>> = {
   simulate: async () => (await import("./simulate.ts")).simulate,
   inspect: async () => (await import("./inspect.ts")).inspect,
   bench: async () => (await import("./bench.ts")).bench,
+  schema: async () => (await import("./schema.ts")).schema,
   tune: async () => (await import("./tune.ts")).tune,
 };
 

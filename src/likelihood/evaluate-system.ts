@@ -1,7 +1,7 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
 import { type CurvatureCheck, worseOf } from "../inversion/curvature-check.ts";
-import { instantiate, type Model, type ModelGalaxy, type Slot } from "../model/model.ts";
-import { valueAt } from "../model/seen-in.ts";
+import { instantiate, type Model, type ModelGalaxy } from "../model/model.ts";
+import { type Slot, valueAt } from "../model/slot.ts";
 import { matrixSum, type SparseMatrix, sideBySide } from "../operators/matrix.ts";
 import type { DatasetEvaluation, InversionChecks, SourceReconstruction } from "./evaluation.ts";
 import { evidenceSlopes } from "./evidence-slopes.ts";

@@ -4,8 +4,7 @@ import type {
   DifferentiableRegularization,
   RegularizationAdjoint,
 } from "../inversion/regularization/regularization.ts";
-import type { Slot } from "../model/model.ts";
-import { valueAt } from "../model/seen-in.ts";
+import { addSlotSlopes, type Slot, valueAt } from "../model/slot.ts";
 import { dot, type Matrix, principalBlock, type SparseMatrix, sparseTimesVector, zeros } from "../operators/matrix.ts";
 import type { LaidSource } from "./lensed-source.ts";
 import type { BasisInPixels } from "./light-basis.ts";
@@ -65,14 +64,14 @@ export function evidenceSlopes(
     const ofDataset = { c: at.length === s.length ? c : principalBlock(c, at), s: Float64Array.from(at, (i) => s[i]) };
     const scale = valueAt(dataset.fluxScale, vector);
     const byScale = addMappingSlopes(dataset, ofDataset, scale, sources, byWeights);
-    if (typeof dataset.fluxScale !== "number") gradient[dataset.fluxScale.free] += byScale;
+    addSlotSlopes(gradient, dataset.fluxScale, vector, byScale);
     if (dataset.basis !== null) add(gradient, lightSlopes(dataset, ofDataset, vector, options));
   });
   sources.forEach((source, k) => {
     const { laid, regularization, slots } = source;
     const slopes = regularization.slopes(regularizationAdjoint(source, c, s, options, kernels));
     for (const [key, slot] of Object.entries(slots)) {
-      if (typeof slot !== "number") gradient[slot.free] += slopes.values[key];
+      addSlotSlopes(gradient, slot, vector, slopes.values[key]);
     }
     for (const [i, ofView] of slopes.adaptViews.entries()) add(byWeights[k][i], ofView);
     add(gradient, laid.slopes(byWeights[k], slopes.vertices));

@@ -1,6 +1,6 @@
 import { modelImage } from "../lens/model-image.ts";
 import { instantiate, type Model } from "../model/model.ts";
-import { valueAt } from "../model/seen-in.ts";
+import { valueAt } from "../model/slot.ts";
 
 /** The light of a model in the pixels of a dataset, before any PSF or primary beam. */
 export interface PixelLight {

@@ -12,6 +12,7 @@ import { InputError } from "../errors.ts";
 import { lensPlanes } from "../lens/lens-planes.ts";
 import { lightAt } from "../lens/light-at.ts";
 import { galaxiesOver, instantiate, type Model } from "../model/model.ts";
+import { slotOver } from "../model/slot.ts";
 import { dot } from "../operators/matrix.ts";
 import type { LightVoice, PixelLight } from "./pixel-light.ts";
 
@@ -73,8 +74,7 @@ export function lightFunction(model: Model): PointFunction {
       const light = lightAt(algebra, galaxiesOver(algebra, model, parameters), planes, [y, x]);
       const { fluxScale = 1 } = model;
       if (fluxScale === 1) return [light];
-      const scale = typeof fluxScale === "number" ? algebra.constant(fluxScale) : parameters[fluxScale.free];
-      return [algebra.mul(scale, light)];
+      return [algebra.mul(slotOver(algebra, fluxScale, parameters), light)];
     },
   };
 }

@@ -51,14 +51,20 @@ const mask: z.ZodType<MaskSpec> = tagged<MaskSpec>("type", {
 });
 
 /** One mask, or several together. */
-const masks: z.ZodType<readonly MaskSpec[]> = choose<readonly MaskSpec[]>((value) => {
-  return Array.isArray(value) ? z.array(mask) : mask.transform((one) => [one]);
-});
+const masks: z.ZodType<readonly MaskSpec[]> = choose<readonly MaskSpec[]>(
+  (value) => {
+    return Array.isArray(value) ? z.array(mask) : mask.transform((one) => [one]);
+  },
+  [mask, z.array(mask)],
+);
 
-const primaryBeam = choose<NonNullable<InterferometerSpec["primaryBeam"]>>((value) => {
-  if (isPlain(value) && Object.hasOwn(value, "path")) return strict({ path: file }, ["fwhm", "path"]);
-  return strict({ fwhm: positive("arcsec", "a positive full width at half maximum") }, ["fwhm", "path"]);
-});
+const beamImage = strict({ path: file }, ["fwhm", "path"]);
+const gaussianBeam = strict({ fwhm: positive("arcsec", "a positive full width at half maximum") }, ["fwhm", "path"]);
+
+const primaryBeam = choose<NonNullable<InterferometerSpec["primaryBeam"]>>(
+  (value) => (isPlain(value) && Object.hasOwn(value, "path") ? beamImage : gaussianBeam),
+  [gaussianBeam, beamImage],
+);
 
 /** What the raw and the compact form share. */
 const interferometer = {
@@ -192,7 +198,8 @@ const imaging: z.ZodType<ImagingSpec> = strict({
 /** One entry of `datasets`. */
 export const dataset: z.ZodType<DatasetSpec> = tagged<DatasetSpec>("type", {
   imaging,
-  interferometer: choose<InterferometerSpec>((value) =>
-    isPlain(value) && Object.hasOwn(value, "compact") ? compact : raw,
+  interferometer: choose<InterferometerSpec>(
+    (value) => (isPlain(value) && Object.hasOwn(value, "compact") ? compact : raw),
+    [raw, compact],
   ),
 });

@@ -4,7 +4,7 @@ import { LARGEST_ORDER } from "../profiles/light/shapelet.ts";
 import { shapelets } from "../profiles/light/shapelets.ts";
 import type { LightSet } from "../profiles/light-set.ts";
 import type { Parameter, ParameterTable } from "../profiles/parameter.ts";
-import { number, parameterSchema, wholeNumber } from "./parameter-schema.ts";
+import { type Missing, number, orDefaultPriors, parameterSchema, priors, wholeNumber } from "./parameter-schema.ts";
 import { choose, isPlain, oneOf, strict } from "./schema.ts";
 import type { ParameterSpec, ProfileSpec } from "./spec.ts";
 
@@ -17,13 +17,19 @@ type Intensities = "linear" | readonly number[];
  * A set of profiles as an entry of a galaxy: the shared parameters as a profile has them, `key` for what tells the members
  * apart, and `intensity`, which is `linear` or a list with a number for each member.
  */
-function lightSetSchema<Given>(set: LightSet<Given>, key: string, given: z.ZodType<Given>): z.ZodType<ProfileSpec> {
+function lightSetSchema<Given>(
+  set: LightSet<Given>,
+  key: string,
+  given: z.ZodType<Given>,
+  missing: Missing,
+): z.ZodType<ProfileSpec> {
   const table: ParameterTable = set.profile.parameters;
   const own = ["intensity", ...set.own];
   const shared = Object.entries(table).filter(([parameter]) => !own.includes(parameter));
-  const fields = shared.map(([, parameter]) => [parameter.name, parameterSchema(parameter)]);
+  const fields = shared.map(([, parameter]) => [parameter.name, parameterSchema(parameter, missing)]);
   const schema = strict({
     profile: z.literal(set.name),
+    priors,
     ...Object.fromEntries(fields),
     [key]: given,
     intensity: intensities(table.intensity),
@@ -50,7 +56,8 @@ function lightSetSchema<Given>(set: LightSet<Given>, key: string, given: z.ZodTy
 
 function intensities(parameter: Parameter): z.ZodType<Intensities> {
   const list = z.array(number(parameter), { error: "give linear, or a list of numbers" });
-  return choose<Intensities>((value) => (typeof value === "string" ? oneOf(["linear"]) : list));
+  const linear = oneOf(["linear"]);
+  return choose<Intensities>((value) => (typeof value === "string" ? linear : list), [linear, list]);
 }
 
 const { sigma }: ParameterTable = multiGaussian.profile.parameters;
@@ -66,12 +73,12 @@ const sigmaRange = strict({
 const listRemedy = { error: `give 1 to ${MOST_GAUSSIANS} standard deviations, or a map of lower, upper, count` };
 const sigmaList = z.array(number(sigma), listRemedy).min(1, listRemedy).max(MOST_GAUSSIANS, listRemedy);
 
-const sigmas = choose<readonly number[]>((value) => (isPlain(value) ? sigmaRange : sigmaList));
+const sigmas = choose<readonly number[]>((value) => (isPlain(value) ? sigmaRange : sigmaList), [sigmaRange, sigmaList]);
 
 const order = wholeNumber({ unit: "none", meaning: "the largest n_y + n_x", bounds: [0, LARGEST_ORDER] });
 
 /** The entries of a galaxy that stand for several light profiles, by their names in files. */
 export const lightSetSchemas: Readonly<Record<string, z.ZodType<ProfileSpec>>> = {
-  [multiGaussian.name]: lightSetSchema(multiGaussian, "sigmas", sigmas),
-  [shapelets.name]: lightSetSchema(shapelets, "order", order),
+  [multiGaussian.name]: orDefaultPriors((missing) => lightSetSchema(multiGaussian, "sigmas", sigmas, missing)),
+  [shapelets.name]: orDefaultPriors((missing) => lightSetSchema(shapelets, "order", order, missing)),
 };

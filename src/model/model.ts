@@ -2,22 +2,16 @@ import type { Algebra } from "../compiler/algebra.ts";
 import { InputError } from "../errors.ts";
 import { regularizationSchemes } from "../inversion/regularization/schemes.ts";
 import type { Galaxy, LightComponent, MassComponent } from "../lens/galaxy.ts";
+import { nearest } from "../nearest.ts";
 import { lightProfiles, massProfiles } from "../profiles/index.ts";
 import { lightAndMassProfiles } from "../profiles/light-and-mass.ts";
 import type { Pair, Parameter, ParameterTable, ParameterValues, Prior } from "../profiles/parameter.ts";
 import type { LightProfile, MassProfile } from "../profiles/profile.ts";
+import { type Assertion, parseAssertion } from "./assertion.ts";
 import { FLUX_SCALE } from "./flux-scale.ts";
+import { type Slot, slotOver, valueAt } from "./slot.ts";
 import type { ParameterEntry, ParameterSpec, PixelizationSpec, ProfileSpec, Spec } from "./spec.ts";
-
-/** A parameter to be found: one entry of the vectors that a search draws. */
-export interface FreeParameter {
-  /** Its path in the spec, e.g. `galaxies.lens.mass.ell_comps.0`. */
-  readonly path: string;
-  readonly prior: Prior;
-}
-
-/** A number, or the index of the free parameter whose value goes there. */
-export type Slot = number | { readonly free: number };
+import { type FreeParameter, impliedAssertions, located, slotsOf } from "./ties.ts";
 
 export interface ProfileTemplate {
   readonly kind: "mass" | "light";
@@ -40,6 +34,8 @@ export interface GalaxyTemplate {
 export interface Model {
   readonly parameters: readonly FreeParameter[];
   readonly galaxies: readonly GalaxyTemplate[];
+  /** What must hold of the parameters, or there is no likelihood. */
+  readonly assertions: readonly Assertion[];
   /** By the names of the datasets that have one: the factor of all light there. */
   readonly fluxScales?: Readonly<Record<string, Slot>>;
   /** Of what one dataset sees of a model (`seenIn`): its flux scale. */
@@ -76,11 +72,14 @@ export interface ModelInstance {
 }
 
 /** What a model is made from; without datasets there are no flux scales. */
-type ModelSpec = Pick<Spec, "galaxies"> & Partial<Pick<Spec, "datasets">>;
+export type ModelSpec = Pick<Spec, "galaxies"> & Partial<Pick<Spec, "datasets" | "assertions">>;
 
-/** The model of a spec: its free parameters in the order of the file, a profile's in the order of its table. */
+/**
+ * The model of a spec: its free parameters in the order of the file, a profile's in the order of its table.
+ * @throws InputError for a tie or an assertion that makes no sense; its `where` is the path in the spec.
+ */
 export function buildModel(spec: ModelSpec): Model {
-  return modelWith(spec, (_, entry) => (typeof entry === "number" ? null : entry));
+  return modelWith(spec, (_, entry) => (typeof entry === "object" && "prior" in entry ? entry : null));
 }
 
 /**
@@ -97,18 +96,31 @@ export function freedModel(spec: ModelSpec): { readonly model: Model; readonly v
   return { model, vector: Float64Array.from(values) };
 }
 
-/** @param priorOf Of a row of a profile's table (or something else) and what the spec says: its prior, null for a number. */
+/** @param priorOf Of a row of a profile's table (or something else) and what the spec says: its prior, null for what is not free. */
 function modelWith(
   spec: ModelSpec,
   priorOf: (parameter: Parameter | undefined, entry: ParameterEntry) => Prior | null,
 ): Model {
-  const parameters: FreeParameter[] = [];
-  const slot: MakeSlot = (entry, path, parameter) => {
-    const prior = priorOf(parameter, entry);
-    if (prior === null) return entry as number;
-    parameters.push({ path, prior });
-    return { free: parameters.length - 1 };
+  const entries = new Map<string, { entry: ParameterEntry; parameter: Parameter | undefined }>();
+  templatesWith(spec, (entry, path, parameter) => {
+    entries.set(path, { entry, parameter });
+    return 0;
+  });
+  const { parameters, slotAt, slotOf } = slotsOf(entries, priorOf);
+  const asserted = (spec.assertions ?? []).map((text, i): Assertion => {
+    const path = `assertions.${i}`;
+    const { left, right, ...rest } = located(path, () => parseAssertion(text));
+    return { ...rest, left: slotOf(left, path), right: slotOf(right, path) };
+  });
+  return {
+    parameters,
+    ...templatesWith(spec, (_, path) => slotAt(path)),
+    assertions: [...asserted, ...impliedAssertions(entries, slotAt)],
   };
+}
+
+/** @param slot Asked for every number of the spec. */
+function templatesWith(spec: ModelSpec, slot: MakeSlot): Pick<Model, "galaxies" | "fluxScales"> {
   const galaxies = Object.entries(spec.galaxies).map(([name, { redshift, profiles, pixelization }]): GalaxyTemplate => {
     const path = `galaxies.${name}`;
     const templates = Object.entries(profiles).flatMap(([key, spec]) => templatesOf(spec, `${path}.${key}`, slot));
@@ -122,7 +134,7 @@ function modelWith(
   const scaled = Object.entries(spec.datasets ?? {}).flatMap(([name, { fluxScale }]) => {
     return fluxScale === undefined ? [] : [[name, slot(fluxScale, `datasets.${name}.flux_scale`, FLUX_SCALE)] as const];
   });
-  return { parameters, galaxies, fluxScales: Object.fromEntries(scaled) };
+  return { galaxies, fluxScales: Object.fromEntries(scaled) };
 }
 
 function pixelizationOf(spec: PixelizationSpec, path: string, slot: MakeSlot): PixelizationOf<Slot> {
@@ -144,17 +156,19 @@ type MakeSlot = (entry: ParameterEntry, path: string, parameter?: Parameter) => 
 function templatesOf({ kind, profile, parameters, members, datasets }: ProfileSpec, path: string, slot: MakeSlot) {
   const components = componentsOf(kind, profile);
   const table: ParameterTable = Object.assign({}, ...components.map((component) => component.parameters));
-  const filled = (given: Readonly<Record<string, ParameterSpec>>, rows?: ParameterTable) =>
+  const filled = (given: Readonly<Record<string, ParameterSpec>>, member?: number) =>
     Object.entries(table)
       .filter(([parameter]) => Object.hasOwn(given, parameter))
-      .map(([parameter, { name }]) => {
-        const ofRow: MakeSlot = (entry, at) => slot(entry, at, rows?.[parameter]);
-        return [parameter, slots(given[parameter], `${path}.${name}`, ofRow)] as const;
+      .map(([parameter, row]) => {
+        const own = member !== undefined;
+        const ofRow: MakeSlot = (entry, at) => slot(entry, own ? `${at}.${member}` : at, own ? undefined : row);
+        return [parameter, slots(given[parameter], `${path}.${row.name}`, ofRow)] as const;
       });
   // Filled once, so that a free parameter that profiles share is one parameter.
-  const shared = filled(parameters, table);
+  const shared = filled({ ...defaultsOf(table, members?.[0] ?? {}), ...parameters });
   return (members ?? [{}]).flatMap((own, member) => {
-    const values = [...shared, ...filled(own)];
+    requireWhole(profile, table, { ...parameters, ...own }, path);
+    const values = [...shared, ...filled(own, members && member)];
     const linear = Object.values({ ...parameters, ...own }).includes("linear");
     return components.map((component): ProfileTemplate => {
       const names = Object.keys(component.parameters);
@@ -167,6 +181,28 @@ function templatesOf({ kind, profile, parameters, members, datasets }: ProfileSp
       };
     });
   });
+}
+
+/** What objects leave out; files have been given it. */
+function defaultsOf(table: ParameterTable, own: Readonly<Record<string, ParameterSpec>>) {
+  const defaults = Object.entries(table).flatMap(([parameter, { default: value, components }]) => {
+    if (value === undefined || Object.hasOwn(own, parameter)) return [];
+    return [[parameter, components === undefined ? value : ([value, value] as const)] as const];
+  });
+  return Object.fromEntries(defaults);
+}
+
+/** @throws InputError for a parameter that there is not, and one without a value. */
+function requireWhole(profile: string, table: ParameterTable, given: Readonly<Record<string, unknown>>, path: string) {
+  const known = Object.keys(table);
+  const odd = Object.keys(given).find((parameter) => !known.includes(parameter));
+  if (odd !== undefined) {
+    const remedy = `did you mean ${nearest(odd, known)}? known are ${known.join(", ")}`;
+    throw new InputError("model/parameter", `${odd} is no parameter of ${profile}`, remedy, path);
+  }
+  const open = known.find((parameter) => !Object.hasOwn(given, parameter) && table[parameter].default === undefined);
+  if (open === undefined) return;
+  throw new InputError("model/parameter", `${open} is missing`, "give a number, a prior, or what it is tied to", path);
 }
 
 function slots(given: ParameterSpec, path: string, slot: MakeSlot): Slot | Pair<Slot> {
@@ -188,7 +224,7 @@ export function instantiate(model: Model, vector: ArrayLike<number>): ModelInsta
       `give one for each of [${model.parameters.map(({ path }) => path).join(", ")}]`,
     );
   }
-  const fill = (slot: Slot) => (typeof slot === "number" ? slot : vector[slot.free]);
+  const fill = (slot: Slot) => valueAt(slot, vector);
   const galaxies = model.galaxies.map((template): ModelGalaxy => {
     const { lights, ...galaxy } = galaxyOf(template, fill);
     const linear = template.profiles.filter(({ kind }) => kind === "light").map((profile) => profile.linear);
@@ -203,7 +239,7 @@ export function instantiate(model: Model, vector: ArrayLike<number>): ModelInsta
 
 /** The galaxies of a model over an algebra, such as symbols for its free parameters. */
 export function galaxiesOver<T>(algebra: Algebra<T>, model: Model, parameters: readonly T[]): readonly Galaxy<T>[] {
-  const fill = (slot: Slot) => (typeof slot === "number" ? algebra.constant(slot) : parameters[slot.free]);
+  const fill = (slot: Slot) => slotOver(algebra, slot, parameters);
   return model.galaxies.map((template) => galaxyOf(template, fill));
 }
 

@@ -48,11 +48,16 @@ const bySignalToNoise: z.ZodType<SubSizeSpec> = strict({
   upper: sub_size_upper,
 }));
 
-const ofLight = choose<SubSizeSpec>((value) => {
-  if (!isPlain(value)) return subSize(`give ${aSide}; or a map of sub_size_list, radial_list and centre_list`);
-  const bySignal = Object.keys(value).some((key) => /^(signal|sub_size_(lower|upper))/.test(key));
-  return bySignal ? bySignalToNoise : byRadius;
-});
+const everywhere = subSize(`give ${aSide}; or a map of sub_size_list, radial_list and centre_list`);
+
+const ofLight = choose<SubSizeSpec>(
+  (value) => {
+    if (!isPlain(value)) return everywhere;
+    const bySignal = Object.keys(value).some((key) => /^(signal|sub_size_(lower|upper))/.test(key));
+    return bySignal ? bySignalToNoise : byRadius;
+  },
+  [everywhere, byRadius, bySignalToNoise],
+);
 
 export const overSampling: z.ZodType<ImagingSpec["overSampling"]> = strict({
   light: ofLight.default(1),

@@ -3,6 +3,7 @@ import { InputError } from "../errors.ts";
 import { nearMiss } from "../nearest.ts";
 import { dataset } from "./dataset-schema.ts";
 import { galaxy } from "./galaxy-schema.ts";
+import { buildModel } from "./model.ts";
 import { applyOverrides } from "./overrides.ts";
 import { named, oneOf, PARSING, strict } from "./schema.ts";
 import { specError } from "./schema-issue.ts";
@@ -14,11 +15,15 @@ const settings = strict({
   positive_only: z.boolean({ error: "give true or false" }).default(false),
 }).transform(({ evidence, positive_only }) => ({ evidence, positiveOnly: positive_only }));
 
-const schema = strict({
+/** Of what the text of a spec says. */
+export const specSchema = strict({
   datasets: named(dataset, "give at least one dataset: a map from its name to type: interferometer and its files"),
   galaxies: named(galaxy, "give at least one galaxy: a map from its name to redshift and profiles"),
   search: z.record(z.string(), z.unknown(), { error: "give a map with method" }).optional(),
   settings: settings.default({ evidence: "exact", positiveOnly: false }),
+  assertions: z
+    .array(z.string({ error: "give a relation as text" }), { error: "give a list of relations" })
+    .default([]),
 });
 
 /**
@@ -33,11 +38,22 @@ export function parseSpec(text: string, fileName: string, overrides: readonly st
     parseYaml(text, (line, column) => `${fileName}:${line}:${column}`),
     overrides,
   );
-  const result = schema.safeParse(tree.value, PARSING);
+  const result = specSchema.safeParse(tree.value, PARSING);
   if (!result.success) throw specError(result.error.issues, tree);
   const spec = { ...result.data, search: result.data.search, places: tree.places };
   requireKnownDatasets(spec);
+  requireModel(spec);
   return spec;
+}
+
+/** What is tied and asserted must be of parameters that there are. */
+function requireModel(spec: Spec): void {
+  try {
+    buildModel(spec);
+  } catch (error) {
+    const place = error instanceof InputError ? specPlace(spec, error.where ?? "") : undefined;
+    throw error instanceof InputError && place !== undefined ? error.at(place) : error;
+  }
 }
 
 /** What is for some datasets must be for some that there are. */

@@ -84,6 +84,8 @@ const mesh: z.ZodType<MeshSpec> = tagged<MeshSpec>("type", {
   voronoi_nearest: vertexMesh("voronoi_nearest"),
 });
 
+const MAXIMIZE = "maximize";
+
 const regularization: z.ZodType<RegularizationSpec> = tagged<RegularizationSpec>(
   "type",
   Object.fromEntries([...regularizationSchemes.values()].map((scheme) => [scheme.name, schemeSchema(scheme)])),
@@ -103,17 +105,21 @@ function schemeSchema(scheme: RegularizationScheme): z.ZodType<RegularizationSpe
   );
 }
 
-const MAXIMIZE = "maximize";
-
 function orMaximize(parameter: Parameter): z.ZodType<ParameterEntry | typeof MAXIMIZE> {
   const found = entry({ ...parameter, meaning: `${parameter.meaning}; or maximize, for the one of largest evidence` });
-  return choose<ParameterEntry | typeof MAXIMIZE>((value) => (typeof value === "string" ? oneOf([MAXIMIZE]) : found));
+  const maximize = oneOf([MAXIMIZE]);
+  return choose<ParameterEntry | typeof MAXIMIZE>(
+    (value) => (typeof value === "string" ? maximize : found),
+    [maximize, found],
+  );
 }
 
-const adaptImage: z.ZodType<AdaptImageSpec> = choose<AdaptImageSpec>((value) =>
-  isPlain(value)
-    ? named(file, "give a file, or a map from datasets to files").transform((files) => ({ files }))
-    : file.transform((found) => ({ file: found })),
+const perDataset = named(file, "give a file, or a map from datasets to files");
+
+const adaptImage: z.ZodType<AdaptImageSpec> = choose<AdaptImageSpec>(
+  (value) =>
+    isPlain(value) ? perDataset.transform((files) => ({ files })) : file.transform((found) => ({ file: found })),
+  [file, perDataset],
 );
 
 /** One entry of a galaxy: a source left to a mesh. */

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { nearMiss } from "../nearest.ts";
 import type { Unit } from "../profiles/parameter.ts";
 import { FILE_REFERENCE_FORMS, type FileReference, parseFileReference } from "./file-reference.ts";
+import { anyOf, type Form, inForm, type Json } from "./json-form.ts";
 import { LENGTH_UNITS, lengthInArcseconds } from "./units.ts";
 
 /*
@@ -27,14 +28,18 @@ export function strict<Shape extends z.ZodRawShape>(shape: Shape, known: readonl
   return z.strictObject(shape, { error: remedy });
 }
 
-/** Looks at the value before it picks a schema, so that a message speaks of one alternative and not of all. */
-export function choose<T>(pick: (value: unknown) => z.ZodType<T>) {
-  return z.unknown().transform((value, context): T => {
+/**
+ * Looks at the value before it picks a schema, so that a message speaks of one alternative and not of all.
+ * @param form The alternatives, for JSON Schema, or what it is told instead.
+ */
+export function choose<T>(pick: (value: unknown) => z.ZodType<T>, form: readonly z.ZodType[] | Form) {
+  const schema = z.unknown().transform((value, context): T => {
     const result = pick(value).safeParse(value, PARSING);
     if (result.success) return result.data;
     for (const issue of result.error.issues) context.issues.push({ ...issue, input: issue.input } as never);
     return z.NEVER;
   });
+  return inForm(schema, typeof form === "function" ? form : anyOf(form));
 }
 
 /** Always refuses, with this remedy. */
@@ -62,7 +67,7 @@ export function tagged<T>(key: string, schemas: Readonly<Record<string, z.ZodTyp
     if (name === undefined && mistyped !== undefined) return only(value, [key], mistyped);
     if (typeof name === "string" && Object.hasOwn(schemas, name)) return schemas[name];
     return z.looseObject({ [key]: oneOf(names) }) as unknown as z.ZodType<T>;
-  });
+  }, Object.values(schemas));
 }
 
 /** Refuses one key of a map, as unknown beside these known ones. */
@@ -87,14 +92,19 @@ export function refuseNames(names: readonly string[]): z.ZodType<never> | undefi
 
 /** A map from names that a person chose. */
 export function named<T>(item: z.ZodType<T>, remedy: string): z.ZodType<Readonly<Record<string, T>>> {
-  return choose<Readonly<Record<string, T>>>((value) => {
-    if (!isPlain(value) || Object.keys(value).length === 0) return refuse(remedy);
-    return (
-      refuseNames(Object.keys(value)) ??
-      (z.object({}).catchall(item) as unknown as z.ZodType<Readonly<Record<string, T>>>)
-    );
-  });
+  return choose<Readonly<Record<string, T>>>(
+    (value) => {
+      if (!isPlain(value) || Object.keys(value).length === 0) return refuse(remedy);
+      return (
+        refuseNames(Object.keys(value)) ??
+        (z.object({}).catchall(item) as unknown as z.ZodType<Readonly<Record<string, T>>>)
+      );
+    },
+    (convert) => ({ type: "object", additionalProperties: convert(item), minProperties: 1 }),
+  );
 }
+
+const LENGTH_PATTERN = `^[-+.eE0-9]+ *(${LENGTH_UNITS.join("|")})$`;
 
 /** How a number of this unit is to be written. */
 function writtenIn(unit: Unit): string {
@@ -104,15 +114,27 @@ function writtenIn(unit: Unit): string {
 /**
  * A finite number, or a length as text with its unit.
  * @param remedy Completes "give ...".
+ * @param limits For JSON Schema: `minimum` and the like.
  */
-export function quantity(unit: Unit, remedy: string, allowed: (value: number) => boolean = () => true) {
-  return z.unknown().transform((value, context): number => {
+export function quantity(
+  unit: Unit,
+  remedy: string,
+  allowed: (value: number) => boolean = () => true,
+  limits: Json = {},
+) {
+  const schema = z.unknown().transform((value, context): number => {
     const number = typeof value === "string" && unit === "arcsec" ? lengthInArcseconds(value) : value;
     const isNumber = typeof number === "number" && Number.isFinite(number);
     if (isNumber && allowed(number)) return number;
     context.issues.push({ code: "custom", input: value, message: `give ${remedy}${isNumber ? "" : writtenIn(unit)}` });
     return z.NEVER;
   });
+  const [plain, text] = [
+    { type: "number", ...limits },
+    { type: "string", pattern: LENGTH_PATTERN },
+  ];
+  const form = unit === "arcsec" ? { anyOf: [plain, text] } : plain;
+  return inForm(schema, { description: remedy, ...form });
 }
 
 export function positive(unit: Unit, remedy: string) {
@@ -134,13 +156,15 @@ export function shape(smallest: number, most: number) {
     .refine(([rows, columns]) => rows * columns <= most, { error: remedy });
 }
 
-/** A file and which part of it. */
-export const file = z.unknown().transform((value, context): FileReference => {
+const fileReference = z.unknown().transform((value, context): FileReference => {
   const reference = typeof value === "string" ? parseFileReference(value) : undefined;
   if (reference !== undefined) return reference;
   context.issues.push({ code: "custom", input: value, message: `give ${FILE_REFERENCE_FORMS}` });
   return z.NEVER;
 });
+
+/** A file and which part of it. */
+export const file = inForm(fileReference, { type: "string", description: FILE_REFERENCE_FORMS });
 
 /** The datasets that something is for. */
 export const datasetNames: z.ZodType<readonly string[]> = z

@@ -1,4 +1,5 @@
-import type { Model, Slot } from "./model.ts";
+import type { Model } from "./model.ts";
+import type { Slot } from "./slot.ts";
 
 /**
  * The part of a model that a dataset sees: all masses, but only the light profiles that are not for other datasets, times
@@ -17,14 +18,9 @@ export function isFor(datasets: readonly string[] | undefined, dataset: string):
   return datasets === undefined || datasets.includes(dataset);
 }
 
-/** The factor of all light in a dataset, or the free parameter that it is. */
+/** The factor of all light in a dataset, or what it is of the free parameters. */
 export function fluxScaleOf({ fluxScales }: Model, dataset: string): Slot {
   return fluxScales?.[dataset] ?? 1;
-}
-
-/** The number that a slot holds under a vector of the free parameters. */
-export function valueAt(slot: Slot, vector: ArrayLike<number>): number {
-  return typeof slot === "number" ? slot : vector[slot.free];
 }
 
 /** One of something for each dataset, datasets that see the same of a model sharing it. */

@@ -4,8 +4,13 @@ import type { WeightMapOptions } from "../inversion/mesh/weight-map.ts";
 import type { Prior } from "../profiles/parameter.ts";
 import type { FileReference } from "./file-reference.ts";
 
-/** A number, or what is believed of it. */
-export type ParameterEntry = number | Prior;
+/** What a parameter follows: an expression over others by their paths, `2 * galaxies.lens.mass.einstein_radius`. */
+export interface Tied {
+  readonly tied: string;
+}
+
+/** A number, what is believed of it, or what it follows. */
+export type ParameterEntry = number | Prior | Tied;
 
 /** A parameter as a spec gives it; `linear` is an intensity left to the linear inversion. Lengths are in arcseconds. */
 export type ParameterSpec = ParameterEntry | readonly [ParameterEntry, ParameterEntry] | "linear";
@@ -89,7 +94,7 @@ export interface PixelizationSpec {
 export interface GalaxySpec {
   readonly redshift: number;
   readonly profiles: Readonly<Record<string, ProfileSpec>>;
-  readonly pixelization: PixelizationSpec | undefined;
+  readonly pixelization?: PixelizationSpec | undefined;
 }
 
 export type MaskSpec =
@@ -201,6 +206,8 @@ export type DatasetSpec = InterferometerSpec | ImagingSpec;
 export interface Spec {
   readonly datasets: Readonly<Record<string, DatasetSpec>>;
   readonly galaxies: Readonly<Record<string, GalaxySpec>>;
+  /** Relations between parameters, `galaxies.lens.mass.slope > galaxies.halo.mass.slope`, that a model must keep. */
+  readonly assertions: readonly string[];
   /** As written. */
   readonly search: Readonly<Record<string, unknown>> | undefined;
   readonly settings: { readonly evidence: "exact" | "pyautolens"; readonly positiveOnly: boolean };

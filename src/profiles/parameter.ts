@@ -10,7 +10,17 @@ export type Prior =
       readonly sigma: number;
       readonly lower?: number;
       readonly upper?: number;
-    };
+    }
+  /** Normal in the natural logarithm, which `mean` and `sigma` are of; `lower` and `upper` are of the parameter itself. */
+  | {
+      readonly prior: "log_gaussian";
+      readonly mean: number;
+      readonly sigma: number;
+      readonly lower?: number;
+      readonly upper?: number;
+    }
+  /** Of an angle in degrees, from 0 to 180: density as its sine, as inclinations of randomly oriented axes have. */
+  | { readonly prior: "sine"; readonly lower: number; readonly upper: number };
 
 /** `none` is a pure number; `intensity` is whatever unit the image has, per pixel. */
 export type Unit = "arcsec" | "none" | "intensity";

@@ -1,6 +1,7 @@
 import type { Algebra } from "../../src/compiler/algebra.ts";
 import type { PointFunction } from "../../src/compiler/compile.ts";
 import { formula } from "../../src/compiler/formula.ts";
+import { valueFromUnit } from "../../src/model/prior.ts";
 import { lightProfiles, massProfiles } from "../../src/profiles/index.ts";
 import type { Pair, Parameter, ParameterTable, ParameterValues } from "../../src/profiles/parameter.ts";
 import type { LightProfile, MassProfile } from "../../src/profiles/profile.ts";
@@ -33,6 +34,7 @@ function evenly(seed: number): () => number {
 function valueAt({ bounds: [least], defaultPrior: prior, lengthBelow, name, whole }: Parameter, quantile: number) {
   if (prior.prior === "gaussian")
     return prior.mean + (lengthBelow === undefined ? 3 : 2) * (quantile - 0.5) * prior.sigma;
+  if (prior.prior === "log_gaussian") return valueFromUnit(prior, quantile);
   const [lower, upper] = [prior.lower, name === "intensity" ? 10 : prior.upper];
   if (prior.prior === "log_uniform") return lower * (upper / lower) ** quantile;
   const value = Math.max(least, lower + (0.05 + 0.9 * quantile) * (Math.min(upper, 10) - lower));

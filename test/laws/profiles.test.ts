@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { numbers } from "../../src/compiler/algebra.ts";
+import { valueFromUnit } from "../../src/model/prior.ts";
 import { complex } from "../../src/profiles/complex.ts";
 import {
   axisRatio,
@@ -32,8 +33,9 @@ function likelyValues(table: ParameterTable): fc.Arbitrary<ParameterValues<Param
     if (defaultPrior.prior === "gaussian") {
       return real(defaultPrior.mean - 2 * defaultPrior.sigma, defaultPrior.mean + 2 * defaultPrior.sigma);
     }
+    if (defaultPrior.prior === "log_gaussian") return real(0.02, 0.98).map((u) => valueFromUnit(defaultPrior, u));
     const { prior, lower, upper } = defaultPrior;
-    return prior === "uniform" ? real(lower, upper) : real(Math.log(lower), Math.log(upper)).map(Math.exp);
+    return prior === "log_uniform" ? real(Math.log(lower), Math.log(upper)).map(Math.exp) : real(lower, upper);
   };
   return fc.record(
     Object.fromEntries(
@@ -438,8 +440,7 @@ test.each([...massProfiles, ...lightProfiles])("the parameter table of %s is sou
     const camel = parameter.name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
     expect(key).toBe(camel);
     const { bounds, defaultPrior } = parameter;
-    const { lower, upper } =
-      defaultPrior.prior === "gaussian" ? { lower: defaultPrior.mean, upper: defaultPrior.mean } : defaultPrior;
+    const [lower, upper] = [0.02, 0.98].map((u) => valueFromUnit(defaultPrior, u));
     expect(lower).toBeGreaterThanOrEqual(bounds[0]);
     expect(upper).toBeLessThanOrEqual(bounds[1]);
     expect(parameter.meaning.length).toBeGreaterThan(5);

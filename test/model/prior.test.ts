@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { normalCumulative, normalQuantile } from "../../src/model/normal.ts";
-import { logDensity, type Prior, valueFromUnit } from "../../src/model/prior.ts";
+import { logDensity, type Prior, slopeFromUnit, unitFromValue, valueFromUnit } from "../../src/model/prior.ts";
 
 const real = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 
@@ -54,6 +54,14 @@ const priors: fc.Arbitrary<Prior> = fc.oneof(
   fc.tuple(real(-10, 10), real(0.5, 10), real(-4, 3), real(0.1, 4)).map(([mean, sigma, from, width]): Prior => {
     return { prior: "gaussian", mean, sigma, lower: mean + from * sigma, upper: mean + (from + width) * sigma };
   }),
+  fc.tuple(real(-5, 5), real(0.1, 2)).map(([mean, sigma]): Prior => ({ prior: "log_gaussian", mean, sigma })),
+  fc.tuple(real(-5, 5), real(0.1, 2), real(-4, 3), real(0.1, 4)).map(([mean, sigma, from, width]): Prior => {
+    const [lower, upper] = [from, from + width].map((z) => Math.exp(mean + z * sigma));
+    return { prior: "log_gaussian", mean, sigma, lower, upper };
+  }),
+  fc.tuple(real(0, 170), real(1, 180)).map(([lower, width]): Prior => {
+    return { prior: "sine", lower, upper: Math.min(lower + width, 180) };
+  }),
 );
 
 describe("priors", () => {
@@ -69,16 +77,55 @@ describe("priors", () => {
     );
   });
 
-  test("its density is the derivative of its quantile", () => {
+  test("its slope is the derivative of its value", () => {
     fc.assert(
       fc.property(priors, real(0.02, 0.98), (prior, u) => {
         // Five-point difference: the error is of order (h / distance to the edge)^4 beside the rounding of 1e-16 / h.
         const h = 1e-4;
         const at = (steps: number) => valueFromUnit(prior, u + steps * h);
         const slope = (8 * (at(1) - at(-1)) - (at(2) - at(-2))) / (12 * h);
-        expect(Math.abs(Math.exp(logDensity(prior, at(0))) * slope - 1)).toBeLessThan(1e-6);
+        expect(Math.abs(slopeFromUnit(prior, u) / slope - 1)).toBeLessThan(1e-6);
       }),
     );
+  });
+
+  test("a value's quantile is the one that it is the value at", () => {
+    fc.assert(
+      fc.property(priors, real(0.001, 0.999), (prior, u) => {
+        // What rounding of the value makes of u: its relative precision over a step that the narrowest prior here has.
+        expect(Math.abs(unitFromValue(prior, valueFromUnit(prior, u)) - u)).toBeLessThan(1e-10);
+      }),
+    );
+  });
+
+  test("the density adds up to one", () => {
+    fc.assert(
+      fc.property(priors, (prior) => {
+        const [first, last] = [valueFromUnit(prior, 1e-4), valueFromUnit(prior, 1 - 1e-4)];
+        // By the midpoint rule in the quantity that spreads it: the logarithm where the prior spans decades.
+        const log = prior.prior.startsWith("log_");
+        const [from, to] = log ? [Math.log(first), Math.log(last)] : [first, last];
+        const step = (to - from) / 4000;
+        let sum = 0;
+        for (let i = 0; i < 4000; i++) {
+          const t = from + (i + 0.5) * step;
+          sum += log ? Math.exp(logDensity(prior, Math.exp(t)) + t) : Math.exp(logDensity(prior, t));
+        }
+        expect(Math.abs(sum * step - (1 - 2e-4))).toBeLessThan(1e-5);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  // scipy 1.17: lognorm(s=0.4, scale=exp(0.3)).ppf(0.9), and arccos of the mean of the edges' cosines.
+  test("is what others have", () => {
+    expect(valueFromUnit({ prior: "log_gaussian", mean: 0.3, sigma: 0.4 }, 0.9)).toBeCloseTo(2.2538066389872573, 12);
+    expect(valueFromUnit({ prior: "sine", lower: 0, upper: 90 }, 0.5)).toBeCloseTo(60, 12);
+    expect(valueFromUnit({ prior: "sine", lower: 0, upper: 180 }, 0.25)).toBeCloseTo(60, 12);
+    expect(logDensity({ prior: "sine", lower: 0, upper: 180 }, 90)).toBeCloseTo(Math.log(Math.PI / 360), 12);
+    expect(logDensity({ prior: "log_gaussian", mean: 0, sigma: 1 }, -1)).toBe(-Infinity);
+    expect(unitFromValue({ prior: "uniform", lower: 1, upper: 3 }, 4)).toBe(1);
+    expect(unitFromValue({ prior: "gaussian", mean: 2, sigma: 3 }, 2)).toBe(0.5);
   });
 
   test("outside of the edges there is nothing", () => {

@@ -93,6 +93,7 @@ describe("a good spec", () => {
           },
         },
       },
+      assertions: [],
       search: { method: "nested", live_points: 200 },
       settings: { evidence: "pyautolens", positiveOnly: true },
     });
