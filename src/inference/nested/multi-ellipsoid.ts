@@ -4,9 +4,9 @@ import { logSum } from "./prior-volume.ts";
 import { twoMeans } from "./two-means.ts";
 
 /*
- * A region around live points: ellipsoids that may overlap (Feroz, Hobson & Bridges 2009, MNRAS 398, 1601),
- * widened until each would have held points that it was not made from (the bootstrap of Buchner 2016, Statistics and
- * Computing 26, 383, of ellipsoids as in Speagle 2020, MNRAS 493, 3132).
+ * A region around live points: ellipsoids that may overlap (Feroz, Hobson & Bridges 2009, MNRAS 398, 1601), each widened
+ * until it would have held points that it was not made from (bootstrap as in Buchner 2016, Statistics and Computing 26,
+ * 383, and Speagle 2020, MNRAS 493, 3132; there one factor serves all, which the smallest group decides).
  */
 
 /** The union of ellipsoids. */
@@ -16,70 +16,75 @@ export interface Bound {
   readonly logVolume: number;
 }
 
-/** A split has to save half of the volume: less may be the scatter of few points. */
-const LOG_LEAST_SAVING = Math.log(0.5);
+const BOOTSTRAPS = 5;
 
 /**
  * @param points (n, dimensions).
  * @param logVolumePerPoint ln of the prior volume that the points sample, over n.
  */
-export function multiEllipsoid(points: Float64Array, dimensions: number, logVolumePerPoint: number): Bound {
+export function multiEllipsoid(
+  points: Float64Array,
+  dimensions: number,
+  logVolumePerPoint: number,
+  random: RandomState,
+): Bound {
   const members = Uint32Array.from({ length: points.length / dimensions }, (_, i) => i);
-  return multiEllipsoidOf(points, members, dimensions, logVolumePerPoint);
+  return boundOf(points, members, dimensions, logVolumePerPoint, random);
 }
 
-function multiEllipsoidOf(
+function boundOf(
   points: Float64Array,
   members: Uint32Array,
   dimensions: number,
   logVolumePerPoint: number,
+  random: RandomState,
 ): Bound {
-  const ellipsoid = boundingEllipsoid(points, members, dimensions, logVolumePerPoint + Math.log(members.length));
-  const whole: Bound = { ellipsoids: [ellipsoid], logVolume: ellipsoid.logVolume };
+  const whole = widenedEllipsoid(points, members, dimensions, logVolumePerPoint, random);
   // Fewer than two points a dimension do not make an ellipsoid.
   const least = 2 * dimensions;
   if (members.length < 2 * least) return whole;
-  const groups = twoMeans(points, members, dimensions);
-  if (groups.some((group) => group.length < least)) return whole;
-  // Deeper first: a curved region is worth splitting only into many.
-  const parts = union(groups.map((group) => multiEllipsoidOf(points, group, dimensions, logVolumePerPoint)));
-  return parts.logVolume < whole.logVolume + LOG_LEAST_SAVING ? parts : whole;
+  const halves = twoMeans(points, members, dimensions);
+  if (halves.some((half) => half.length < least)) return whole;
+  // Deeper first: a curved region is worth splitting only into many. Widened, few points that lie close by chance save
+  // nothing.
+  const parts = halves.map((half) => boundOf(points, half, dimensions, logVolumePerPoint, random));
+  const logVolume = logSum(parts.map((part) => part.logVolume));
+  return logVolume < whole.logVolume ? { ellipsoids: parts.flatMap(({ ellipsoids }) => ellipsoids), logVolume } : whole;
 }
 
-function union(bounds: readonly Bound[]): Bound {
-  return {
-    ellipsoids: bounds.flatMap(({ ellipsoids }) => ellipsoids),
-    logVolume: logSum(bounds.map(({ logVolume }) => logVolume)),
-  };
-}
-
-/**
- * As `multiEllipsoid`, widened by the largest factor at which, in `bootstraps` resamplings, ellipsoids of the points
- * drawn would hold those left out.
- */
-export function widenedMultiEllipsoid(
+function widenedEllipsoid(
   points: Float64Array,
+  members: Uint32Array,
   dimensions: number,
   logVolumePerPoint: number,
-  bootstraps: number,
   random: RandomState,
 ): Bound {
-  const count = points.length / dimensions;
+  const leastLogVolume = logVolumePerPoint + Math.log(members.length);
+  const ellipsoid = boundingEllipsoid(points, members, dimensions, leastLogVolume);
+  const factor = widening(points, members, dimensions, leastLogVolume, random);
+  const widened = scaled(ellipsoid, factor);
+  return { ellipsoids: [widened], logVolume: widened.logVolume };
+}
+
+/** By what factor ellipsoids of members drawn with replacement miss those left out, at most. */
+function widening(
+  points: Float64Array,
+  members: Uint32Array,
+  dimensions: number,
+  leastLogVolume: number,
+  random: RandomState,
+): number {
   let widest = 1;
-  for (let bootstrap = 0; bootstrap < bootstraps; bootstrap++) {
-    const drawn = new Uint8Array(count);
-    for (let i = 0; i < count; i++) drawn[Math.floor(uniform(random) * count)] = 1;
-    const members = Uint32Array.from({ length: count }, (_, i) => i).filter((i) => drawn[i] === 1);
-    const bound = multiEllipsoidOf(points, members, dimensions, logVolumePerPoint);
-    for (let i = 0; i < count; i++) {
-      if (drawn[i] === 0) widest = Math.max(widest, nearest(bound, points, i).radius);
-    }
+  for (let bootstrap = 0; bootstrap < BOOTSTRAPS; bootstrap++) {
+    const isDrawn = new Uint8Array(members.length);
+    for (let i = 0; i < members.length; i++) isDrawn[Math.floor(uniform(random) * members.length)] = 1;
+    const drawn = members.filter((_, i) => isDrawn[i] === 1);
+    const ellipsoid = boundingEllipsoid(points, drawn, dimensions, leastLogVolume);
+    members.forEach((member, i) => {
+      if (isDrawn[i] === 0) widest = Math.max(widest, radiusOf(ellipsoid, points, member));
+    });
   }
-  const { ellipsoids, logVolume } = multiEllipsoid(points, dimensions, logVolumePerPoint);
-  return {
-    ellipsoids: ellipsoids.map((ellipsoid) => scaled(ellipsoid, widest)),
-    logVolume: logVolume + dimensions * Math.log(widest),
-  };
+  return widest;
 }
 
 /** The ellipsoid that a point is deepest in, and how deep (below one: within). */

@@ -1,7 +1,7 @@
 import type { RandomState } from "../rng.ts";
 import { uniform } from "../rng.ts";
 import type { CountedTarget } from "./evaluations.ts";
-import { type Bound, nearest, widenedMultiEllipsoid, withinBound, withinCube } from "./multi-ellipsoid.ts";
+import { type Bound, multiEllipsoid, nearest, withinBound, withinCube } from "./multi-ellipsoid.ts";
 import { NO_LIKELIHOOD, noPoints, type Points, WHOLE_PRIOR } from "./points.ts";
 import { logSum } from "./prior-volume.ts";
 import { randomWalk } from "./random-walk.ts";
@@ -69,7 +69,7 @@ export async function advance(
   random: RandomState,
   settings: NestedSettings,
 ): Promise<Run> {
-  const looked = lookedAtBound(run, target.dimensions, random, settings);
+  const looked = lookedAtBound(run, target.dimensions, random);
   return looked.bound === null || settings.proposal === "uniform"
     ? byRejection(looked, target, random, settings.batch)
     : byWalking(looked, looked.bound, target, random, settings);
@@ -80,13 +80,11 @@ const LEAST_EFFICIENCY = 0.2;
 /** Deaths, and candidates, a live point, after which the bound is made anew. */
 const DEATHS_PER_BOUND = 0.25;
 const TRIES_PER_BOUND = 2;
-const BOOTSTRAPS = 5;
 
-function lookedAtBound(run: Run, dimensions: number, random: RandomState, { proposal }: NestedSettings): Run {
-  const bootstraps = proposal === "uniform" ? BOOTSTRAPS : 0;
+function lookedAtBound(run: Run, dimensions: number, random: RandomState): Run {
   const around = ({ count, coordinates }: Points): Run => ({
     ...run,
-    bound: widenedMultiEllipsoid(coordinates, dimensions, run.logVolume - Math.log(count), bootstraps, random),
+    bound: multiEllipsoid(coordinates, dimensions, run.logVolume - Math.log(count), random),
     window: { tries: 0, deaths: 0 },
   });
   const { size, live, seeds, bound, window } = run;
