@@ -1,7 +1,7 @@
 /*
  * Are the errors that nested sampling states right? Problems of known evidence, many seeds each:
  *
- *   node bench/nested-calibration.ts [--seeds 100] [--only text] [--live 200] [--proposal slice] [--dynamic]
+ *   node bench/nested-calibration.ts [--seeds 100] [--only text] [--live 200] [--proposal slice] [--walk 100]
  *
  * Of each: the part of runs whose ln Z is within 3 of its error, and all of whose posterior moments are within 4 of
  * theirs; mean and scatter of (ln Z - truth) / error, which should be 0 and 1; evaluations; milliseconds.
@@ -19,7 +19,7 @@ const { values } = parseArgs({
     only: { type: "string", default: "" },
     live: { type: "string", default: "200" },
     proposal: { type: "string", default: "auto" },
-    dynamic: { type: "boolean", default: false },
+    walk: { type: "string" },
   },
 });
 
@@ -35,7 +35,11 @@ const all: readonly problems.Problem[] = [
   problems.mixture,
 ];
 
-const sampler = nestedSampler({ livePoints: Number(values.live), proposal: values.proposal as Proposal | "auto" });
+const sampler = nestedSampler({
+  livePoints: Number(values.live),
+  proposal: values.proposal as Proposal | "auto",
+  ...(values.walk === undefined ? {} : { walkLength: Number(values.walk) }),
+});
 const seeds = Number(values.seeds);
 for (const problem of all.filter(({ name }) => name.includes(values.only))) {
   const target = problems.targetOf(problem);

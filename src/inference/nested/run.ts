@@ -44,7 +44,8 @@ export interface Run {
   readonly stuck: number;
 }
 
-export function newRun(size: number): Run {
+/** @param size live points. */
+export function newRun(size: number, dimensions: number): Run {
   return {
     size,
     floor: WHOLE_PRIOR,
@@ -57,7 +58,8 @@ export function newRun(size: number): Run {
     bound: null,
     window: { tries: 0, deaths: 0 },
     triesInVain: 0,
-    scale: 1,
+    // Steps as long as leave a ball half of the time.
+    scale: 1 / Math.sqrt(dimensions),
     stuck: 0,
   };
 }

@@ -28,9 +28,12 @@ const MOST_SHRINKS = 60;
 export const slices: Walk = async (starts, length, scale, target, random) => {
   const walkers = [...starts];
   const moved = new Uint8Array(walkers.length);
+  let frames: Float64Array[][] = [];
   let [stepsOut, shrinks] = [0, 0];
   for (let round = 0; round < length; round++) {
-    const lines = walkers.map((walker) => newSlice(walker, scale, random));
+    const axis = round % target.dimensions;
+    if (axis === 0) frames = walkers.map(() => frame(random, target.dimensions));
+    const lines = walkers.map((walker, i) => newSlice(walker, frames[i][axis], scale, random));
     const tries = new Uint32Array(walkers.length);
     for (let open = [...walkers.keys()]; open.length > 0; ) {
       const probes = open.map((i) => along(walkers[i], lines[i]));
@@ -67,8 +70,8 @@ export const slices: Walk = async (starts, length, scale, target, random) => {
 };
 
 /** An interval of unit length at a random place around the point. */
-function newSlice({ axes, point }: Walker, scale: number, random: RandomState): Slice {
-  const line = alongAxes(axes, direction(random, point.length)).map((value) => scale * value);
+function newSlice({ axes }: Walker, towards: Float64Array, scale: number, random: RandomState): Slice {
+  const line = alongAxes(axes, towards).map((value) => scale * value);
   const lower = -uniform(random);
   return { line, phase: "lower end", lower, upper: lower + 1, probe: lower };
 }
@@ -95,4 +98,19 @@ function drawn(slice: Slice, random: RandomState): Slice {
 
 function along({ point }: Walker, { line, probe }: Slice): Float64Array {
   return line.map((value, i) => point[i] + probe * value);
+}
+
+/** Directions at right angles to each other, in a random position: a slice undoes less of the one before. */
+function frame(random: RandomState, dimensions: number): Float64Array[] {
+  const directions: Float64Array[] = [];
+  while (directions.length < dimensions) {
+    const next = direction(random, dimensions);
+    for (const before of directions) {
+      const shared = next.reduce((sum, value, i) => sum + value * before[i], 0);
+      for (let i = 0; i < dimensions; i++) next[i] -= shared * before[i];
+    }
+    const length = Math.hypot(...next);
+    directions.push(next.map((value) => value / length));
+  }
+  return directions;
 }

@@ -18,7 +18,7 @@ export function nestedSampler(options: NestedOptions = {}): Sampler<NestedState>
   return {
     name: "nested sampling",
     async init({ dimensions }, random) {
-      const run = newRun(settingsFor(options, dimensions).livePoints);
+      const run = newRun(settingsFor(options, dimensions).livePoints, dimensions);
       return { random: random.slice(), dimensions, evaluations: 0, withoutLikelihood: 0, run };
     },
     async step(state, target) {
