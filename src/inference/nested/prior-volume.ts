@@ -112,7 +112,8 @@ function errorOf(
 ): number {
   let [ahead, variance] = [0, 0];
   for (let j = likelihoods.length - 1; j >= 0; j--) {
-    const rise = j === 0 ? 1 : -Math.expm1(likelihoods[j - 1] - likelihoods[j]);
+    // The first edge is the prior's, which nothing shrinks.
+    const rise = j === 0 ? 0 : -Math.expm1(likelihoods[j - 1] - likelihoods[j]);
     const slope = ahead + 0.5 * rise * Math.exp(likelihoods[j] + logVolumes[j] - logEvidence);
     variance += (slope / liveCounts[j]) ** 2;
     ahead += rise * Math.exp(likelihoods[j] + logEdges[j] - logEvidence);

@@ -9,23 +9,26 @@ const LEAST_EFFICIENCY = 1e-3;
 /** A plateau of more of the posterior than this hides its shape. */
 const LARGEST_PLATEAU = 0.05;
 
-/** Weighed points of one or several runs, in the order of likelihood. */
+/**
+ * Weighed points of one or several runs, in the order of likelihood.
+ *
+ * @param last the run that is under way or was the last, and how many walkers were stuck in those before.
+ */
 export function sampleSet(
   points: Points,
   { evaluations, withoutLikelihood, dimensions }: Tally & { readonly dimensions: number },
-  runs: readonly Run[],
+  last: { readonly run: Run; readonly stuck: number },
   evidenceTolerance: number,
 ): SampleSet {
   const weighing = weigh(points.logLikelihoods, points.births);
   const { coordinates, logLikelihoods } = pointsAt(points, weighing.order, dimensions);
-  const stuck = runs.reduce((sum, run) => sum + run.stuck, 0);
+  const { run } = last;
+  const stuck = last.stuck + run.stuck;
   const efficiency = points.count / Math.max(evaluations, 1);
   const warnings = [
-    ...runs.flatMap((run) =>
-      ending(run, evidenceTolerance) === "stalled"
-        ? [`nothing above the contour in ${run.triesInVain} tries: the run was given up`]
-        : [],
-    ),
+    ...(ending(run, evidenceTolerance) === "stalled"
+      ? [`nothing above the contour in ${run.triesInVain} tries: the run was given up`]
+      : []),
     ...(efficiency < LEAST_EFFICIENCY
       ? [`efficiency collapsed: ${(100 * efficiency).toPrecision(2)} % of evaluations`]
       : []),

@@ -24,7 +24,11 @@ export interface NestedSettings {
   readonly walkLength: number;
 }
 
-export const DEFAULT_EVIDENCE_TOLERANCE = 0.1;
+/** @throws InputError where it is not a positive number. */
+export function evidenceToleranceOf({ evidenceTolerance = 0.1 }: NestedOptions): number {
+  if (evidenceTolerance > 0 && evidenceTolerance < Number.POSITIVE_INFINITY) return evidenceTolerance;
+  throw new InputError("nested/option", `the evidence tolerance is ${evidenceTolerance}`, "use a positive number");
+}
 
 /** @throws InputError where an option is out of its range. */
 export function settingsFor(options: NestedOptions, dimensions: number): NestedSettings {

@@ -4,7 +4,7 @@ import { counted, type Tally } from "./evaluations.ts";
 import { joined, type Points } from "./points.ts";
 import { advance, ending, highestOf, logEvidenceLeft, newRun, type Run } from "./run.ts";
 import { sampleSet } from "./sample-set.ts";
-import { DEFAULT_EVIDENCE_TOLERANCE, type NestedOptions, settingsFor } from "./settings.ts";
+import { evidenceToleranceOf, type NestedOptions, settingsFor } from "./settings.ts";
 
 export interface NestedState extends SamplerState, Tally {
   readonly random: RandomState;
@@ -14,7 +14,7 @@ export interface NestedState extends SamplerState, Tally {
 
 /** Nested sampling with as many live points throughout (Skilling 2006, Bayesian Analysis 1, 833). */
 export function nestedSampler(options: NestedOptions = {}): Sampler<NestedState> {
-  const tolerance = options.evidenceTolerance ?? DEFAULT_EVIDENCE_TOLERANCE;
+  const tolerance = evidenceToleranceOf(options);
   return {
     name: "nested sampling",
     async init({ dimensions }, random) {
@@ -28,7 +28,7 @@ export function nestedSampler(options: NestedOptions = {}): Sampler<NestedState>
       return { state: { ...state, ...asked.tally(), random, run }, info: infoOf(run, state.dimensions, tolerance) };
     },
     isDone: ({ run }) => ending(run, tolerance) !== null,
-    samples: (state) => sampleSet(pointsOf(state.run), state, [state.run], tolerance),
+    samples: (state) => sampleSet(pointsOf(state.run), state, { run: state.run, stuck: 0 }, tolerance),
   };
 }
 
