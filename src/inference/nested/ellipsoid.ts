@@ -73,7 +73,9 @@ export function alongAxes(axes: Float64Array, z: Float64Array): Float64Array {
 export function direction(random: RandomState, dimensions: number): Float64Array {
   const z = new Float64Array(dimensions);
   for (let i = 0; i < dimensions; i++) z[i] = normal(random);
-  const length = Math.hypot(...z);
+  let square = 0;
+  for (const value of z) square += value * value;
+  const length = Math.sqrt(square);
   return z.map((value) => value / length);
 }
 

@@ -1,12 +1,12 @@
-import { type RandomState, uniform } from "../rng.ts";
-import { alongAxes, direction } from "./ellipsoid.ts";
+import { draws, normal, type RandomState, uniform } from "../rng.ts";
+import { alongAxes } from "./ellipsoid.ts";
 import { type Walk, type Walker, withinScales } from "./walker.ts";
 
 /*
  * Slice sampling along random directions: step out until both ends are below the contour, then draw between them and
  * shrink to the draw until it is above (Neal 2003, Annals of Statistics 31, 705, figures 3 and 5). In nested sampling the
- * slice is the contour itself (Handley, Hobson & Lasenby 2015, MNRAS 453, 4384). Directions are uniform in the shape of
- * the bound.
+ * slice is the contour itself (Handley, Hobson & Lasenby 2015, MNRAS 453, 4384). Directions are those of a frame in a
+ * random position, in the shape of the bound.
  */
 
 /** Where one walker is in its slice: positions along `line`, in its units, about the walker's point at zero. */
@@ -104,13 +104,21 @@ function along({ point }: Walker, { line, probe }: Slice): Float64Array {
 function frame(random: RandomState, dimensions: number): Float64Array[] {
   const directions: Float64Array[] = [];
   while (directions.length < dimensions) {
-    const next = direction(random, dimensions);
-    for (const before of directions) {
-      const shared = next.reduce((sum, value, i) => sum + value * before[i], 0);
-      for (let i = 0; i < dimensions; i++) next[i] -= shared * before[i];
-    }
-    const length = Math.hypot(...next);
-    directions.push(next.map((value) => value / length));
+    const next = draws(random, dimensions, normal);
+    for (const before of directions) subtract(next, dot(next, before), before);
+    const length = Math.sqrt(dot(next, next));
+    for (let i = 0; i < dimensions; i++) next[i] /= length;
+    directions.push(next);
   }
   return directions;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+  return sum;
+}
+
+function subtract(from: Float64Array, factor: number, vector: Float64Array): void {
+  for (let i = 0; i < from.length; i++) from[i] -= factor * vector[i];
 }
