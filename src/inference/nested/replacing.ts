@@ -36,7 +36,6 @@ export function replacing(before: Run, dimensions: number): Replacing {
     coordinates.set(point, index * dimensions);
     logLikelihoods[index] = logLikelihood;
     births[index] = birth;
-    tries++;
     triesInVain = 0;
   }
 
@@ -58,6 +57,7 @@ export function replacing(before: Run, dimensions: number): Replacing {
       dead.logLikelihoods.push(contour);
       dead.births.push(births[index]);
       put(index, point, logLikelihood, contour);
+      tries++;
       deaths++;
       if (contour > NO_LIKELIHOOD) logEvidence = logSum([logEvidence, contour + logVolume - Math.log(size)]);
       logVolume -= 1 / size;
