@@ -31,6 +31,14 @@ export { type Mask, nativeFromSlim, nativeIndexForSlimIndex, slimFromNative } fr
 export { pixelMeans, steppedSubSizes, subPixelPositions } from "./dataset/oversampling.ts";
 export { InputError } from "./errors.ts";
 export { ARCSECOND, columnCentres, type PixelGrid, pixelGrid, rowCentres, sameGrid, slimPositions } from "./grid.ts";
+// Inference: samplers over the unit cube.
+export {
+  type DynamicNestedOptions,
+  type DynamicNestedState,
+  dynamicNestedSampler,
+} from "./inference/nested/dynamic.ts";
+export type { NestedOptions, Proposal } from "./inference/nested/settings.ts";
+export { type NestedState, nestedSampler } from "./inference/nested/static.ts";
 // Likelihood: dataset and model to evidence.
 export { type EvidenceTerms, logEvidence, logLikelihood } from "./inversion/evidence.ts";
 export { linearProblemFromVisibilities } from "./inversion/from-visibilities.ts";

@@ -1,0 +1,55 @@
+import { InputError } from "../../errors.ts";
+
+/** How new points are found. */
+export type Proposal = "uniform" | "random-walk" | "slice";
+
+export interface NestedOptions {
+  /** Default 200, or 10 a dimension where that is more. The evidence's error falls with their root. */
+  readonly livePoints?: number;
+  /** Candidates or walkers at once, the size of a batch of evaluations. Default a tenth of the live points. */
+  readonly batch?: number;
+  /** `auto`: by the number of dimensions, uniform below 10, random walks to 20, slices above (as dynesty). */
+  readonly proposal?: Proposal | "auto";
+  /** Steps of a random walk (default 20 and the dimensions) or slices (default 3 and the dimensions). */
+  readonly walkLength?: number;
+  /** Ends when the evidence that may be left can raise ln Z by no more than this. Default 0.1. */
+  readonly evidenceTolerance?: number;
+}
+
+/** `NestedOptions` for a number of dimensions. */
+export interface NestedSettings {
+  readonly livePoints: number;
+  readonly batch: number;
+  readonly proposal: Proposal;
+  readonly walkLength: number;
+}
+
+/** @throws InputError where it is not a positive number. */
+export function evidenceToleranceOf({ evidenceTolerance = 0.1 }: NestedOptions): number {
+  if (evidenceTolerance > 0 && evidenceTolerance < Number.POSITIVE_INFINITY) return evidenceTolerance;
+  throw new InputError("nested/option", `the evidence tolerance is ${evidenceTolerance}`, "use a positive number");
+}
+
+/** @throws InputError where an option is out of its range. */
+export function settingsFor(options: NestedOptions, dimensions: number): NestedSettings {
+  // Ellipsoids take two points a dimension, and there should be some to split.
+  const livePoints = count("live points", options.livePoints ?? Math.max(200, 10 * dimensions), 2 * dimensions + 2);
+  const proposal = options.proposal === undefined || options.proposal === "auto" ? auto(dimensions) : options.proposal;
+  return {
+    livePoints,
+    batch: Math.min(count("batch", options.batch ?? Math.ceil(livePoints / 10), 1), Math.floor(livePoints / 2)),
+    proposal,
+    walkLength: count("walk length", options.walkLength ?? dimensions + (proposal === "slice" ? 3 : 20), 1),
+  };
+}
+
+function auto(dimensions: number): Proposal {
+  if (dimensions < 10) return "uniform";
+  return dimensions <= 20 ? "random-walk" : "slice";
+}
+
+/** A whole number from `least` on. */
+export function count(name: string, value: number, least: number): number {
+  if (Number.isInteger(value) && value >= least && value <= 1e6) return value;
+  throw new InputError("nested/option", `${name} is ${value}`, `use a whole number from ${least} to 1000000`);
+}
