@@ -23,7 +23,8 @@ describe("of an autoregressive chain", () => {
     const scatter = 3 * Math.sqrt((2 * (10 * expected + 1)) / (8 * 4000));
     // Sokal's window ends at once where chains anticorrelate.
     if (a >= 0) expect(Math.abs(autocorrelationTime(chains) / expected - 1)).toBeLessThan(Math.max(scatter, 0.06));
-    expect(Math.abs((8 * 4000) / bulkEffectiveSampleSize(chains) / expected - 1)).toBeLessThan(Math.max(scatter, 0.06));
+    // The sum of an alternating series, cut off between two pairs, is off by more of its small self.
+    expect(Math.abs((8 * 4000) / bulkEffectiveSampleSize(chains) / expected - 1)).toBeLessThan(Math.max(scatter, 0.1));
   });
 
   test("chains of one distribution agree, and those of others do not", () => {
