@@ -1,4 +1,5 @@
 import type { SmoothTarget } from "./sampler.ts";
+import { flattened } from "./statistics/chains.ts";
 
 /** A point of the unconstrained space, x = ln(u / (1 - u)) of each unit coordinate, and what is known there. */
 export interface Evaluation {
@@ -33,18 +34,17 @@ export function unconstrained(target: SmoothTarget, jacobian: boolean, before: n
   return {
     evaluations: () => evaluations,
     async evaluate(positions) {
-      if (positions.length === 0) return [];
-      const points = new Float64Array(positions.length * d);
-      positions.forEach((position, k) => {
-        points.set(toUnit(position), k * d);
-      });
+      // A step that overflowed is nowhere.
+      const asked = positions.filter((position) => !position.includes(Number.NaN));
+      if (asked.length === 0) return positions.map(nowhere);
+      const points = flattened(asked.map(toUnit));
       const found = await target.withGradients(points.slice());
-      evaluations += positions.length;
-      return positions.map((position, k) => {
-        const u = points.subarray(k * d, (k + 1) * d);
+      evaluations += asked.length;
+      return positions.map((position) => {
+        const k = asked.indexOf(position);
         const logLikelihood = found.logLikelihoods[k];
-        if (!(logLikelihood > Number.NEGATIVE_INFINITY))
-          return { position, logLikelihood, logDensity: logLikelihood, gradient: new Float64Array(d) };
+        if (!(logLikelihood > Number.NEGATIVE_INFINITY)) return nowhere(position);
+        const u = points.subarray(k * d, (k + 1) * d);
         const gradient = u.map(
           (value, i) => found.gradients[k * d + i] * value * (1 - value) + (jacobian ? 1 - 2 * value : 0),
         );
@@ -53,6 +53,11 @@ export function unconstrained(target: SmoothTarget, jacobian: boolean, before: n
       });
     },
   };
+}
+
+function nowhere(position: Float64Array): Evaluation {
+  const none = Number.NEGATIVE_INFINITY;
+  return { position, logLikelihood: none, logDensity: none, gradient: new Float64Array(position.length) };
 }
 
 /** Any x, infinite too, into the open unit interval. */
