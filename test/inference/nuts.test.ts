@@ -54,6 +54,25 @@ describe("NUTS", () => {
     expect(await leapsWith("dense")).toBeLessThan(0.4 * (await leapsWith("diagonal")));
   });
 
+  test("learns scales however small", async () => {
+    const sigmas = [0.1, 1e-4];
+    const log = (u: Float64Array, n: number) =>
+      -0.5 * sigmas.reduce((sum, sigma, i) => sum + ((u[2 * n + i] - 0.5) / sigma) ** 2, 0);
+    const sharp: SmoothTarget = {
+      dimensions: 2,
+      logLikelihoods: async (u) => Float64Array.from({ length: u.length / 2 }, (_, n) => log(u, n)),
+      withGradients: async (u) => ({
+        logLikelihoods: await sharp.logLikelihoods(u),
+        gradients: u.map((x, i) => (0.5 - x) / sigmas[i % 2] ** 2),
+      }),
+    };
+    const start = new Float64Array(8).fill(0.5);
+    const { samples } = await runSampler(nuts({ start, samples: 300 }), sharp, 1);
+    // As of a round Gaussian; without the variances a trajectory across takes a thousand.
+    expect(samples.diagnostics.leaps).toBeLessThan(8);
+    expectMoments(samples, 300, Float64Array.of(0.5, 0.5), Float64Array.of(0.01, 0, 0, 1e-8));
+  });
+
   test("counts trajectories that fall off a cliff", async () => {
     const smooth = gaussianTarget(2, 0, 0.2);
     const isOut = (points: Float64Array, n: number) => points[2 * n] > 0.5;

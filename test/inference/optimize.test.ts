@@ -4,6 +4,7 @@ import { adam } from "../../src/inference/optimize/adam.ts";
 import { basinsOf } from "../../src/inference/optimize/basins.ts";
 import { lbfgs } from "../../src/inference/optimize/l-bfgs.ts";
 import type { MultiStartOptimizer, MultiStartOptions } from "../../src/inference/optimize/multi-start.ts";
+import { randomState } from "../../src/inference/rng.ts";
 import type { SamplerState } from "../../src/inference/sampler.ts";
 import { gaussianTarget } from "./gaussian-target.ts";
 import { mixtureTarget } from "./mixture-target.ts";
@@ -109,6 +110,30 @@ test("Adam climbs a correlated Gaussian and Rosenbrock's valley", async () => {
   expect(samples.logLikelihoods[0]).toBeGreaterThan(-1e-3);
   const valley = await runSampler(adam({ starts: 8, maximumIterations: 1000 }), rosenbrockTarget(2), 1);
   expect(valley.samples.logLikelihoods[0]).toBeGreaterThan(-1e-2);
+});
+
+test("Adam's first step is the learning rate, in every coordinate and however steep", async () => {
+  const sampler = adam({ starts: 3, learningRate: 0.02 });
+  const target = gaussianTarget(4, 0.3);
+  const before = await sampler.init(target, randomState(2));
+  const { state } = await sampler.step(before, target);
+  state.positions.forEach((position, k) => {
+    position.forEach((x, i) => {
+      expect(Math.abs(x - before.positions[k][i])).toBeCloseTo(0.02, 6);
+    });
+  });
+});
+
+test("a start on a wall that has no likelihood next to it is refused", async () => {
+  const onWall = (u: Float64Array) => u.map((value) => (value === 0 ? 0 : Number.NEGATIVE_INFINITY));
+  const target = {
+    dimensions: 1,
+    logLikelihoods: async (u: Float64Array) => onWall(u),
+    withGradients: async (u: Float64Array) => ({ logLikelihoods: onWall(u), gradients: u.map(() => 0) }),
+  };
+  await expect(adam({ starts: 1, start: new Float64Array(1) }).init(target, randomState(1))).rejects.toThrow(
+    "next to start point 0 there is no likelihood",
+  );
 });
 
 test("basins are counted from the best down", () => {

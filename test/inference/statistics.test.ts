@@ -45,6 +45,20 @@ describe("of an autoregressive chain", () => {
   });
 });
 
+test("the autocorrelation time is emcee's to all digits", () => {
+  // Autoregressive chains from Park & Miller's generator; emcee 3.1.6, autocorr.integrated_time.
+  let word = 12345;
+  const chains = Array.from({ length: 3 }, () => {
+    let x = 0;
+    return Float64Array.from({ length: 400 }, () => {
+      word = (word * 16807) % 2147483647;
+      x = 0.8 * x + word / 2147483647 - 0.5;
+      return x;
+    });
+  });
+  expect(autocorrelationTime(chains)).toBeCloseTo(8.752850300992803, 10);
+});
+
 test("normal scores of uniform numbers are standard normal, and ties have one score", () => {
   const [scores] = normalScores([draws(randomState(1), 2001, uniform)]);
   const sorted = scores.toSorted();

@@ -57,9 +57,10 @@ export function* nextInChain(
 function* learnedFrom(chain: Chain, phase: ReturnType<typeof warmupPhase>, random: RandomState): Asking<Chain> {
   if (!phase.isCounted) return chain;
   const moments = withPoint(chain.moments, chain.at.position);
-  if (!phase.isWindowEnd || moments.count < 2) return { ...chain, moments };
+  if (!phase.isWindowEnd) return { ...chain, moments };
   const d = chain.at.position.length;
-  const metric = metricOf(regularizedCovariance(moments), d);
+  const covariance = regularizedCovariance(moments);
+  const metric = covariance === null ? chain.metric : metricOf(covariance, d);
   const step: number = yield* reasonableStep(chain.at, metric, chain.stepSize.step, random);
   return { ...chain, metric, stepSize: stepSizeFrom(step), moments: noMoments(d, moments.deviations.length) };
 }

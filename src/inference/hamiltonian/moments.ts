@@ -27,13 +27,14 @@ export function withPoint({ count, mean, deviations }: Moments, point: Float64Ar
   };
 }
 
-/** Towards a small multiple of the unit matrix while the points are few: as Stan, n / (n + 5) of it and 1e-3 * 5 / (n + 5). */
-export function regularizedCovariance({ count, mean, deviations }: Moments): Float64Array {
+/**
+ * The covariance, its correlations drawn to none while the points are few, by n / (n + 5). As Stan but for the variances,
+ * which Stan draws to 1e-3: over parameters of which some are known to a thousandth of their prior that is not small.
+ * @returns null where nothing moved.
+ */
+export function regularizedCovariance({ count, mean, deviations }: Moments): Float64Array | null {
   const d = mean.length;
-  const isDiagonal = deviations.length === d;
-  const shrunk = (1e-3 * 5) / (count + 5);
-  return deviations.map((sum, at) => {
-    const covariance = (sum / (count - 1)) * (count / (count + 5));
-    return isDiagonal || at % (d + 1) === 0 ? covariance + shrunk : covariance;
-  });
+  const isVariance = (at: number) => deviations.length === d || at % (d + 1) === 0;
+  if (count < 2 || deviations.some((sum, at) => isVariance(at) && !(sum > 0))) return null;
+  return deviations.map((sum, at) => (sum / (count - 1)) * (isVariance(at) ? 1 : count / (count + 5)));
 }

@@ -2,9 +2,9 @@ import { type BestPoint, bestOf } from "../best-point.ts";
 import { inLockstep } from "../lockstep.ts";
 import { numberOption, wholeOption } from "../option.ts";
 import type { Sampler, SamplerState, SmoothTarget } from "../sampler.ts";
-import { startPoints } from "../start-points.ts";
+import { smoothStart } from "../smooth-start.ts";
 import { flattened, type History, longerBy } from "../statistics/chains.ts";
-import { fromUnit, toUnit, unconstrained } from "../unconstrained.ts";
+import { type Evaluation, toUnit, unconstrained } from "../unconstrained.ts";
 import { type Chain, type ChainSettings, newChain, nextInChain } from "./chain.ts";
 import type { Transition } from "./no-u-turn.ts";
 import { nutsSamples } from "./nuts-samples.ts";
@@ -69,15 +69,10 @@ export function nuts(options: NutsOptions = {}): Sampler<NutsState, SmoothTarget
     name: "NUTS",
     async init(target, from) {
       const random = from.slice();
-      const { dimensions: d } = target;
-      const start = await startPoints(target, random, chainCount, options.start);
+      const start = await smoothStart(target, random, chainCount, options.start, true);
       const smooth = unconstrained(target, true, start.evaluations);
-      const positions = Array.from({ length: chainCount }, (_, k) =>
-        fromUnit(start.points.subarray(k * d, (k + 1) * d)),
-      );
-      const at = await smooth.evaluate(positions);
       const chains = await inLockstep(
-        at.map((evaluation) => newChain(evaluation, settings, random)),
+        start.at.map((at) => newChain(at, settings, random)),
         smooth,
       );
       return {
@@ -85,9 +80,9 @@ export function nuts(options: NutsOptions = {}): Sampler<NutsState, SmoothTarget
         evaluations: smooth.evaluations(),
         chains,
         iterations: 0,
-        history: { chains: chainCount, dimensions: d, points: [], logLikelihoods: [] },
+        history: { chains: chainCount, dimensions: target.dimensions, points: [], logLikelihoods: [] },
         totals: NOTHING,
-        best: bestOf(null, start.points, start.logLikelihoods),
+        best: bestOf(null, unitPoints(start.at), logLikelihoodsOf(start.at)),
       };
     },
     async step(before, target) {
@@ -98,8 +93,8 @@ export function nuts(options: NutsOptions = {}): Sampler<NutsState, SmoothTarget
         smooth,
       );
       const transitions = next.map(({ transition }) => transition);
-      const points = flattened(transitions.map(({ at }) => toUnit(at.position)));
-      const logLikelihoods = Float64Array.from(transitions, ({ at }) => at.logLikelihood);
+      const reached = transitions.map(({ at }) => at);
+      const [points, logLikelihoods] = [unitPoints(reached), logLikelihoodsOf(reached)];
       const isWarm = before.iterations >= settings.warmup;
       const state: NutsState = {
         random,
@@ -128,6 +123,14 @@ export function nuts(options: NutsOptions = {}): Sampler<NutsState, SmoothTarget
     isDone: ({ iterations }) => iterations >= all,
     samples: (state) => nutsSamples(state, all),
   };
+}
+
+function unitPoints(at: readonly Evaluation[]): Float64Array {
+  return flattened(at.map(({ position }) => toUnit(position)));
+}
+
+function logLikelihoodsOf(at: readonly Evaluation[]): Float64Array {
+  return Float64Array.from(at, ({ logLikelihood }) => logLikelihood);
 }
 
 function totalled(totals: NutsTotals, transitions: readonly Transition[]): NutsTotals {

@@ -1,10 +1,11 @@
 import { type BestPoint, bestOf } from "../best-point.ts";
 import { numberOption } from "../option.ts";
 import type { SamplerState } from "../sampler.ts";
+import { smoothStart } from "../smooth-start.ts";
 import { flattened } from "../statistics/chains.ts";
 import { toUnit, unconstrained } from "../unconstrained.ts";
 import { basinSamples, basinsOf } from "./basins.ts";
-import { begin, type MultiStartOptimizer, type MultiStartOptions, multiStartSettings } from "./multi-start.ts";
+import { type MultiStartOptimizer, type MultiStartOptions, multiStartSettings } from "./multi-start.ts";
 
 /*
  * Adam from many starts: Kingma & Ba 2015 (ICLR), algorithm 1, uphill. Steps of about the learning rate in every coordinate
@@ -46,7 +47,7 @@ export function adam(options: AdamOptions = {}): MultiStartOptimizer<AdamState> 
     name: "Adam",
     async init(target, from) {
       const random = from.slice();
-      const { evaluations, at } = await begin(target, random, starts, options.start);
+      const { evaluations, at } = await smoothStart(target, random, starts, options.start, false);
       const positions = at.map(({ position }) => position);
       const points = flattened(positions.map(toUnit));
       const logLikelihoods = Float64Array.from(at, ({ logLikelihood }) => logLikelihood);

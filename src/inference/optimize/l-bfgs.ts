@@ -2,12 +2,13 @@ import { type BestPoint, bestOf } from "../best-point.ts";
 import { type Asking, inLockstep } from "../lockstep.ts";
 import { numberOption } from "../option.ts";
 import type { SamplerState } from "../sampler.ts";
+import { smoothStart } from "../smooth-start.ts";
 import { flattened } from "../statistics/chains.ts";
 import { type Evaluation, toUnit, unconstrained } from "../unconstrained.ts";
 import { along, dot } from "../vectors.ts";
 import { basinSamples, basinsOf } from "./basins.ts";
 import { lineSearch } from "./line-search.ts";
-import { begin, type MultiStartOptimizer, type MultiStartOptions, multiStartSettings } from "./multi-start.ts";
+import { type MultiStartOptimizer, type MultiStartOptions, multiStartSettings } from "./multi-start.ts";
 
 /*
  * Limited-memory BFGS from many starts: Nocedal & Wright 2006, Numerical Optimization, algorithms 7.4 (the direction) and 7.5,
@@ -56,7 +57,7 @@ export function lbfgs(options: LbfgsOptions = {}): MultiStartOptimizer<LbfgsStat
     name: "L-BFGS",
     async init(target, from) {
       const random = from.slice();
-      const { evaluations, at } = await begin(target, random, starts, options.start);
+      const { evaluations, at } = await smoothStart(target, random, starts, options.start, false);
       const climbers = at.map((evaluation): Climber => ({ at: evaluation, pairs: [], ending: "none" }));
       return { random, evaluations, climbers, best: bestClimber(null, climbers), iterations: 0 };
     },

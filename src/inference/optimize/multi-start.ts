@@ -1,8 +1,5 @@
 import { numberOption, wholeOption } from "../option.ts";
-import type { RandomState } from "../rng.ts";
 import type { Sampler, SamplerState, SmoothTarget } from "../sampler.ts";
-import { startPoints } from "../start-points.ts";
-import { type Evaluation, fromUnit, unconstrained } from "../unconstrained.ts";
 import type { Basins } from "./basins.ts";
 
 /** What gradient optimizers from several starts have in common. */
@@ -36,19 +33,4 @@ export function multiStartSettings(options: MultiStartOptions, maximumIterations
     maximumIterations: wholeOption("maximum iterations", options.maximumIterations ?? maximumIterations, 1),
     basinTolerance: numberOption("basin tolerance", options.basinTolerance ?? 0.01, 0, 1),
   };
-}
-
-/** Starts with a likelihood, and their derivatives. */
-export async function begin(
-  target: SmoothTarget,
-  random: RandomState,
-  starts: number,
-  given: Float64Array | undefined,
-): Promise<{ readonly evaluations: number; readonly at: readonly Evaluation[] }> {
-  const d = target.dimensions;
-  const { points, evaluations } = await startPoints(target, random, starts, given);
-  const smooth = unconstrained(target, false, evaluations);
-  const positions = Array.from({ length: starts }, (_, k) => fromUnit(points.subarray(k * d, (k + 1) * d)));
-  const at = await smooth.evaluate(positions);
-  return { evaluations: smooth.evaluations(), at };
 }
