@@ -12,7 +12,7 @@ describe("ensemble MCMC", () => {
     [10, 0.7],
   ])("samples a Gaussian of %s dimensions correlated by %s", async (dimensions, correlation) => {
     const target = gaussianTarget(dimensions, correlation);
-    const sampler = ensembleSampler({ maximumSteps: 1500, autocorrelationTimes: 30 });
+    const sampler = ensembleSampler({ maximumSteps: 2000, autocorrelationTimes: 30 });
     const { samples } = await runSampler(sampler, target, 11);
     const { effectiveSamples, acceptance, splitRHat } = samples.diagnostics;
     expect(samples.warnings).toEqual([]);

@@ -17,7 +17,7 @@ import { type MultiStartOptimizer, type MultiStartOptions, multiStartSettings } 
  */
 
 export interface LbfgsOptions extends MultiStartOptions {
-  /** A start is at its top when the log likelihood promises to rise by no more than this. Default 1e-4. */
+  /** A start is at its top when three iterations in a row raised the log likelihood by no more than this. Default 1e-4. */
   readonly tolerance?: number;
 }
 
@@ -26,6 +26,8 @@ export interface Climber {
   readonly at: Evaluation;
   /** Changes of position and of the negative gradient in the last iterations, oldest first. */
   readonly pairs: readonly { readonly s: Float64Array; readonly y: Float64Array }[];
+  /** Iterations in a row that gained no more than the tolerance. */
+  readonly idle: number;
   readonly ending: "none" | "converged" | "stalled";
 }
 
@@ -37,6 +39,8 @@ export interface LbfgsState extends SamplerState {
 
 /** Pairs kept; Nocedal & Wright, section 7.2, advise 3 to 20. */
 const MEMORY = 10;
+/** One iteration without gain may be a memory that misleads. */
+const IDLE = 3;
 
 /** @throws InputError where an option is out of its range. */
 export function lbfgs(options: LbfgsOptions = {}): MultiStartOptimizer<LbfgsState> {
@@ -58,7 +62,7 @@ export function lbfgs(options: LbfgsOptions = {}): MultiStartOptimizer<LbfgsStat
     async init(target, from) {
       const random = from.slice();
       const { evaluations, at } = await smoothStart(target, random, starts, options.start, false);
-      const climbers = at.map((evaluation): Climber => ({ at: evaluation, pairs: [], ending: "none" }));
+      const climbers = at.map((evaluation): Climber => ({ at: evaluation, pairs: [], idle: 0, ending: "none" }));
       return { random, evaluations, climbers, best: bestClimber(null, climbers), iterations: 0 };
     },
     async step(before, target) {
@@ -102,23 +106,34 @@ export function lbfgs(options: LbfgsOptions = {}): MultiStartOptimizer<LbfgsStat
 function* climb(climber: Climber, tolerance: number): Asking<Climber> {
   const { at, pairs, ending } = climber;
   if (ending !== "none") return climber;
-  const direction = ascentDirection(at.gradient, pairs);
-  // Half of it is what the parabola along the direction has left to its top.
+  const direction = ascentDirection(at.gradient, pairs, wallScales(at.position));
   const slope = dot(at.gradient, direction);
-  if (!(slope / 2 > tolerance)) return { ...climber, ending: "converged" };
-  // Without a memory the length of the gradient says nothing; one unit of x is a moderate step.
-  const firstStep = pairs.length > 0 ? 1 : 1 / Math.max(1, Math.sqrt(slope));
-  const next = yield* lineSearch(at, direction, firstStep);
-  // A memory of elsewhere may mislead: forgotten, the next iteration follows the gradient.
-  if (next === null) return pairs.length > 0 ? { at, pairs: [], ending } : { ...climber, ending: "stalled" };
+  if (!(slope > 0)) return { ...climber, ending: "converged" };
+  // Without a memory the length of the direction says nothing; one unit of x is a moderate step.
+  const firstStep = pairs.length > 0 ? 1 : 1 / direction.reduce((largest, p) => Math.max(largest, Math.abs(p)), 0);
+  const next: Evaluation | null = yield* lineSearch(at, direction, firstStep);
+  if (next === null) {
+    // The gradient itself may still lead up. Where it does not, idle iterations tell a top from a ragged slope.
+    if (pairs.length > 0) return { ...climber, pairs: [], idle: climber.idle + 1 };
+    return { ...climber, ending: climber.idle > 0 ? "converged" : "stalled" };
+  }
   const s = along(next.position, -1, at.position);
   const y = along(at.gradient, -1, next.gradient);
   const isUsable = dot(s, y) > Number.EPSILON * dot(y, y);
-  return { at: next, pairs: isUsable ? [...pairs, { s, y }].slice(-MEMORY) : pairs, ending };
+  const idle = next.logDensity - at.logDensity > tolerance ? 0 : climber.idle + 1;
+  return {
+    at: next,
+    pairs: isUsable ? [...pairs, { s, y }].slice(-MEMORY) : pairs,
+    idle,
+    ending: idle < IDLE ? "none" : "converged",
+  };
 }
 
-/** The inverse Hessian of the pairs times the gradient, by the two-loop recursion. */
-function ascentDirection(gradient: Float64Array, pairs: Climber["pairs"]): Float64Array {
+/**
+ * The inverse Hessian as far as the pairs know it times the gradient, by the two-loop recursion.
+ * @param scales (d) the diagonal of the inverse Hessian before the first pair, up to a factor.
+ */
+function ascentDirection(gradient: Float64Array, pairs: Climber["pairs"], scales: Float64Array): Float64Array {
   let direction = gradient;
   const factors = pairs.map(() => 0);
   for (let k = pairs.length - 1; k >= 0; k--) {
@@ -127,12 +142,21 @@ function ascentDirection(gradient: Float64Array, pairs: Climber["pairs"]): Float
     direction = along(direction, -factors[k], y);
   }
   const last = pairs.at(-1);
-  const scale = last === undefined ? 1 : dot(last.s, last.y) / dot(last.y, last.y);
-  direction = direction.map((value) => value * scale);
+  const scaled = (vector: Float64Array) => vector.map((value, i) => value * scales[i]);
+  const factor = last === undefined ? 1 : dot(last.s, last.y) / dot(last.y, scaled(last.y));
+  direction = scaled(direction).map((value) => value * factor);
   pairs.forEach(({ s, y }, k) => {
     direction = along(direction, factors[k] - dot(y, direction) / dot(s, y), s);
   });
   return direction;
+}
+
+/**
+ * (dx / du)^2 = (u (1 - u))^-2. With these the first direction is that of the gradient by u: a start next to a wall of the cube,
+ * where all is flat in x, comes away from it.
+ */
+function wallScales(position: Float64Array): Float64Array {
+  return toUnit(position).map((u) => (u * (1 - u)) ** -2);
 }
 
 function unitPoints(climbers: readonly Climber[]): Float64Array {
