@@ -1,5 +1,5 @@
 import type { SmoothTarget } from "./sampler.ts";
-import { flattened } from "./statistics/chains.ts";
+import { flattened } from "./vectors.ts";
 
 /** A point of the unconstrained space, x = ln(u / (1 - u)) of each unit coordinate, and what is known there. */
 export interface Evaluation {

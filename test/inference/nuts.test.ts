@@ -29,8 +29,8 @@ describe("NUTS", () => {
       expect(leaps).toBeLessThan(15);
       expect(divergences).toBe(0);
       expect(infos.at(-1)?.progress).toBe(1);
-      // Four chains share their batches.
-      expect(target.batches()).toBeLessThan(samples.evaluations / 2);
+      // Four chains share their batches, of which the longest trajectory decides the number.
+      expect(target.batches()).toBeLessThan(samples.evaluations / 1.5);
     },
   );
 

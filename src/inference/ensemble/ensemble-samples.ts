@@ -1,7 +1,8 @@
 import type { SampleSet } from "../sampler.ts";
 import { autocorrelationTime } from "../statistics/autocorrelation.ts";
-import { extremeOver, flattened, historyFrom } from "../statistics/chains.ts";
+import { extremeOver, historyFrom } from "../statistics/chains.ts";
 import { splitRHat } from "../statistics/split-r-hat.ts";
+import { flattened } from "../vectors.ts";
 import type { EnsembleState } from "./ensemble.ts";
 
 /** emcee's advice for what to leave out at the beginning, in autocorrelation times. */
@@ -50,7 +51,7 @@ export function ensembleSamples(state: EnsembleState, autocorrelationTimes: numb
   };
 }
 
-/** Walkers far below all others for a whole run are in a mode of their own, which the ensemble cannot weigh. */
+/** Left behind where no proposal of the others is any good: their samples weigh as much as all, and should not. */
 function stuckWalkers({ history }: EnsembleState): string[] {
   const steps = history.points.length;
   if (steps < 2) return [];

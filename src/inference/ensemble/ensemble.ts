@@ -47,7 +47,10 @@ const SETTLED = 0.01;
 export function ensembleSampler(options: EnsembleOptions = {}): Sampler<EnsembleState> {
   const maximumSteps = wholeOption("maximum steps", options.maximumSteps ?? 5000, 1);
   const times = numberOption("autocorrelation times", options.autocorrelationTimes ?? 50, 0, 1e6);
-  const share = numberOption("differential evolution", options.differentialEvolution ?? 0.5, -Number.MIN_VALUE, 1);
+  const share =
+    options.differentialEvolution === 0
+      ? 0
+      : numberOption("differential evolution", options.differentialEvolution ?? 0.5, 0, 1);
   const isSettled = ({ autocorrelation: { time, change }, history }: EnsembleState) =>
     change < SETTLED && history.points.length >= times * time;
   const isDone = (state: EnsembleState) => isSettled(state) || state.history.points.length >= maximumSteps;

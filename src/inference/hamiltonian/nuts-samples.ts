@@ -1,7 +1,8 @@
 import type { SampleSet } from "../sampler.ts";
-import { extremeOver, flattened } from "../statistics/chains.ts";
+import { extremeOver } from "../statistics/chains.ts";
 import { bulkEffectiveSampleSize } from "../statistics/effective-sample-size.ts";
 import { splitRHat } from "../statistics/split-r-hat.ts";
+import { flattened } from "../vectors.ts";
 import type { NutsState } from "./nuts.ts";
 
 /** What Vehtari et al. 2021 (Bayesian Analysis 16, 667) ask of R-hat at most and of samples in each chain at least. */

@@ -2,8 +2,8 @@ import { type BestPoint, bestOf } from "../best-point.ts";
 import { numberOption } from "../option.ts";
 import type { SamplerState } from "../sampler.ts";
 import { smoothStart } from "../smooth-start.ts";
-import { flattened } from "../statistics/chains.ts";
 import { toUnit, unconstrained } from "../unconstrained.ts";
+import { flattened } from "../vectors.ts";
 import { basinSamples, basinsOf } from "./basins.ts";
 import { type MultiStartOptimizer, type MultiStartOptions, multiStartSettings } from "./multi-start.ts";
 
@@ -20,8 +20,9 @@ export interface AdamOptions extends MultiStartOptions {
 
 export interface AdamState extends SamplerState {
   readonly positions: readonly Float64Array[];
-  /** By start: running means of the gradient and of its squares, of the end that the positions were moved by. */
+  /** At the positions. */
   readonly gradients: readonly Float64Array[];
+  /** Running means of the gradients before, and of their squares. */
   readonly means: readonly Float64Array[];
   readonly squares: readonly Float64Array[];
   /** The best that each start has seen: (starts, dimensions) in the unit cube and (starts). */

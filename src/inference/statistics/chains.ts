@@ -43,14 +43,3 @@ export function extremeOver(
   const values = Array.from({ length: history.dimensions }, (_, d) => statistic(chainsOf(history, d)));
   return values.reduce((a, b) => extreme(a, b));
 }
-
-/** All rows as one array. */
-export function flattened(rows: readonly Float64Array[]): Float64Array {
-  const flat = new Float64Array(rows.reduce((length, row) => length + row.length, 0));
-  let at = 0;
-  for (const row of rows) {
-    flat.set(row, at);
-    at += row.length;
-  }
-  return flat;
-}

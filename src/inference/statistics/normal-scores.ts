@@ -1,4 +1,4 @@
-import { flattened } from "./chains.ts";
+import { flattened } from "../vectors.ts";
 
 /**
  * Ranks over all chains as normal quantiles, z = Phi^-1((r - 3/8) / (S + 1/4)), ties by their mean rank: what is said of
