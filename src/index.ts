@@ -31,7 +31,8 @@ export { type Mask, nativeFromSlim, nativeIndexForSlimIndex, slimFromNative } fr
 export { pixelMeans, steppedSubSizes, subPixelPositions } from "./dataset/oversampling.ts";
 export { InputError } from "./errors.ts";
 export { ARCSECOND, columnCentres, type PixelGrid, pixelGrid, rowCentres, sameGrid, slimPositions } from "./grid.ts";
-// Inference: samplers over the unit cube.
+export { type EnsembleOptions, type EnsembleState, ensembleSampler } from "./inference/ensemble/ensemble.ts";
+export { type NutsOptions, type NutsState, nuts } from "./inference/hamiltonian/nuts.ts";
 export {
   type DynamicNestedOptions,
   type DynamicNestedState,
@@ -39,6 +40,11 @@ export {
 } from "./inference/nested/dynamic.ts";
 export type { NestedOptions, Proposal } from "./inference/nested/settings.ts";
 export { type NestedState, nestedSampler } from "./inference/nested/static.ts";
+export { type AdamOptions, type AdamState, adam } from "./inference/optimize/adam.ts";
+export type { Basin, Basins } from "./inference/optimize/basins.ts";
+export { type LbfgsOptions, type LbfgsState, lbfgs } from "./inference/optimize/l-bfgs.ts";
+export type { MultiStartOptimizer, MultiStartOptions } from "./inference/optimize/multi-start.ts";
+export { type ParticleSwarmOptions, type ParticleSwarmState, particleSwarm } from "./inference/swarm/particle-swarm.ts";
 // Likelihood: dataset and model to evidence.
 export { type EvidenceTerms, logEvidence, logLikelihood } from "./inversion/evidence.ts";
 export { linearProblemFromVisibilities } from "./inversion/from-visibilities.ts";
