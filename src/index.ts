@@ -122,6 +122,14 @@ export { planSpec } from "./likelihood/from-spec.ts";
 export { type ImagingDataset, readImaging } from "./likelihood/imaging-dataset.ts";
 export { type InterferometerDataset, readInterferometer } from "./likelihood/interferometer-dataset.ts";
 export { type LightImages, lightImages } from "./likelihood/light-images.ts";
+export {
+  type EvaluationReply,
+  type EvaluationRequest,
+  type EvaluationThread,
+  evaluationServer,
+  type LikelihoodStart,
+  overThreads,
+} from "./likelihood/over-threads.ts";
 export { type Explained, pick } from "./likelihood/picks.ts";
 export { type PlanOptions, plan } from "./likelihood/plan.ts";
 export { type SimulatedDataset, type SimulateOptions, simulateSpec } from "./likelihood/simulate.ts";

@@ -52,6 +52,7 @@ export const evaluate = command({
         open: files.open,
         ...(freed === undefined ? {} : { model: freed }),
         backend: options.backend,
+        once: true,
         curvature: args.curvature as CurvatureForm | "auto",
         progress: compactionProgress(invocation),
         tuning: await loadTuning(invocation),

@@ -43,6 +43,8 @@ export interface InversionPlan {
   readonly voices: InversionVoices;
   /** Of each dataset's curvature matrix; null for an image. */
   readonly forms: readonly (PickedForm | null)[];
+  /** Whether few evaluations will come. */
+  readonly once: boolean;
   /** Whether sources and intensities may be negative nowhere. */
   readonly positiveOnly: boolean;
   readonly evidence: EvidenceDefinition;
@@ -59,7 +61,9 @@ export interface InversionPlan {
  */
 export function planInversion(plan: InversionPlan): Likelihood {
   const { datasets, model, kernels } = plan;
-  const observations = datasets.map((dataset, d) => observe(dataset, plan.forms[d]?.picked ?? null, kernels));
+  const observations = datasets.map((dataset, d) =>
+    observe(dataset, plan.forms[d]?.picked ?? null, plan.once, kernels),
+  );
   const starts = observations.map(rayStarts);
   const redshifts = new Set(plan.sources.map(({ galaxy }) => model.galaxies[galaxy].redshift));
   const rays = new Map([...redshifts].map((redshift) => [redshift, plan.voices.rays(redshift)]));

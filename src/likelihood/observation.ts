@@ -1,7 +1,7 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
 import { nativeFromSlim } from "../dataset/mask.ts";
 import { fixedSubSizes, subPixelPositions } from "../dataset/oversampling.ts";
-import type { ImageWeights } from "../inversion/image-weights.ts";
+import { type ImageWeights, imageWeightsViaBlurredMapping } from "../inversion/image-weights.ts";
 import type { Matrix, SparseMatrix } from "../operators/matrix.ts";
 import {
   PSF_RESPONSE_TOLERANCE,
@@ -69,24 +69,31 @@ export interface Observation {
 /**
  * Plans a dataset for the inversion.
  * @param form Of the curvature matrix, for visibilities.
+ * @param once Whether few evaluations will come: what only many make up for is then not made.
  * @throws InputError where over-sampling makes too many sub-pixels, or a form does not fit in memory.
  */
-export function observe(dataset: Dataset, form: CurvatureForm | null, kernels: VoiceKernels): Observation {
-  if (dataset.type === "imaging") return observeImage(dataset, kernels);
+export function observe(
+  dataset: Dataset,
+  form: CurvatureForm | null,
+  once: boolean,
+  kernels: VoiceKernels,
+): Observation {
+  if (dataset.type === "imaging") return observeImage(dataset, once, kernels);
   return observeVisibilities(dataset, form ?? "w_compact_symmetric", kernels);
 }
 
-function observeImage(dataset: ImagingDataset, kernels: VoiceKernels): Observation {
+function observeImage(dataset: ImagingDataset, once: boolean, kernels: VoiceKernels): Observation {
   const { data, noiseMap, grid, nativeIndex } = dataset;
   const { pick, ...light } = planCamera(dataset, kernels);
   // Between the unmasked pixels.
   const { convolution, blur, adjoint } = planBlurring({ ...dataset, blurringRegion: new Int32Array(0) }, kernels);
   requireResponse({ blur, psf: dataset.psf, inputPixels: nativeIndex, outputPixels: nativeIndex });
   const subSizes = fixedSubSizes(data.length, dataset.overSampling.source);
-  const weights = kernels.planImageWeights({ convolution, noiseMap });
+  const args = { convolution, noiseMap };
+  const weights = once ? imageWeightsViaBlurredMapping(kernels, args) : kernels.planImageWeights(args);
   return {
     dataset,
-    picks: [pick, explained(dataset, weights)],
+    picks: [pick, explained(dataset, weights, once)],
     light,
     source: {
       positions: subPixelPositions(grid, nativeIndex, subSizes),
@@ -102,10 +109,12 @@ function observeImage(dataset: ImagingDataset, kernels: VoiceKernels): Observati
   };
 }
 
-function explained({ name }: ImagingDataset, { heldBytes }: ImageWeights): Explained {
+function explained({ name }: ImagingDataset, { heldBytes }: ImageWeights, once: boolean): Explained {
   const because =
     heldBytes === null
-      ? "P' N^-1 P is not held: it is too large, or the voice holds nothing"
+      ? once
+        ? "P' N^-1 P pays for itself after some ten evaluations"
+        : "P' N^-1 P is not held: it is too large, or the voice holds nothing"
       : `P' N^-1 P takes ${Math.ceil(heldBytes / 1e6)} MB, and is made with the first curvature matrix`;
   return { choice: `weights of ${name}`, picked: heldBytes === null ? "anew" : "held", because, candidates: [] };
 }

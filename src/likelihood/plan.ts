@@ -37,6 +37,8 @@ export interface PlanOptions {
   /** Pixelized sources and linear light are nowhere negative. */
   readonly positiveOnly?: boolean;
   readonly evidence?: EvidenceDefinition;
+  /** Few evaluations will come: what only many make up for is left out. Last digits can differ. */
+  readonly once?: boolean;
   /** By the galaxies' names: adapt images and vertices that pixelizations ask for. */
   readonly pixelizations?: Readonly<Record<string, PixelizationArrays>>;
   /** What `arclet tune` measured on this machine with this number of threads, for the wasm voice. */
@@ -117,7 +119,7 @@ function isSeen(model: Model, dataset: string): boolean {
 function planSolved(
   datasets: readonly Dataset[],
   model: Model,
-  { curvature = "auto", positiveOnly = false, evidence = "exact", pixelizations, tuning }: PlanOptions,
+  { curvature = "auto", positiveOnly = false, evidence = "exact", once = false, pixelizations, tuning }: PlanOptions,
   { voice, kernels, picks }: { voice: VoiceName; kernels: VoiceKernels; picks: readonly Explained[] },
 ): Likelihood {
   const sources = pixelizedSources(model, datasets, pixelizations);
@@ -144,6 +146,7 @@ function planSolved(
       rays: (redshift) => rays(model, redshift),
     },
     forms,
+    once,
     positiveOnly,
     evidence,
     voice,

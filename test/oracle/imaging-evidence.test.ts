@@ -122,7 +122,7 @@ const kernels = kernelsOf("wasm");
 async function parts(name: string) {
   const { evaluation, dataset, galaxies } = await evaluated(name, "posneg");
   const { mesh, vertices } = evaluation.sources[0];
-  const observation = observe(dataset, null, kernels);
+  const observation = observe(dataset, null, false, kernels);
   const mapping = meanOverSubPixels(mesh.mapping, observation.source.subSizes);
   const neighbors = "neighbors" in mesh ? mesh.neighbors : rectangularNeighbors(14, 12);
   const adaptImage = slimFromNative(numbersOf("adapt_image"), 100, dataset.nativeIndex);
