@@ -1,5 +1,5 @@
+import { normalCumulative, normalQuantile } from "../inference/statistics/normal.ts";
 import type { Prior } from "../profiles/parameter.ts";
-import { normalCumulative, normalQuantile } from "./normal.ts";
 
 /*
  * Every prior is uniform or normal in some rising function t of the parameter: itself, its logarithm, or the half of

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { normalCumulative, normalQuantile } from "../../src/model/normal.ts";
+import { normalCumulative, normalQuantile } from "../../src/inference/statistics/normal.ts";
 import { logDensity, type Prior, slopeFromUnit, unitFromValue, valueFromUnit } from "../../src/model/prior.ts";
 
 const real = (min: number, max: number) => fc.double({ min, max, noNaN: true });

@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.ts";
+import { wholeOption } from "../option.ts";
 import type { Sampler, SamplerState, StepInfo } from "../sampler.ts";
 import { counted, type Tally } from "./evaluations.ts";
 import { importantRange } from "./importance.ts";
@@ -6,7 +7,7 @@ import { joined, noPoints, type Points, WHOLE_PRIOR } from "./points.ts";
 import { weigh } from "./prior-volume.ts";
 import { advance, ending, newRun, type Run } from "./run.ts";
 import { sampleSet } from "./sample-set.ts";
-import { count, evidenceToleranceOf, type NestedOptions, settingsFor } from "./settings.ts";
+import { evidenceToleranceOf, type NestedOptions, settingsFor } from "./settings.ts";
 import { infoOf, pointsOf } from "./static.ts";
 
 export interface DynamicNestedOptions extends NestedOptions {
@@ -43,9 +44,13 @@ export interface DynamicNestedState extends SamplerState, Tally {
  */
 export function dynamicNestedSampler(options: DynamicNestedOptions = {}): Sampler<DynamicNestedState> {
   const { priority = 0.8, effectiveSamples = 5000, evidenceError = Number.MAX_VALUE } = options;
-  const batches = count("batches", options.batches ?? 50, 0);
+  const batches = wholeOption("batches", options.batches ?? 50, 0);
   if (!(priority >= 0 && priority <= 1)) {
-    throw new InputError("nested/option", `priority is ${priority}`, "use a number from 0 (evidence) to 1 (posterior)");
+    throw new InputError(
+      "sampler/option",
+      `priority is ${priority}`,
+      "use a number from 0 (evidence) to 1 (posterior)",
+    );
   }
   const tolerance = evidenceToleranceOf(options);
   return {

@@ -1,4 +1,4 @@
-import { InputError } from "../../errors.ts";
+import { numberOption, wholeOption } from "../option.ts";
 
 /** How new points are found. */
 export type Proposal = "uniform" | "random-walk" | "slice";
@@ -26,30 +26,27 @@ export interface NestedSettings {
 
 /** @throws InputError where it is not a positive number. */
 export function evidenceToleranceOf({ evidenceTolerance = 0.1 }: NestedOptions): number {
-  if (evidenceTolerance > 0 && evidenceTolerance < Number.POSITIVE_INFINITY) return evidenceTolerance;
-  throw new InputError("nested/option", `the evidence tolerance is ${evidenceTolerance}`, "use a positive number");
+  return numberOption("the evidence tolerance", evidenceTolerance, 0, Number.MAX_VALUE);
 }
 
 /** @throws InputError where an option is out of its range. */
 export function settingsFor(options: NestedOptions, dimensions: number): NestedSettings {
   // Ellipsoids take two points a dimension, and there should be some to split.
-  const livePoints = count("live points", options.livePoints ?? Math.max(200, 10 * dimensions), 2 * dimensions + 2);
+  const livePoints = wholeOption(
+    "live points",
+    options.livePoints ?? Math.max(200, 10 * dimensions),
+    2 * dimensions + 2,
+  );
   const proposal = options.proposal === undefined || options.proposal === "auto" ? auto(dimensions) : options.proposal;
   return {
     livePoints,
-    batch: Math.min(count("batch", options.batch ?? Math.ceil(livePoints / 10), 1), Math.floor(livePoints / 2)),
+    batch: Math.min(wholeOption("batch", options.batch ?? Math.ceil(livePoints / 10), 1), Math.floor(livePoints / 2)),
     proposal,
-    walkLength: count("walk length", options.walkLength ?? dimensions + (proposal === "slice" ? 3 : 20), 1),
+    walkLength: wholeOption("walk length", options.walkLength ?? dimensions + (proposal === "slice" ? 3 : 20), 1),
   };
 }
 
 function auto(dimensions: number): Proposal {
   if (dimensions < 10) return "uniform";
   return dimensions <= 20 ? "random-walk" : "slice";
-}
-
-/** A whole number from `least` on. */
-export function count(name: string, value: number, least: number): number {
-  if (Number.isInteger(value) && value >= least && value <= 1e6) return value;
-  throw new InputError("nested/option", `${name} is ${value}`, `use a whole number from ${least} to 1000000`);
 }

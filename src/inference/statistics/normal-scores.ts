@@ -1,4 +1,5 @@
 import { flattened } from "../vectors.ts";
+import { normalQuantile } from "./normal.ts";
 
 /**
  * Ranks over all chains as normal quantiles, z = Phi^-1((r - 3/8) / (S + 1/4)), ties by their mean rank: what is said of
@@ -25,11 +26,4 @@ function countBelow(sorted: Float64Array, isBelow: (value: number) => boolean): 
     else to = middle;
   }
   return from;
-}
-
-/** Abramowitz & Stegun 1964, 26.2.23: good to 4.5e-4, far below the scatter of any rank. */
-function normalQuantile(p: number): number {
-  if (p > 0.5) return -normalQuantile(1 - p);
-  const t = Math.sqrt(-2 * Math.log(p));
-  return (2.515517 + (0.802853 + 0.010328 * t) * t) / (1 + (1.432788 + (0.189269 + 0.001308 * t) * t) * t) - t;
 }
