@@ -70,7 +70,7 @@ function colorsIn(file: string): number {
 
 async function evaluated(spec: string) {
   const open = opener({ "hst.npz": archive, "data.fits": dataFile });
-  const { datasets, likelihood } = await planSpec(parseSpec(spec, "lens.yaml"), { open });
+  const { datasets, likelihood } = await planSpec(parseSpec(spec, "lens.yaml"), { once: true, open });
   const [evaluation] = await likelihood.evaluate(new Float64Array(0), { errors: true });
   return { dataset: datasets[0], evaluation };
 }
@@ -187,7 +187,10 @@ test("maps of visibilities: what the instrument sees of data, model and residual
   expect([header.get("CRPIX1"), header.get("CRPIX2")]).toEqual([40.5, 40.5]);
   const topFirst = (map: Float64Array) => map.map((_, at) => map[(79 - Math.floor(at / 80)) * 80 + (at % 80)]);
   const open = async (name: string) => bytesSource(readFileSync(join(oracle, name)), name);
-  const { datasets, likelihood } = await planSpec(parseSpec(readFileSync(spec, "utf8"), "alma.yaml"), { open });
+  const { datasets, likelihood } = await planSpec(parseSpec(readFileSync(spec, "utf8"), "alma.yaml"), {
+    once: true,
+    open,
+  });
   const [{ datasets: seen }] = await likelihood.evaluate(new Float64Array(0));
   const { compaction, nativeIndex } = datasets[0] as InterferometerDataset;
   const image = nativeFromSlim(seen[0].image, [80, 80], nativeIndex);
