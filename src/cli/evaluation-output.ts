@@ -31,7 +31,9 @@ export function evaluationJson(
       galaxy,
       datasets,
       source_pixels: values.length,
-      regularization,
+      regularization: Object.fromEntries(
+        Object.entries(regularization).map(([key, value]) => [inFiles(key), value] as const),
+      ),
     })),
     ...(positive === null
       ? {}
@@ -64,6 +66,11 @@ export function evaluationJson(
     failure: evaluation.failure,
     seconds: { plan: planSeconds, ...evaluation.seconds } as Readonly<Record<string, number>>,
   };
+}
+
+/** The name in files of one in code. */
+function inFiles(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function datasetJson(dataset: Dataset, { type, chiSquared, noiseNormalization, ...rest }: DatasetEvaluation) {
