@@ -77,8 +77,10 @@ function byWhole(wasm: WasmKernels, system: System): SolveFree {
   const factorize = (ridge: number) => {
     wasm.call("release", top);
     const factor = packBlock(wasm, order, { address: matrix, size });
-    const upper = wasm.view(factor.address, size * factor.stride);
-    for (let i = 0; i < size; i++) upper[i * (factor.stride + 1)] *= 1 + ridge;
+    if (ridge > 0) {
+      const upper = wasm.view(factor.address, size * factor.stride);
+      for (let i = 0; i < size; i++) upper[i * (factor.stride + 1)] *= 1 + ridge;
+    }
     return eliminate(wasm, factor);
   };
   const byBlocksAlone = () => {
@@ -97,7 +99,8 @@ function byWhole(wasm: WasmKernels, system: System): SolveFree {
   return (free, draft) => {
     const isFree = new Uint8Array(size);
     for (const i of free) isFree[i] = 1;
-    const held = Int32Array.from([...order.keys()].filter((rank) => isFree[order[rank]] === 0));
+    const held = new Int32Array(size - free.length);
+    for (let rank = 0, next = 0; rank < size; rank++) if (isFree[order[rank]] === 0) held[next++] = rank;
     const found = held.length > pixels.most || !(sound || draft) ? null : pixels.solve(data, held);
     if (found === null) return ofBlock(free, false);
     if (!sound || (draft && held.length > 0)) return { ...found, logDeterminant, draft: true };
@@ -110,10 +113,12 @@ function byWhole(wasm: WasmKernels, system: System): SolveFree {
 function leastPivot(wasm: WasmKernels, factor: Factor, { curvatureRegMatrix }: System, order: Int32Array): number {
   const size = order.length;
   const upper = wasm.view(factor.address, size * factor.stride);
-  const pivots = Float64Array.from(order, (i, rank) => {
-    return upper[rank * (factor.stride + 1)] ** 2 / curvatureRegMatrix.values[i * (size + 1)];
-  });
-  return pivots.reduce((least, pivot) => Math.min(least, pivot));
+  let least = Number.POSITIVE_INFINITY;
+  for (let rank = 0; rank < size; rank++) {
+    const pivot = upper[rank * (factor.stride + 1)] ** 2 / curvatureRegMatrix.values[order[rank] * (size + 1)];
+    least = Math.min(least, pivot);
+  }
+  return least;
 }
 
 /** Iterative refinement; null where it does not bring the residual down to what a factor of the free block leaves. */

@@ -110,8 +110,10 @@ export function checkShare(
         t === null ? new Float64Array(columns[0].length) : source.see(sparseTimesVector(t, z.subarray(0, sources)));
       for (const [l, column] of columns.entries()) addTimes(image, z[sources + l], column);
       const weighed = weigh(image);
-      const ofSources = t === null ? [] : transposeTimes(kernels, t, [source.adjoint(weighed)]).values;
-      return Float64Array.of(...ofSources, ...columns.map((column) => dot(column, weighed)));
+      const ofAll = new Float64Array(sources + columns.length);
+      if (t !== null) ofAll.set(transposeTimes(kernels, t, [source.adjoint(weighed)]).values);
+      for (const [l, column] of columns.entries()) ofAll[sources + l] = dot(column, weighed);
+      return ofAll;
     },
   });
 }

@@ -180,7 +180,8 @@ function layVertices(
 }
 
 function areNumbers(positions: Float64Array): boolean {
-  return positions.every((coordinate) => Math.abs(coordinate) < FARTHEST);
+  for (let i = 0; i < positions.length; i++) if (!(Math.abs(positions[i]) < FARTHEST)) return false;
+  return true;
 }
 
 function add(to: Float64Array, other: Float64Array): void {
