@@ -10,8 +10,6 @@ import {
   throughW,
 } from "../../src/inversion/curvature-check.ts";
 import type { Mapping } from "../../src/inversion/mapping.ts";
-import { duplicatesMessage } from "../../src/inversion/mesh/duplicates.ts";
-import { triangulate } from "../../src/inversion/mesh/triangulation.ts";
 import {
   adjointConvolution,
   adjointConvolutionViaFft,
@@ -203,15 +201,6 @@ test("a probe is the same for the same seed, of both signs and nowhere small", (
   expect(z.every((value) => Math.abs(value) >= 1 && Math.abs(value) < 2)).toBe(true);
   expect(z.filter((value) => value < 0).length).toBeGreaterThan(400);
   expect(z.filter((value) => value > 0).length).toBeGreaterThan(400);
-});
-
-test("vertices at the place of others are named", () => {
-  expect(duplicatesMessage(triangulate(Float64Array.of(0, 0, 1, 0, 0, 1)))).toBeNull();
-  expect(duplicatesMessage(triangulate(Float64Array.of(0, 0, 1, 0, 0, 1, 1, 0)))).toMatch(
-    /^1 vertex of 4 of the mesh stands where another does \(vertex [13], at \(1, 0\)\); nothing maps to them$/,
-  );
-  const vertices = Float64Array.of(0, 0, 1, 0, 0, 1, 1, 0, 0, 1);
-  expect(duplicatesMessage(triangulate(vertices))).toMatch(/^2 vertices of 5 of the mesh stand where/);
 });
 
 function product({ rows, columns, values }: Matrix, x: Float64Array): Float64Array {
