@@ -111,7 +111,7 @@ describe("arclet bench", () => {
       },
     ]);
     const { stdout } = await runCollecting(["bench", "table2", ...rows, "--compare", file, ...TINY]);
-    expect(stdout).toMatch(/implementation +kernel +new +old +new\/old\n +wasm_separable +w_compact .* \d\.\d{3}\n/);
+    expect(stdout).toMatch(/implementation +kernel +new +old +new\/old\n +wasm_separable +w_compact .* \d+\.\d{3}\n/);
   });
 
   test.each([
