@@ -49,6 +49,8 @@ export interface SampleSet {
   readonly logLikelihoods: Float64Array;
   /** (n), which add up to one. */
   readonly logWeights: Float64Array;
+  /** How many chains the samples are of: sample `step * chains + chain`. Null for weighted points that are no chains. */
+  readonly chains: number | null;
   /** ln of the integral of the likelihood over the prior, and its standard error; null where the sampler has none. */
   readonly logEvidence: { readonly value: number; readonly error: number } | null;
   readonly evaluations: number;

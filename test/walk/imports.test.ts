@@ -13,6 +13,7 @@ const STOREYS: readonly (readonly string[])[] = [
   ["backend"],
   ["model"],
   ["likelihood"],
+  ["pipeline"],
   ["result"],
   ["bench"],
   ["index.ts"],

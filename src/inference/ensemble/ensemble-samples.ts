@@ -31,6 +31,7 @@ export function ensembleSamples(state: EnsembleState, autocorrelationTimes: numb
     points: flattened(kept.points),
     logLikelihoods: flattened(kept.logLikelihoods),
     logWeights: new Float64Array(count).fill(-Math.log(count)),
+    chains,
     logEvidence: null,
     evaluations,
     diagnostics: {

@@ -22,6 +22,7 @@ export function nutsSamples({ history, totals, evaluations, iterations }: NutsSt
     points: flattened(points),
     logLikelihoods: flattened(history.logLikelihoods),
     logWeights: new Float64Array(count).fill(-Math.log(count)),
+    chains,
     logEvidence: null,
     evaluations,
     diagnostics: {

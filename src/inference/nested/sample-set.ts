@@ -41,6 +41,7 @@ export function sampleSet(
     points: coordinates,
     logLikelihoods: logLikelihoods.map((value) => (value === NO_LIKELIHOOD ? Number.NEGATIVE_INFINITY : value)),
     logWeights: weighing.logWeights,
+    chains: null,
     logEvidence: { value: weighing.logEvidence, error: weighing.logEvidenceError },
     evaluations,
     diagnostics: {

@@ -150,6 +150,7 @@ function swarmSamples(state: ParticleSwarmState, isConverged: boolean): SampleSe
     points: best.point.slice(),
     logLikelihoods: Float64Array.of(best.logLikelihood),
     logWeights: Float64Array.of(0),
+    chains: null,
     logEvidence: null,
     evaluations,
     diagnostics: { iterations, radius: radius(state), converged: isConverged ? 1 : 0 },
