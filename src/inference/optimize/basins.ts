@@ -66,6 +66,7 @@ export function basinSamples(
     points,
     logLikelihoods: Float64Array.from(basins, ({ logLikelihood }) => logLikelihood),
     logWeights: Float64Array.from(basins, (_, k) => (k === 0 ? 0 : Number.NEGATIVE_INFINITY)),
+    chains: null,
     logEvidence: null,
     evaluations,
     diagnostics: { ...diagnostics, basins: basins.length, hitRate: best.hitRate },
