@@ -27,6 +27,8 @@ export interface FitOptions extends Omit<PlanSpecOptions, "model" | "once"> {
   readonly stop?: StopRules;
   /** Shares the batches of a likelihood with other threads while `use` runs. */
   readonly spread?: Spread;
+  /** Before the search, when everything has been read. */
+  onPlanned?(phase: string): Promise<void>;
   /** Told after every step. */
   onStep?(step: FitStep): void;
 }
@@ -61,6 +63,7 @@ export interface FittedPhase {
  */
 export async function fitPhase(phase: string, spec: Spec, options: FitOptions): Promise<FittedPhase> {
   const { datasets, model, likelihood, planned } = await planSpec(spec, options);
+  await options.onPlanned?.(phase);
   const search = spec.search ?? DEFAULT_SEARCH;
   const stop = options.stop ?? search.stop;
   const spread = options.spread ?? ((alone, _, use) => use(alone));
