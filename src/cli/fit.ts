@@ -1,36 +1,32 @@
-import { resolve } from "node:path";
-import { wasmKernels } from "../backend/wasm.ts";
 import { command } from "./command.ts";
-import { beginFit, type FitRequest } from "./fit-directory.ts";
 import { runFit } from "./fit-run.ts";
+import { fitSample } from "./fit-sample.ts";
+import { begin } from "./fit-start.ts";
 import { printFit } from "./fit-summary.ts";
-import { SPEC_OPTIONS, withSpec } from "./spec-files.ts";
-import { loadTuning } from "./tuning-file.ts";
-import { version } from "./version.ts";
+import { isSample } from "./lens-specs.ts";
+import { SPEC_OPTIONS } from "./spec-files.ts";
 
 export const fit = command({
   name: "fit",
-  description: "the posterior of a model: a directory of results with a report, from which a killed fit resumes",
-  args: SPEC_OPTIONS,
+  description:
+    "the posterior of a model, or of every lens of a sample: results and a report, resumed where it was killed",
+  args: {
+    "spec...": {
+      type: "positional",
+      description: "the YAML file of datasets and model; several, or a pattern in quotes",
+    },
+    set: SPEC_OPTIONS.set,
+    data: SPEC_OPTIONS.data,
+    shard: { type: "string", valueHint: "I/N", description: "of several lenses the I-th of N parts, for job arrays" },
+  },
   async run(args, invocation) {
-    const { options } = invocation;
-    await withSpec(args, async (files) => {
-      const [spec] = files.paths;
-      const request: FitRequest = {
-        format: "arclet-fit",
-        version: 1,
-        arclet: version(),
-        node: process.version,
-        spec,
-        data: resolve(files.folder),
-        seed: options.seed,
-        backend: options.backend,
-        wasm_build: wasmKernels().build,
-        tuning: (await loadTuning(invocation, 1)) ?? null,
-      };
-      const directory = await beginFit(options.out ?? fitName(spec), request, files.text, [spec]);
-      printFit(invocation, await runFit(directory, invocation, { title: "" }));
-    });
+    // All positionals, which citty collects here.
+    const patterns = args._;
+    const { set, data, shard } = args;
+    if (isSample(patterns, shard)) return fitSample({ patterns, set, data, shard }, invocation);
+    const [spec] = patterns;
+    const directory = await begin(spec, args, invocation.options.out ?? fitName(spec), invocation);
+    printFit(invocation, await runFit(directory, invocation, { title: "" }));
   },
 });
 
