@@ -61,7 +61,7 @@ export const RESULT_VERSION = 1;
  *   regularization in force.
  * - `derived`: of every quantity, by its name: `unit`, `meaning`, `best`, `posterior` as above and `draws`, how many draws
  *   from the posterior it is from; where there is none, `absent` or `posterior_absent` says why. Angles of axes are in
- *   degrees east of north, in [0, 180), their intervals go on beyond either end.
+ *   degrees east of north, `best` and `mean` in [0, 180); median and intervals go on beyond either end.
  * - `basins`: of starts that climbed, `found`, the `hit_rate` of the best one, and `tops`, the best first, each with its
  *   `log_likelihood` and `parameters`; null for other methods.
  * - `diagnostics`, `warnings`, `failures` (points without a likelihood, by the reason).
