@@ -19,6 +19,7 @@ const SPEC = "spec.yaml";
 const INPUTS = "inputs.json";
 export const JOURNAL = "evaluations.journal";
 export const RESULT = "result.json";
+export const TIMING = "timing.json";
 
 /** With less than this free, a fit does not begin: it would lose its results in the end. */
 const LEAST_SPACE = 64 * 2 ** 20;
