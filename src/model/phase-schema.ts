@@ -32,7 +32,15 @@ const patch = strict({
  * Phases as a file has them: of each a patch of the spec. Whether what comes of it is a spec shows when it is put on
  * (`parsePhases`).
  */
-export const phases = named(patch, "give a map from names of phases to what differs in them, {} for nothing").refine(
-  (given) => !isPlain(given) || Object.keys(given).length <= MOST_PHASES,
-  { error: `give at most ${MOST_PHASES} phases` },
+export const phases = inForm(
+  named(patch, "give a map from names of phases to what differs in them, {} for nothing").refine(
+    (given) => !isPlain(given) || Object.keys(given).length <= MOST_PHASES,
+    { error: `give at most ${MOST_PHASES} phases` },
+  ),
+  (convert) => ({
+    type: "object",
+    additionalProperties: convert(patch),
+    minProperties: 1,
+    maxProperties: MOST_PHASES,
+  }),
 );

@@ -1,4 +1,3 @@
-import { stringify } from "yaml";
 import { InputError } from "../errors.ts";
 import { nearMiss } from "../nearest.ts";
 import { isMap, type Located, locatedTree, nodeAt, placedAt, yamlTree } from "./located-tree.ts";
@@ -9,6 +8,7 @@ import { type Marker, withoutMarkers } from "./phase-markers.ts";
 import { patched } from "./phase-patch.ts";
 import { isFor } from "./seen-in.ts";
 import type { Spec } from "./spec.ts";
+import { yamlText } from "./spec-text.ts";
 import { parseYaml } from "./yaml-tree.ts";
 
 /** The lensed light of a galaxy in the best fit of a phase, as a dataset has it. */
@@ -85,7 +85,7 @@ export function phaseSpec(
   }
   const phase = resolving(tree, names, results, adaptImagePath)(name);
   const { value } = yamlTree(phase.tree);
-  return { spec: phase.spec, text: `# Phase ${name}\n${stringify(value, { aliasDuplicateObjects: false })}` };
+  return { spec: phase.spec, text: `# Phase ${name}\n${yamlText(value)}` };
 }
 
 interface Resolved {
