@@ -11,11 +11,13 @@ import { type Assertion, parseAssertion } from "./assertion.ts";
 import { FLUX_SCALE } from "./flux-scale.ts";
 import { type Slot, slotOver, valueAt } from "./slot.ts";
 import type { ParameterEntry, ParameterSpec, PixelizationSpec, ProfileSpec, Spec } from "./spec.ts";
-import { type FreeParameter, impliedAssertions, located, slotsOf } from "./ties.ts";
+import { type Entries, type FreeParameter, impliedAssertions, located, slotsOf } from "./ties.ts";
 
 export interface ProfileTemplate {
   readonly kind: "mass" | "light";
   readonly profile: string;
+  /** Of the entry of the spec that it stands for, which others may stand for too: `galaxies.lens.bulge`. */
+  readonly path: string;
   readonly values: Readonly<Record<string, Slot | Pair<Slot>>>;
   /** Where the intensity is left to the linear inversion, and is 1 here: its path in the spec, or null. */
   readonly linear: string | null;
@@ -101,11 +103,7 @@ function modelWith(
   spec: ModelSpec,
   priorOf: (parameter: Parameter | undefined, entry: ParameterEntry) => Prior | null,
 ): Model {
-  const entries = new Map<string, { entry: ParameterEntry; parameter: Parameter | undefined }>();
-  templatesWith(spec, (entry, path, parameter) => {
-    entries.set(path, { entry, parameter });
-    return 0;
-  });
+  const entries = entriesOf(spec);
   const { parameters, slotAt, slotOf } = slotsOf(entries, priorOf);
   const asserted = (spec.assertions ?? []).map((text, i): Assertion => {
     const path = `assertions.${i}`;
@@ -117,6 +115,16 @@ function modelWith(
     ...templatesWith(spec, (_, path) => slotAt(path)),
     assertions: [...asserted, ...impliedAssertions(entries, slotAt)],
   };
+}
+
+/** What a spec says of every parameter and component, defaults included, by its path and in the order of the file. */
+export function entriesOf(spec: ModelSpec): Entries {
+  const entries = new Map<string, { entry: ParameterEntry; parameter: Parameter | undefined }>();
+  templatesWith(spec, (entry, path, parameter) => {
+    entries.set(path, { entry, parameter });
+    return 0;
+  });
+  return entries;
 }
 
 /** @param slot Asked for every number of the spec. */
@@ -175,6 +183,7 @@ function templatesOf({ kind, profile, parameters, members, datasets }: ProfileSp
       return {
         kind: component.kind,
         profile: component.name,
+        path,
         values: Object.fromEntries(values.filter(([parameter]) => names.includes(parameter))),
         linear: linear ? `${path}.intensity${members === undefined ? "" : `.${member}`}` : null,
         datasets,
