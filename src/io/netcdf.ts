@@ -12,8 +12,8 @@ import {
   NOWHERE,
   objectHeader,
 } from "./hdf5-object.ts";
-import { elementCount } from "./ndarray.ts";
 import { padded, u16, u32, u64, utf8 } from "./little-endian.ts";
+import { elementCount } from "./ndarray.ts";
 
 /*
  * netCDF-4 is HDF5 with a custom: the dimensions of a group are datasets, called scales, and every other dataset names
@@ -88,7 +88,7 @@ export function writeNetcdf(root: NetcdfGroup): Uint8Array {
   const datasets = objects.filter((object) => "variable" in object);
   const references = datasets.flatMap((dataset) => dataset.scales.map((scale, axis) => ({ dataset, axis, scale })));
   if (references.length > 65_535) throw tooLarge(`${references.length} axes in one file`);
-  const indices = new Map(datasets.map((dataset) => [dataset, new Array<number>()]));
+  const indices = new Map(datasets.map((dataset) => [dataset, [] as number[]]));
   for (const [i, { dataset }] of references.entries()) indices.get(dataset)!.push(i + 1);
   const reference = (dataset: Dataset, axis: number) => indices.get(dataset)![axis];
 
