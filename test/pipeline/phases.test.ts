@@ -52,6 +52,7 @@ async function searched(of: Spec, best: readonly number[], others: readonly (rea
     },
     vectors,
     best: { vector, logLikelihood: evaluation.logLikelihood },
+    stopped: null,
     failures: {},
   };
   return { ...planned, evaluation, outcome, results: phaseResults(outcome, evaluation) };
