@@ -149,11 +149,12 @@ describe("the magnification", () => {
     // Faint light beyond the mesh, and noise, are a tenth or two.
     expect(found / parametric).toBeGreaterThan(0.7);
     expect(found / parametric).toBeLessThan(1.4);
-    // A third of the source under nine times the coefficient is the same image.
+    // A third of the source under three times the coefficient, which is squared, is the same image.
     const scaled = await derived(
       text
+        .replace("intensity: 0.5", `intensity: ${0.5 / 3}`)
         .replace("over_sampling:", "flux_scale: 3.0\n    over_sampling:")
-        .replace("coefficient: 1.0", "coefficient: 9.0"),
+        .replace("coefficient: 1.0", "coefficient: 3.0"),
     );
     expect((scaled.values["datasets.hst.magnification"] as number) / found).toBeCloseTo(1, 5);
     expect(pixelized.alone.find(({ name }) => name.endsWith("magnification"))?.value).toHaveProperty("absent");
