@@ -50,6 +50,7 @@ export function outcomeOf(
     samples,
     vectors,
     best: { vector: vectors.slice(best * d, (best + 1) * d), logLikelihood: samples.logLikelihoods[best] },
+    stopped: null,
     failures: { "assertion: galaxies.lens.mass.einstein_radius < 1.2": 2 },
   };
 }
