@@ -18,7 +18,7 @@ import { SpecFiles } from "./spec-files.ts";
 
 export interface RunFitOptions {
   /** In the place of those of the spec. */
-  readonly stop?: StopRules;
+  readonly stop: StopRules | undefined;
   /** Put before every line of progress; may be empty. */
   readonly title: string;
 }
