@@ -1,4 +1,9 @@
-import { type ImageWeights, type ImageWeightsArgs, imageWeightsViaBlurredMapping } from "../inversion/image-weights.ts";
+import {
+  type CurvatureOptions,
+  type ImageWeights,
+  type ImageWeightsArgs,
+  imageWeightsViaBlurredMapping,
+} from "../inversion/image-weights.ts";
 import type { Matrix, SparseMatrix } from "../operators/matrix.ts";
 import { type WasmKernels, wasmKernels } from "./wasm.ts";
 import * as blurredMapping from "./wasm-blurred-mapping.ts";
@@ -32,7 +37,10 @@ export function planImageWeights(args: ImageWeightsArgs): ImageWeights {
   };
   return {
     heldBytes,
-    curvature: (t, stays = false) => curvature(resident(), t, stays),
+    curvature: (t, options = {}) => {
+      const held = resident();
+      return held.wasm.withErrands(options.meanwhile ?? [], () => curvature(held, t, options));
+    },
     mappingSlopes: (t, c) => mappingSlopes(resident(), t, c),
   };
 }
@@ -69,7 +77,11 @@ function weigh({ convolution }: ImageWeightsArgs, listed: Resident): Resident {
   return listed;
 }
 
-function curvature({ lender, wasm, weights, tiles, rows }: Resident, t: SparseMatrix, stays: boolean): Matrix {
+function curvature(
+  { lender, wasm, weights, tiles, rows }: Resident,
+  t: SparseMatrix,
+  { resident = false }: CurvatureOptions,
+): Matrix {
   wasm.reset();
   const { columns } = t;
   const out = wasm.output(columns * columns);
@@ -88,7 +100,7 @@ function curvature({ lender, wasm, weights, tiles, rows }: Resident, t: SparseMa
     begin += round;
   } while (begin < tiles);
   addTransposed(wasm, columns, out);
-  if (!stays) return square(columns, wasm.float64(out, columns * columns));
+  if (!resident) return square(columns, wasm.float64(out, columns * columns));
   // Into the memory that the solve will read.
   const matrix = lender.residentView(lender.resident(columns * columns), columns * columns);
   matrix.set(wasm.view(out, columns * columns));

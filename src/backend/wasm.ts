@@ -1,3 +1,4 @@
+import type { Errand } from "./contract.ts";
 import { type Exports, type Program, type SpawnWorker, ThreadPool } from "./pool.ts";
 import { baseSimd, relaxedSimd } from "./wasm-binaries.ts";
 
@@ -72,6 +73,7 @@ export class WasmKernels {
   #threads = 1;
   #spawn: SpawnWorker | undefined;
   #pool: ThreadPool | undefined;
+  #errands: readonly Errand[] = [];
 
   /** Empties the memory; what was allocated before is gone. */
   reset(): void {
@@ -139,7 +141,7 @@ export class WasmKernels {
       const arenaBytes = 1024 * Math.ceil((scratchBytes + 256) / 1024);
       const top = this.#exports.mark();
       const arenas = this.#allocate(arenaBytes * (pool.threads - 1));
-      pool.run(this.#program, name, parts, arenas, arenaBytes, args);
+      pool.run(this.#program, name, parts, arenas, arenaBytes, args, this.#errands);
       this.#exports.release(top);
       return;
     }
@@ -152,6 +154,19 @@ export class WasmKernels {
     else for (let part = 0; part < parts; part++) this.call(name, part, ...args);
   }
 
+  /**
+   * Runs `use`, and while other threads have parts of its kernels, errands that do not touch this memory. Kernels of errands
+   * are done by the caller alone.
+   */
+  withErrands<T>(errands: readonly Errand[], use: () => T): T {
+    this.#errands = errands;
+    try {
+      return use();
+    } finally {
+      this.#errands = [];
+    }
+  }
+
   /** Calls the export `part` of another program for each of `parts` on all threads, as `callParts` does. */
   runParts(program: Program, parts: number, args: readonly number[]): void {
     const pool = parts > 1 ? this.#threadPool() : undefined;
@@ -162,7 +177,7 @@ export class WasmKernels {
   #threadPool(): ThreadPool | undefined {
     if (this.#threads > 1 && this.#spawn !== undefined)
       this.#pool ??= new ThreadPool(this.#threads, this.#program, this.#spawn);
-    return this.#pool;
+    return this.#pool?.busy ? undefined : this.#pool;
   }
 
   /** A copy of a result. (`slice` of a view on shared memory takes several times as long.) */

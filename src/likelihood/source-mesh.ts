@@ -21,18 +21,20 @@ import type {
   RegularizationScheme,
 } from "../inversion/regularization/regularization.ts";
 import type { MeshSpec, VertexMeshSpec } from "../model/spec.ts";
+import { once } from "./once.ts";
 
 /** A mesh of triangles, or of Voronoi's cells, with an interpolation between its vertices. */
 export type VertexMesh = VoronoiMesh;
 
-/** A mesh laid over where rays land, with what its neighbors decide of the regularization. */
+/** A mesh laid over where rays land. */
 export interface SourceMesh {
   readonly mesh: RectangularMesh | VertexMesh;
   /** (S, 2) y and x of every source pixel, arcseconds. */
   readonly vertices: Float64Array;
   /** Between them; null on a mesh that has no triangles. */
   readonly triangulation: Triangulation | null;
-  readonly regularization: PlannedRegularization;
+  /** What its neighbors decide of the regularization, planned when it is first asked for. */
+  regularization(): PlannedRegularization;
   /** The pixels on its edge, ascending. */
   edgePixels(): Int32Array;
   /**
@@ -97,7 +99,7 @@ export function planSourceMesh(
       mesh,
       vertices: pixelCentres(mesh),
       triangulation: null,
-      regularization,
+      regularization: () => regularization,
       edgePixels: () => rectangularEdgePixels(mesh),
     };
   };
@@ -157,7 +159,7 @@ function layVertices(
     mesh,
     vertices,
     triangulation: mesh,
-    regularization: scheme.plan(mesh.neighbors, kernels),
+    regularization: once(() => scheme.plan(mesh.neighbors, kernels)),
     edgePixels: () => triangulationEdgePixels(mesh),
     slopes(byWeights, byVertices) {
       const slopes = slopesOf(byWeights);
