@@ -2,6 +2,9 @@ import type { Errand } from "./contract.ts";
 import { type Exports, type Program, type SpawnWorker, ThreadPool } from "./pool.ts";
 import { baseSimd, relaxedSimd } from "./wasm-binaries.ts";
 
+/** Whose memory resident arrays lie in, by their buffers: a memory has another with every growth. */
+const owners = new WeakMap<ArrayBufferLike, WasmKernels>();
+
 /** Typed arrays that cross into WebAssembly memory. */
 type Input = Float64Array | Int32Array | Uint8Array;
 
@@ -26,8 +29,6 @@ export class WasmKernels {
   readonly #memory: WebAssembly.Memory;
   readonly #exports: Exports;
   readonly #program: Program;
-  /** Of arrays that lie in the memory itself: it has another with every growth. */
-  readonly #buffers = new WeakSet<ArrayBufferLike>();
 
   /** Whose threads it uses. */
   readonly #lender: WasmKernels;
@@ -80,7 +81,7 @@ export class WasmKernels {
     this.#exports.reset();
   }
 
-  /** What is allocated so far stays when the memory is emptied. */
+  /** What is allocated so far stays for good. */
   keep(): void {
     this.#exports.keep();
   }
@@ -88,7 +89,7 @@ export class WasmKernels {
   /** Copies an array in, unless it lies there; returns its address, or 0 for null. */
   input(array: Input | null): number {
     if (array === null) return 0;
-    if (this.#buffers.has(array.buffer)) return array.byteOffset;
+    if (owners.get(array.buffer) === this) return array.byteOffset;
     const address = this.#allocate(array.byteLength);
     new Uint8Array(this.#memory.buffer, address, array.byteLength).set(
       new Uint8Array(array.buffer, array.byteOffset, array.byteLength),
@@ -112,7 +113,7 @@ export class WasmKernels {
   /** That result, in place. */
   residentView(address: number, length: number): Float64Array {
     const view = this.view(address, length);
-    this.#buffers.add(view.buffer);
+    owners.set(view.buffer, this);
     return view;
   }
 
@@ -224,8 +225,13 @@ export function bestWasmBuild(): WasmBuild {
 
 let current: WasmKernels | undefined;
 
-/** The kernels of this thread, compiled at first use: those of `chooseWasmBuild`, or of the best build. */
-export function wasmKernels(): WasmKernels {
+/**
+ * The kernels of this thread, compiled at first use: those of `chooseWasmBuild`, or of the best build.
+ * @param operand What is large among their arguments: if it is resident, those in whose memory it lies.
+ */
+export function wasmKernels(operand?: Float64Array): WasmKernels {
+  const owner = operand && owners.get(operand.buffer);
+  if (owner !== undefined) return owner;
   current ??= new WasmKernels(bestWasmBuild());
   return current;
 }
