@@ -1,4 +1,4 @@
-import { DELAUNAY_MAPPINGS, delaunayMesh } from "../inversion/mesh/delaunay.ts";
+import { DELAUNAY_MAPPINGS, type DelaunayMesh, type DelaunayMeshArgs } from "../inversion/mesh/delaunay.ts";
 import { delaunaySlopes } from "../inversion/mesh/delaunay-slopes.ts";
 import { rectangularEdgePixels, triangulationEdgePixels } from "../inversion/mesh/edge-pixels.ts";
 import { naturalNeighborMesh } from "../inversion/mesh/natural-neighbor.ts";
@@ -51,6 +51,11 @@ export interface MeshSlopes {
   readonly seeds: Float64Array;
 }
 
+/** What meshes and their regularizations are composed of. */
+export interface MeshKernels extends DenseKernels {
+  readonly delaunayMesh: (args: DelaunayMeshArgs) => DelaunayMesh;
+}
+
 export interface PlannedMesh {
   /** S */
   readonly sourcePixels: number;
@@ -85,7 +90,7 @@ export function planSourceMesh(
   seeds: number,
   rayWeights: Float64Array | null,
   scheme: RegularizationScheme,
-  kernels: DenseKernels,
+  kernels: MeshKernels,
 ): PlannedMesh {
   const sourcePixels = sourcePixelsOf(spec, seeds);
   if ("imageMesh" in spec) {
@@ -137,11 +142,10 @@ export function planSourceMesh(
 
 const NONE = new Float64Array(0);
 
-const VERTEX_MESHES: Readonly<Record<VertexMeshSpec["type"], typeof delaunayMesh>> = {
-  delaunay: delaunayMesh,
-  voronoi_natural_neighbor: naturalNeighborMesh,
-  voronoi_nearest: nearestCellMesh,
-};
+function vertexMesh(type: VertexMeshSpec["type"], { delaunayMesh }: MeshKernels) {
+  if (type === "delaunay") return delaunayMesh;
+  return type === "voronoi_nearest" ? nearestCellMesh : naturalNeighborMesh;
+}
 
 /** Arcseconds: squares of coordinates beyond overflow, and triangulation is of numbers. */
 const FARTHEST = 1e100;
@@ -151,9 +155,9 @@ function layVertices(
   positions: Float64Array,
   vertices: Float64Array,
   scheme: RegularizationScheme,
-  kernels: DenseKernels,
+  kernels: MeshKernels,
 ): SourceMesh {
-  const make = VERTEX_MESHES[type];
+  const make = vertexMesh(type, kernels);
   const mesh = areNumbers(vertices) && areNumbers(positions) ? make({ positions, vertices }) : nowhere();
   return {
     mesh,
