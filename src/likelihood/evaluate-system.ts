@@ -95,7 +95,8 @@ export function evaluateSystem(
   const options = {
     ...plan,
     zeroed: zeroedPixels(sources, laid, galaxies, first),
-    withInverse: withGradient,
+    // Without a source there is a log likelihood, which has no determinant.
+    withInverse: withGradient && model.galaxies.some(({ pixelization }) => pixelization !== undefined),
     noiseNormalization: observations.reduce((sum, { noiseNormalization }) => sum + noiseNormalization, 0),
     overwrite: !(withGradient || plan.errors),
   };
