@@ -74,7 +74,7 @@ describe("GIGA-Lens", () => {
     const heights = centres.map((_, k) => -5 * ((k * 7) % 25));
     const sampler = gigaLens({ ...SHORT, starts: 4, climbers: 4 });
     const { samples } = await runSampler(sampler, mixtureTarget(centres, heights, 0.02), 4);
-    expect(samples.warnings[0]).toBe("one start alone found the best basin: more starts may find a better one");
+    expect(samples.warnings[0]).toBe("one climb alone found the best basin: more starts may find a better one");
   });
 
   test("starts its chains where there is a likelihood", async () => {

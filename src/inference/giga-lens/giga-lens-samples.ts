@@ -5,7 +5,7 @@ import type { FoundMode } from "./modes.ts";
 
 /** A mode of more than this part of the mass is not left out in silence. */
 const NOTABLE = 0.01;
-/** Fewer starts in the best mode than this may be luck: where three are expected, one in five runs has less than two. */
+/** Fewer climbs into the best mode are luck, which may have missed a better one. */
 const LEAST_HITS = 2;
 
 /** The samples of the chains, and what the climb to them says. */
@@ -44,9 +44,7 @@ export function gigaLensSamples(
       laplaceLogEvidence: top.logMass,
     },
     warnings: [
-      ...(top.hits < LEAST_HITS && climbers > 1
-        ? ["one start alone found the best basin: more starts may find a better one"]
-        : []),
+      ...(top.hits < LEAST_HITS ? ["one climb alone found the best basin: more starts may find a better one"] : []),
       ...(rivals.length > 0
         ? [
             `the chains know the best basin alone: ${rivals.length} more ${rivals.length > 1 ? "have" : "has"} ${rivalMass.toPrecision(2)} times its mass`,

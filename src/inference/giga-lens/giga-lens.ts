@@ -1,31 +1,30 @@
 import { type BestPoint, bestOf } from "../best-point.ts";
-import { cholesky } from "../cholesky.ts";
 import { type NutsState, nuts } from "../hamiltonian/nuts.ts";
 import { type LbfgsState, lbfgs } from "../optimize/l-bfgs.ts";
 import { numberOption, wholeOption } from "../option.ts";
-import { draws, normal, type RandomState } from "../rng.ts";
-import type { Sampler, SamplerState, SmoothTarget, StepInfo, Target } from "../sampler.ts";
+import type { Sampler, SamplerState, SmoothTarget, StepInfo } from "../sampler.ts";
 import { startPoints } from "../start-points.ts";
 import { toUnit, unconstrained } from "../unconstrained.ts";
 import { flattened } from "../vectors.ts";
+import { drawsFrom } from "./draws.ts";
 import { gigaLensSamples } from "./giga-lens-samples.ts";
 import { type FoundMode, modesOf } from "./modes.ts";
 import { tempered, untempered } from "./tempered.ts";
 
 /*
- * From the prior to a sample of the posterior without a start by hand, in the three stages of GIGA-Lens (Gu et al. 2022, ApJ 935,
- * 49): starts from the prior climb, the best maximum's surroundings become a Gaussian, and with its covariance as metric
- * Hamiltonian chains sample. Here the climb is L-BFGS, first of a tempered density from many starts and then of the density from
- * the best of them; the Gaussian is Laplace's, of every maximum that may matter; the chains are NUTS.
+ * From the prior to a sample of the posterior, in the three stages of GIGA-Lens (Gu et al. 2022, ApJ 935, 49): starts from the
+ * prior climb, the surroundings of the best maximum become a Gaussian, and Hamiltonian chains with its covariance as metric
+ * sample. Here many starts climb a tempered density and the best of them the density itself, both by L-BFGS; the Gaussian is
+ * Laplace's, of every maximum that may matter; the chains are NUTS.
  *
- * GIGA-Lens has a variational Gaussian, fitted by a stochastic gradient. Where the posterior is close to Gaussian that is the same
- * covariance; where it is not, both are but a metric, which leaves the chains exact.
+ * GIGA-Lens fits a Gaussian by variational inference instead. Either is but a metric, under which the chains are exact, and where
+ * a trajectory from one end of the posterior to the other takes seven leaps there is nothing left for a better one to save.
  */
 
 export interface GigaLensOptions {
-  /** Points of the prior that begin to climb, the best of four times as many. Default 64. */
+  /** Points of the prior that begin to climb: the best of four times as many. Default 64. */
   readonly starts?: number;
-  /** The best of the starts, after the tempered climb, that climb to the end. Default 16. */
+  /** The best of these after the tempered climb, which climb on to the end. Default 16. */
   readonly climbers?: number;
   /** Of each climb to the end. Default 300. */
   readonly maximumIterations?: number;
@@ -35,20 +34,18 @@ export interface GigaLensOptions {
   readonly warmup?: number;
   /** Of each chain, after the warm-up. Default 500. */
   readonly samples?: number;
-  /** What the step size is adapted to. Default 0.8. */
+  /** What the step size is adapted to; nearer to one where there are divergences. Default 0.8. */
   readonly acceptance?: number;
 }
 
 /** How far it is. Plain data, never changed. */
 export type Stage =
-  | { readonly name: "approach"; readonly temper: number; readonly climb: LbfgsState }
-  | { readonly name: "climb"; readonly climb: LbfgsState }
-  | { readonly name: "modes"; readonly modes: readonly FoundMode[] }
+  | { readonly name: "approach" | "climb"; readonly temper: number; readonly climb: LbfgsState }
   | { readonly name: "chains"; readonly modes: readonly FoundMode[]; readonly chains: NutsState };
 
 export interface GigaLensState extends SamplerState {
   readonly stage: Stage;
-  /** Evaluations before the sampler of this stage began. */
+  /** Evaluations before this stage. */
   readonly before: number;
   readonly best: BestPoint;
 }
@@ -58,10 +55,14 @@ const LOOKS = 4;
 /** Iterations of the tempered climb. */
 const APPROACH = 40;
 /**
- * The tempered log likelihoods of the starts differ by about this in each dimension: enough for the likelihood to lead, little enough
- * for the prior to be heard.
+ * In each dimension the tempered log likelihoods of the starts differ by about this: enough for the likelihood to lead, little
+ * enough for the prior to be heard.
  */
 const HEARD = 10;
+/** What the stages are of the whole, by their evaluations in 25 dimensions. */
+const SHARES = { approach: 0.15, climb: 0.15, chains: 0.7 };
+/** For samplers that have begun. */
+const NO_START = new Float64Array(0);
 
 /** @throws InputError where an option is out of its range. */
 export function gigaLens(options: GigaLensOptions = {}): Sampler<GigaLensState, SmoothTarget> {
@@ -72,167 +73,109 @@ export function gigaLens(options: GigaLensOptions = {}): Sampler<GigaLensState, 
   const warmup = wholeOption("warm-up", options.warmup ?? 150, 0);
   const samples = wholeOption("samples", options.samples ?? 500, 1);
   const acceptance = numberOption("acceptance", options.acceptance ?? 0.8, 0, 0.999);
-  const approach = (start: Float64Array) => lbfgs({ starts, start, maximumIterations: APPROACH, tolerance: 0.1 });
-  const climb = (start: Float64Array) => lbfgs({ starts: climbers, start, maximumIterations, tolerance: 0.01 });
-  const anyStart = new Float64Array(0);
-  const chainsFrom = (mode: FoundMode, start: Float64Array) =>
-    nuts({ chains: chainCount, start, warmup, samples, acceptance, covariance: mode.covariance });
-  const isDone = ({ stage }: GigaLensState) =>
-    stage.name === "chains" && chainsFrom(stage.modes[0], anyStart).isDone(stage.chains);
 
-  async function begun(target: SmoothTarget, from: RandomState): Promise<GigaLensState> {
-    const random = from.slice();
-    const looked = await startPoints(target, random, LOOKS * starts);
-    const { points, logLikelihoods } = bestPoints(looked.points, looked.logLikelihoods, starts);
-    const spread = logLikelihoods[0] - logLikelihoods[starts >> 1];
-    const temper = Math.min(1, (HEARD * target.dimensions) / spread);
-    const state = await approach(points).init(tempered(target, temper), random);
-    return {
-      random: state.random,
-      before: looked.evaluations,
-      evaluations: looked.evaluations + state.evaluations,
-      stage: { name: "approach", temper, climb: state },
-      best: bestOf(null, points, logLikelihoods),
-    };
+  const climbOf = {
+    approach: (start: Float64Array) => lbfgs({ starts, start, maximumIterations: APPROACH, tolerance: 0.1 }),
+    climb: (start: Float64Array) => lbfgs({ starts: climbers, start, maximumIterations, tolerance: 0.01 }),
+  };
+  const chainsOf = ({ covariance }: FoundMode, start: Float64Array) =>
+    nuts({ chains: chainCount, start, warmup, samples, acceptance, covariance });
+  const isDone = ({ stage }: GigaLensState) =>
+    stage.name === "chains" && chainsOf(stage.modes[0], NO_START).isDone(stage.chains);
+
+  /** The approach is over: its best climb on. */
+  async function climbed(state: GigaLensState, { climb }: ClimbStage, target: SmoothTarget): Promise<GigaLensState> {
+    const points = flattened(climb.climbers.map(({ at }) => toUnit(at.position)));
+    const densities = Float64Array.from(climb.climbers, ({ at }) => at.logDensity);
+    const best = bestPoints(points, densities, climbers);
+    const begun = await climbOf.climb(best.points).init(tempered(target, 1), state.random);
+    return inClimb({ ...state, before: state.evaluations }, { name: "climb", temper: 1, climb: begun });
   }
 
-  async function next(state: GigaLensState, target: SmoothTarget): Promise<GigaLensState> {
-    const { stage, before, evaluations, random } = state;
-    if (stage.name === "approach") {
-      const sampler = approach(anyStart);
-      if (!sampler.isDone(stage.climb)) {
-        const { state: climbed } = await sampler.step(stage.climb, tempered(target, stage.temper));
-        return withClimb(state, { ...stage, climb: climbed }, stage.temper);
-      }
-      const ends = stage.climb.climbers.map(({ at }) => at);
-      const { points } = bestPoints(
-        flattened(ends.map(({ position }) => toUnit(position))),
-        Float64Array.from(ends, ({ logDensity }) => logDensity),
-        climbers,
-      );
-      const climbed = await climb(points).init(tempered(target, 1), random);
-      return withClimb({ ...state, before: evaluations }, { name: "climb", climb: climbed }, 1);
-    }
-    if (stage.name === "climb") {
-      const sampler = climb(anyStart);
-      if (!sampler.isDone(stage.climb)) {
-        const { state: climbed } = await sampler.step(stage.climb, tempered(target, 1));
-        return withClimb(state, { ...stage, climb: climbed }, 1);
-      }
-      // Of the density without the Jacobian added twice.
-      const smooth = unconstrained(target, true, evaluations);
-      const ends = await smooth.evaluate(stage.climb.climbers.map(({ at }) => at.position));
-      const modes = await modesOf(ends, smooth);
-      const [top] = modes;
-      return {
-        ...state,
-        stage: { name: "modes", modes },
-        evaluations: smooth.evaluations(),
-        before: smooth.evaluations(),
-        best: bestOf(state.best, toUnit(top.at.position), Float64Array.of(top.at.logLikelihood)),
-      };
-    }
-    if (stage.name === "modes") {
-      const drawn = random.slice();
-      const start = await drawsOf(stage.modes[0], chainCount, target, drawn);
-      const chains = await chainsFrom(stage.modes[0], start.points).init(target, drawn);
-      const spent = evaluations + start.evaluations;
-      return withChains({ ...state, before: spent }, { name: "chains", modes: stage.modes, chains });
-    }
-    const { state: chains } = await chainsFrom(stage.modes[0], anyStart).step(stage.chains, target);
-    return withChains({ ...state, before }, { ...stage, chains });
+  /** The climb is over: from the mode of the largest mass chains begin. */
+  async function chained(state: GigaLensState, { climb }: ClimbStage, target: SmoothTarget): Promise<GigaLensState> {
+    const random = state.random.slice();
+    const smooth = unconstrained(target, true, state.evaluations);
+    const modes = await modesOf(await smooth.evaluate(climb.climbers.map(({ at }) => at.position)), smooth);
+    const [{ at }] = modes;
+    const start = await drawsFrom(modes[0], chainCount, smooth, random);
+    const chains = await chainsOf(modes[0], start).init(target, random);
+    const best = bestOf(state.best, toUnit(at.position), Float64Array.of(at.logLikelihood));
+    return inChains({ ...state, best, before: smooth.evaluations() }, { name: "chains", modes, chains });
   }
 
   return {
     name: "GIGA-Lens",
-    init: begun,
+    async init(target, from) {
+      const random = from.slice();
+      const looked = await startPoints(target, random, LOOKS * starts);
+      const { points, values } = bestPoints(looked.points, looked.logLikelihoods, starts);
+      const spread = values[0] - values[starts >> 1];
+      const temper = Math.min(1, (HEARD * target.dimensions) / spread);
+      const climb = await climbOf.approach(points).init(tempered(target, temper), random);
+      const before = looked.evaluations;
+      const best = bestOf(null, points, values);
+      const stage: ClimbStage = { name: "approach", temper, climb };
+      return inClimb({ random, before, evaluations: before, best, stage }, stage);
+    },
     async step(state, target) {
-      const after = await next(state, target);
-      return { state: after, info: infoOf(after) };
+      const { stage } = state;
+      if (stage.name === "chains") {
+        const { state: chains, info } = await chainsOf(stage.modes[0], NO_START).step(stage.chains, target);
+        return informed(inChains(state, { ...stage, chains }), info);
+      }
+      const climber = climbOf[stage.name](NO_START);
+      if (climber.isDone(stage.climb)) {
+        return informed(await (stage.name === "approach" ? climbed : chained)(state, stage, target), null);
+      }
+      const { state: climb, info } = await climber.step(stage.climb, tempered(target, stage.temper));
+      return informed(inClimb(state, { ...stage, climb }), info);
     },
     isDone,
-    samples: (state) => gigaLensSamples(state, climbers, (mode) => chainsFrom(mode, anyStart)),
+    samples: (state) => gigaLensSamples(state, climbers, (mode) => chainsOf(mode, NO_START)),
   };
-
-  function infoOf({ stage, best }: GigaLensState): StepInfo {
-    if (stage.name === "modes") return { progress: 0.3, best, diagnostics: { modes: stage.modes.length } };
-    if (stage.name === "chains") {
-      const { iterations, totals } = stage.chains;
-      const done = iterations / (warmup + samples);
-      return {
-        progress: 0.3 + 0.7 * done,
-        best,
-        diagnostics: {
-          iterations,
-          acceptance: totals.acceptance / totals.transitions,
-          divergences: totals.divergences,
-        },
-      };
-    }
-    const { iterations } = stage.climb;
-    const climbing = stage.climb.climbers.filter(({ ending }) => ending === "none").length;
-    const progress =
-      stage.name === "approach" ? (0.15 * iterations) / APPROACH : 0.15 + (0.15 * iterations) / maximumIterations;
-    return { progress, best, diagnostics: { iterations, climbing } };
-  }
 }
 
-function withClimb(
-  { random, before, best }: GigaLensState,
-  stage: Extract<Stage, { climb: LbfgsState }>,
-  temper: number,
-): GigaLensState {
-  const { point, logLikelihood } = stage.climb.best;
+type ClimbStage = Extract<Stage, { climb: LbfgsState }>;
+type ChainsStage = Extract<Stage, { chains: NutsState }>;
+
+function inClimb(state: GigaLensState, stage: ClimbStage): GigaLensState {
+  const { evaluations, random, best } = stage.climb;
+  const logLikelihood = untempered(best.logLikelihood, best.point, stage.temper);
   return {
-    random,
-    before,
+    ...state,
     stage,
-    evaluations: before + stage.climb.evaluations,
-    best: bestOf(best, point, Float64Array.of(untempered(logLikelihood, point, temper))),
+    random,
+    evaluations: state.before + evaluations,
+    best: bestOf(state.best, best.point, Float64Array.of(logLikelihood)),
   };
 }
 
-function withChains({ before, best }: GigaLensState, stage: Extract<Stage, { name: "chains" }>): GigaLensState {
-  const { random, evaluations, best: found } = stage.chains;
+function inChains(state: GigaLensState, stage: ChainsStage): GigaLensState {
+  const { evaluations, random, best } = stage.chains;
   return {
-    random,
-    before,
+    ...state,
     stage,
-    evaluations: before + evaluations,
-    best: bestOf(best, found.point, Float64Array.of(found.logLikelihood)),
+    random,
+    evaluations: state.before + evaluations,
+    best: bestOf(state.best, best.point, Float64Array.of(best.logLikelihood)),
   };
 }
 
-/** Best first. */
+/** @param info Of the stage; null where it begins. */
+function informed(state: GigaLensState, info: StepInfo | null): { state: GigaLensState; info: StepInfo } {
+  const { name } = state.stage;
+  const before = { approach: 0, climb: SHARES.approach, chains: SHARES.approach + SHARES.climb }[name];
+  const progress = info?.progress === 1 && name === "chains" ? 1 : before + SHARES[name] * (info?.progress ?? 0);
+  return { state, info: { progress, best: state.best, diagnostics: info?.diagnostics ?? {} } };
+}
+
+/** The best `count` of points (n, dimensions), best first. */
 function bestPoints(points: Float64Array, values: Float64Array, count: number) {
   const d = points.length / values.length;
   const order = [...values.keys()].sort((a, b) => values[b] - values[a]).slice(0, count);
   return {
     points: flattened(order.map((k) => points.subarray(k * d, (k + 1) * d))),
-    logLikelihoods: Float64Array.from(order, (k) => values[k]),
+    values: Float64Array.from(order, (k) => values[k]),
   };
-}
-
-/** Where a draw of the Gaussian has no likelihood, closer to its top: each round halves the way. */
-const ROUNDS = 40;
-
-/** Draws of a mode's Gaussian at which there is a likelihood, in the unit cube. */
-async function drawsOf({ at, covariance }: FoundMode, count: number, target: Target, random: RandomState) {
-  const d = at.position.length;
-  const root = cholesky(covariance, d);
-  const offsets = Array.from({ length: count }, () => {
-    const z = draws(random, d, normal);
-    return z.map((_, i) => z.reduce((sum, value, j) => (j <= i ? sum + root[i * d + j] * value : sum), 0));
-  });
-  let evaluations = 0;
-  for (let round = 0; ; round++) {
-    const points = offsets.map((offset) => toUnit(at.position.map((x, i) => x + offset[i])));
-    const found = await target.logLikelihoods(flattened(points));
-    evaluations += count;
-    if (!found.includes(Number.NEGATIVE_INFINITY) || round === ROUNDS)
-      return { points: flattened(points), evaluations };
-    found.forEach((value, k) => {
-      if (value === Number.NEGATIVE_INFINITY) offsets[k] = offsets[k].map((by) => by / 2);
-    });
-  }
 }
