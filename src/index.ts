@@ -33,6 +33,7 @@ export { type SkyOrientation, skyOrientation } from "./dataset/sky-orientation.t
 export { InputError } from "./errors.ts";
 export { ARCSECOND, columnCentres, type PixelGrid, pixelGrid, rowCentres, sameGrid, slimPositions } from "./grid.ts";
 export { type EnsembleOptions, type EnsembleState, ensembleSampler } from "./inference/ensemble/ensemble.ts";
+export { type GigaLensOptions, type GigaLensState, gigaLens } from "./inference/giga-lens/giga-lens.ts";
 export { type NutsOptions, type NutsState, nuts } from "./inference/hamiltonian/nuts.ts";
 export {
   type DynamicNestedOptions,
