@@ -1,4 +1,4 @@
-import type { Target } from "../../../src/inference/sampler.ts";
+import type { Target } from "../../src/inference/sampler.ts";
 
 /** A likelihood whose integral and moments are known. */
 export interface Problem {

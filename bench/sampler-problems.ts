@@ -10,8 +10,8 @@ import { parseArgs } from "node:util";
 import type { Proposal } from "../src/inference/nested/settings.ts";
 import { type NestedState, nestedSampler, pointsOf } from "../src/inference/nested/static.ts";
 import { randomState } from "../src/inference/rng.ts";
-import { momentErrors, momentsOf } from "../test/inference/nested/moments.ts";
-import * as problems from "../test/inference/nested/problems.ts";
+import { momentErrors, momentsOf } from "./sampling/moments.ts";
+import * as problems from "./sampling/problems.ts";
 
 const { values } = parseArgs({
   options: {
