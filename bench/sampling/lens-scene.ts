@@ -2,7 +2,7 @@ import { kernelsBeside } from "../../src/backend/kernels.ts";
 import { blurringRegion } from "../../src/dataset/blurring-region.ts";
 import { imaging } from "../../src/dataset/imaging.ts";
 import { gaussianPsf } from "../../src/dataset/psf.ts";
-import { pixelGrid } from "../../src/grid.ts";
+import { type PixelGrid, pixelGrid } from "../../src/grid.ts";
 import { normal, type RandomState } from "../../src/inference/rng.ts";
 import type { ImagingDataset } from "../../src/likelihood/imaging-dataset.ts";
 import { planParametric } from "../../src/likelihood/parametric.ts";
@@ -12,6 +12,7 @@ import { type ModelTarget, targetOf, vectorsFromUnit } from "../../src/likelihoo
 import { traceLight } from "../../src/likelihood/traced-light.ts";
 import { buildModel, type Model } from "../../src/model/model.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
+import type { ConvolutionKernel } from "../../src/operators/convolve.ts";
 
 /*
  * A small lens whose whole statistical model is known: what its parameters are drawn from, and what its data are given them.
@@ -44,6 +45,8 @@ const FIELD = 3;
 
 export interface LensScene {
   readonly model: Model;
+  readonly grid: PixelGrid;
+  readonly psf: ConvolutionKernel;
   /** (M) Data given parameters, which are a point in the unit cube of their priors. */
   observe(point: Float64Array, random: RandomState): Promise<Float64Array>;
   /** The likelihood of such data, over the unit cube. */
@@ -88,6 +91,8 @@ export function lensScene(options: LensSceneOptions = {}): LensScene {
   const simulator = likelihoodOf(new Float64Array(side * side), "reference");
   return {
     model,
+    grid,
+    psf,
     async observe(point, random) {
       const [{ datasets }] = await simulator.evaluate(vectorsFromUnit(model, point));
       return datasets[0].image.map((expected) => expected + noise * normal(random));
