@@ -147,6 +147,8 @@ describe("pixelized phases", () => {
     const [y, x] = [2 - 0.2 * Math.floor(brightest / 23), 0.2 * (brightest % 23) - 2.2];
     expect(Math.hypot(y, x)).toBeGreaterThan(0.5);
     expect(image[10 * 23 + 11]).toBeLessThan(0.3 * image[brightest]);
+    const lensImage = readNpy(adaptImageFile(best(one, [0.9, 1.1]), "lens", "hst", kernels), "adapt").data;
+    expect(lensImage[10 * 23 + 11]).toBe(Math.max(...(lensImage as Float64Array)));
 
     const { spec: second } = phaseSpec(phases, "two", { one: one.results });
     const memory = openingAlso(
