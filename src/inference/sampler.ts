@@ -13,6 +13,8 @@ export interface Target {
    * @returns (n); -Infinity where there is none, never NaN.
    */
   logLikelihoods(points: Float64Array): Promise<Float64Array>;
+  /** How many points had no likelihood so far, by the reason, where the target counts them. */
+  readonly failures?: ReadonlyMap<string, number>;
 }
 
 /** One with derivatives. */

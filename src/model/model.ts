@@ -16,6 +16,8 @@ import { type Entries, type Entry, type FreeParameter, impliedAssertions, locate
 export interface ProfileTemplate {
   readonly kind: "mass" | "light";
   readonly profile: string;
+  /** Of the entry of the spec that it stands for, which others may stand for too: `galaxies.lens.bulge`. */
+  readonly path: string;
   readonly values: Readonly<Record<string, Slot | Pair<Slot>>>;
   /** Where the intensity is left to the linear inversion, and is 1 here: its path in the spec, or null. */
   readonly linear: string | null;
@@ -192,6 +194,7 @@ function templatesOf({ kind, profile, parameters, members, datasets }: ProfileSp
       return {
         kind: component.kind,
         profile: component.name,
+        path,
         values: Object.fromEntries(values.filter(([parameter]) => names.includes(parameter))),
         linear: linear ? `${path}.intensity${members === undefined ? "" : `.${member}`}` : null,
         datasets,

@@ -8,6 +8,7 @@ import { applyOverrides } from "./overrides.ts";
 import { phases } from "./phase-schema.ts";
 import { named, oneOf, PARSING, strict } from "./schema.ts";
 import { specError } from "./schema-issue.ts";
+import { search } from "./search-schema.ts";
 import type { Spec } from "./spec.ts";
 import { parseYaml, placeOf, type YamlTree } from "./yaml-tree.ts";
 
@@ -20,7 +21,7 @@ const settings = strict({
 export const specSchema = strict({
   datasets: named(dataset, "give at least one dataset: a map from its name to type: interferometer and its files"),
   galaxies: named(galaxy, "give at least one galaxy: a map from its name to redshift and profiles"),
-  search: z.record(z.string(), z.unknown(), { error: "give a map with method" }).optional(),
+  search: search.optional(),
   settings: settings.default({ evidence: "exact", positiveOnly: false }),
   assertions: z
     .array(z.string({ error: "give a relation as text" }), { error: "give a list of relations" })
@@ -47,8 +48,8 @@ export function parseSpec(text: string, fileName: string, overrides: readonly st
 export function specFromTree(tree: YamlTree): Spec {
   const result = specSchema.safeParse(tree.value, PARSING);
   if (!result.success) throw specError(result.error.issues, tree);
-  const { phases: _, search, ...rest } = result.data;
-  const spec = { ...rest, search, places: tree.places };
+  const { phases: _, ...rest } = result.data;
+  const spec = { ...rest, places: tree.places };
   requireKnownDatasets(spec);
   requireModel(spec);
   return spec;

@@ -1,0 +1,95 @@
+import type { CredibleInterval } from "./content.ts";
+
+/*
+ * Numbers as papers print them: an error has two digits, and its value as many decimals.
+ */
+
+const MINUS = "−";
+const MOST_DECIMALS = 12;
+
+/** Beyond them a number is given with a power of ten. */
+const [SMALLEST, LARGEST] = [1e-4, 1e6];
+
+/** A number to so many digits; a dash for none. */
+export function numberText(value: number | null | undefined, digits = 4): string {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : `${MINUS}∞`;
+  const size = Math.abs(value);
+  const text =
+    size !== 0 && (size < SMALLEST || size >= LARGEST)
+      ? powerText(value, digits - 1)
+      : value.toFixed(Math.max(0, digits - 1 - Math.floor(Math.log10(size || 1))));
+  return text.replace(/^-/, MINUS);
+}
+
+/** A whole number, thousands set apart. */
+export function countText(count: number): string {
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, " ");
+}
+
+/** `1.4003 ± 0.0021`, or with both errors where they differ in the digits shown. */
+export function intervalText({ median, lower, upper }: CredibleInterval): string {
+  const errors = [upper - median, median - lower];
+  const largest = Math.max(...errors.map(Math.abs));
+  if (![median, ...errors].every(Number.isFinite)) return numberText(median);
+  const size = Math.max(Math.abs(median), largest);
+  const exponent = size !== 0 && (size < SMALLEST || size >= LARGEST) ? Math.floor(Math.log10(size)) : 0;
+  const scale = 10 ** exponent;
+  const decimals = decimalsFor(largest / scale, 2);
+  const fixed = (value: number) => (value / scale).toFixed(decimals).replace(/^-/, MINUS);
+  const [above, below] = errors.map(fixed);
+  const text =
+    above === below
+      ? `${fixed(median)} ± ${above}`
+      : `${fixed(median)} +${above} ${below.startsWith(MINUS) ? "" : MINUS}${below}`;
+  return exponent === 0 ? text : `(${text}) × 10${superscript(exponent)}`;
+}
+
+/** Both ends of a range, to the digits that tell them apart. */
+export function rangeText(lower: number, upper: number): string {
+  const decimals = decimalsFor(upper - lower, 3);
+  const text = (value: number) => {
+    const size = Math.abs(value);
+    return size !== 0 && (size < SMALLEST || size >= LARGEST)
+      ? numberText(value)
+      : value.toFixed(decimals).replace(/^-/, MINUS);
+  };
+  return `${text(lower)} … ${text(upper)}`;
+}
+
+/** Seconds as a person says them. */
+export function durationText(seconds: number): string {
+  if (seconds < 1) return `${numberText(1000 * seconds, 3)} ms`;
+  if (seconds < 100) return `${numberText(seconds, 3)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** `galaxies.lens.mass.einstein_radius` in arcseconds: `lens.mass.einstein_radius ["]`. */
+export function parameterLabel(path: string, unit: string): string {
+  return `${path.replace(/^galaxies\./, "")}${unitText(unit)}`;
+}
+
+/** A unit in brackets, behind what it is the unit of. */
+export function unitText(unit: string): string {
+  if (unit === "" || unit === "none") return "";
+  return ` [${unitSymbol(unit)}]`;
+}
+
+export function unitSymbol(unit: string): string {
+  return unit === "arcsec" ? '"' : unit;
+}
+
+function decimalsFor(value: number, digits: number): number {
+  const magnitude = value > 0 && Number.isFinite(value) ? Math.floor(Math.log10(value)) : 0;
+  return Math.min(MOST_DECIMALS, Math.max(0, digits - 1 - magnitude));
+}
+
+function powerText(value: number, decimals: number): string {
+  const [mantissa, exponent] = value.toExponential(decimals).split("e");
+  return `${mantissa} × 10${superscript(Number(exponent))}`;
+}
+
+function superscript(exponent: number): string {
+  return [...String(exponent)].map((digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)])).join("");
+}
