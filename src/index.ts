@@ -142,6 +142,15 @@ export { type Assertion, failedAssertion } from "./model/assertion.ts";
 export { litGalaxies } from "./model/linear-light.ts";
 export { buildModel, freedModel, instantiate, type Model, type ModelInstance, type ModelSpec } from "./model/model.ts";
 export { parseSpec } from "./model/parse-spec.ts";
+export type { PhaseResults, Posterior } from "./model/passed-on.ts";
+export {
+  type AdaptImageSource,
+  adaptImageName,
+  type PhaseOptions,
+  type Phases,
+  parsePhases,
+  phaseSpec,
+} from "./model/phases.ts";
 export { logDensity, type Prior, slopeFromUnit, unitFromValue, valueFromUnit } from "./model/prior.ts";
 export type { Spec } from "./model/spec.ts";
 export {
@@ -153,6 +162,9 @@ export {
 } from "./operators/convolve.ts";
 export type { Matrix, SparseMatrix } from "./operators/matrix.ts";
 export type { WCompact } from "./operators/w-compact.ts";
+export { adaptImageFile, type BestFit, openingAlso } from "./pipeline/adapt-image.ts";
+export { phaseResults } from "./pipeline/phase-results.ts";
+export type { SearchOutcome } from "./pipeline/search-outcome.ts";
 export { lightProfiles, massProfiles } from "./profiles/index.ts";
 export { type LightAndMass, lightAndMassProfiles } from "./profiles/light-and-mass.ts";
 export type { LightProfile, MassProfile } from "./profiles/profile.ts";

@@ -141,9 +141,10 @@ function resolving(
       throw new InputError("spec/phase", `${path} is fixed`, `give from: ${phase}`, node.place);
     }
     const { spec } = phaseAt(phase);
-    const { datasets, galaxies } = yamlTree(own).value as Record<string, Record<string, unknown>>;
-    const { datasets: for_ } = (galaxies[galaxy] as { pixelization: { datasets?: unknown } }).pixelization;
-    const wanted = Object.keys(datasets).filter((name) => !Array.isArray(for_) || for_.includes(name));
+    const chosen = yamlTree(nodeAt(own, `galaxies.${galaxy}.pixelization`)!).value as { readonly datasets?: unknown };
+    const all = nodeAt(own, "datasets")?.content;
+    const names = all !== undefined && isMap(all) ? [...all.keys()] : [];
+    const wanted = names.filter((name) => !Array.isArray(chosen.datasets) || chosen.datasets.includes(name));
     const dark = wanted.find((dataset) => !isLitIn(spec, galaxy, dataset));
     if (dark !== undefined) {
       const what = `phase '${phase}' has no light of '${galaxy}' in dataset '${dark}'`;
@@ -160,10 +161,8 @@ function resolving(
 function isLitIn({ datasets, galaxies }: Spec, name: string, dataset: string): boolean {
   if (!Object.hasOwn(datasets, dataset) || !Object.hasOwn(galaxies, name)) return false;
   const { profiles, pixelization } = galaxies[name];
-  const lights = Object.values(profiles).filter(({ kind }) => kind !== "mass");
-  return [...lights, ...((pixelization ?? false) ? [pixelization!] : [])].some((light) =>
-    isFor(light.datasets, dataset),
-  );
+  if (pixelization !== undefined && isFor(pixelization.datasets, dataset)) return true;
+  return Object.values(profiles).some(({ kind, datasets }) => kind !== "mass" && isFor(datasets, dataset));
 }
 
 function requireEarlier({ phase, node }: Marker, names: readonly string[], by: string): void {

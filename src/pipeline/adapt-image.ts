@@ -1,4 +1,4 @@
-import type { VoiceKernels } from "../backend/kernels.ts";
+import { kernelsBeside } from "../backend/kernels.ts";
 import type { OpenFile } from "../dataset/array-file.ts";
 import { nativeFromSlim } from "../dataset/mask.ts";
 import { bytesSource } from "../io/byte-source.ts";
@@ -7,15 +7,16 @@ import type { Dataset } from "../likelihood/dataset.ts";
 import type { Evaluation } from "../likelihood/evaluation.ts";
 import { lightImages } from "../likelihood/light-images.ts";
 import { litGalaxies } from "../model/linear-light.ts";
-import { instantiate, type Model } from "../model/model.ts";
+import { instantiate } from "../model/model.ts";
+import type { AdaptImageSource } from "../model/phases.ts";
 import { seenIn } from "../model/seen-in.ts";
+import type { SearchOutcome } from "./search-outcome.ts";
 
-/** The best fit of a phase. */
+/** A phase that has been searched. */
 export interface BestFit {
   readonly datasets: readonly Dataset[];
-  readonly model: Model;
-  /** The free parameters. */
-  readonly vector: Float64Array;
+  readonly outcome: Pick<SearchOutcome, "model" | "best">;
+  /** Of its best point. */
   readonly evaluation: Evaluation;
 }
 
@@ -25,16 +26,15 @@ export interface BestFit {
  * @throws InputError where over-sampling makes too many sub-pixels.
  */
 export function adaptImageFile(
-  { datasets, model, vector, evaluation }: BestFit,
-  galaxy: string,
-  dataset: string,
-  kernels: VoiceKernels,
+  { datasets, outcome: { model, best }, evaluation }: BestFit,
+  { galaxy, dataset }: Omit<AdaptImageSource, "phase">,
 ): Uint8Array {
   const d = datasets.findIndex(({ name }) => name === dataset);
   const { intensities, lensed } = evaluation.datasets[d];
-  const lit = litGalaxies(instantiate(seenIn(model, dataset), vector), intensities);
+  const lit = litGalaxies(instantiate(seenIn(model, dataset), best.vector), intensities);
   const alone = lit.map((other) => (other.name === galaxy ? other : { ...other, lights: [] }));
   const isPixelized = model.galaxies.some(({ name, pixelization }) => name === galaxy && pixelization !== undefined);
+  const kernels = kernelsBeside(evaluation.backend);
   const light = lightImages(datasets[d], isPixelized ? lensed : null, alone, kernels);
   const { nativeIndex } = datasets[d];
   const slim = light.lensedSource ?? light.lensLight ?? new Float64Array(nativeIndex.length / 2);

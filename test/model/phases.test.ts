@@ -377,7 +377,7 @@ describe("mistakes are found before the first phase runs, where they are", () =>
           if (!(error instanceof InputError)) throw error;
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { kernelsBeside } from "../../src/backend/kernels.ts";
 import { readNpy } from "../../src/io/npy.ts";
 import { planSpec } from "../../src/likelihood/from-spec.ts";
 import { adaptImageName, type Phases, parsePhases, phaseSpec } from "../../src/model/phases.ts";
@@ -54,6 +53,7 @@ async function searched(of: Spec, best: readonly number[], others: readonly (rea
     best: { vector, logLikelihood: evaluation.logLikelihood },
     stopped: null,
     failures: {},
+    stopped: null,
   };
   return { ...planned, evaluation, outcome, results: phaseResults(outcome, evaluation) };
 }
@@ -138,9 +138,8 @@ describe("pixelized phases", () => {
     const phases = phasesOf(text);
     expect(phases.adaptImages.map(({ phase }) => phase)).toEqual(["one", "two"]);
     const one = await searched(phaseSpec(phases, "one", {}).spec, [0.9, 1.1]);
-    const kernels = kernelsBeside(one.evaluation.backend);
-    const best = (of: typeof one, vector: readonly number[]) => ({ ...of, vector: Float64Array.from(vector) });
-    const file = adaptImageFile(best(one, [0.9, 1.1]), "source", "hst", kernels);
+    const inHst = { galaxy: "source", dataset: "hst" };
+    const file = adaptImageFile(one, inHst);
     const image = readNpy(file, "adapt").data as Float64Array;
     expect(readNpy(file, "adapt").shape).toEqual([21, 23]);
     // The source is brightest where the ring is, 0.9 arcsec from the centre, and the lens there is not seen.
@@ -148,31 +147,25 @@ describe("pixelized phases", () => {
     const [y, x] = [2 - 0.2 * Math.floor(brightest / 23), 0.2 * (brightest % 23) - 2.2];
     expect(Math.hypot(y, x)).toBeGreaterThan(0.5);
     expect(image[10 * 23 + 11]).toBeLessThan(0.3 * image[brightest]);
+    const lensImage = readNpy(adaptImageFile(one, { ...inHst, galaxy: "lens" }), "adapt").data;
+    expect(lensImage[10 * 23 + 11]).toBe(Math.max(...(lensImage as Float64Array)));
 
     const { spec: second } = phaseSpec(phases, "two", { one: one.results });
-    const memory = openingAlso(
-      new Map([[adaptImageName({ phase: "one", galaxy: "source", dataset: "hst" }), file]]),
-      open,
-    );
+    const memory = openingAlso(new Map([[adaptImageName({ phase: "one", ...inHst }), file]]), open);
     const { likelihood, datasets, model } = await planSpec(second, { open: memory });
     expect(model.parameters).toEqual([]);
     const [evaluation] = await likelihood.evaluate(new Float64Array(0));
     expect(evaluation.failure).toBeNull();
 
-    const fit = { datasets, model, vector: new Float64Array(0), evaluation };
-    const lensed = readNpy(adaptImageFile(fit, "source", "hst", kernels), "adapt").data as Float64Array;
+    const none = new Float64Array(0);
+    const best = { vector: none, logLikelihood: 0 };
+    const outcome = { ...one.outcome, spec: second, model, best, vectors: none };
+    const lensed = readNpy(adaptImageFile({ datasets, outcome, evaluation }, inHst), "adapt").data as Float64Array;
     const { nativeIndex } = datasets[0];
     evaluation.datasets[0].lensed?.forEach((value, m) => {
       expect(lensed[nativeIndex[2 * m] * 23 + nativeIndex[2 * m + 1]]).toBe(value);
     });
 
-    const outcome = {
-      ...one.outcome,
-      spec: second,
-      model,
-      best: { vector: fit.vector, logLikelihood: 0 },
-      vectors: fit.vector,
-    };
     const two = phaseResults(outcome, evaluation);
     const { spec: third } = phaseSpec(phases, "three", { one: one.results, two });
     expect(third.galaxies.source.pixelization?.regularization).toEqual({
