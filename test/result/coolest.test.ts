@@ -7,6 +7,7 @@ import { coolestOf } from "../../src/result/coolest.ts";
 import { SIGMA, sampledOutcome, TRUTH } from "./sampled-outcome.ts";
 
 const outcome = await sampledOutcome("nested");
+const plain = { spec: outcome.spec, model: outcome.model, best: outcome.best };
 const template = coolestOf({ ...outcome, shape: [80, 100] }, "1.2.3");
 const [lens, field, source] = template.lensing_entities;
 const [mass] = lens.mass_model;
@@ -80,14 +81,29 @@ describe("a COOLEST template of a search", () => {
 
   test("names files and their field where the shape is known", () => {
     expect(template.instrument.pixel_size).toBe(0.05);
-    expect(template.observation.pixels).toEqual({
-      fits_file: { path: "image.fits" },
-      field_of_view_x: [-2.5, 2.5],
-      field_of_view_y: [-2, 2],
-      num_pix_x: 100,
-      num_pix_y: 80,
-    });
+    const { field_of_view_x, field_of_view_y, ...rest } = template.observation.pixels;
+    expect(rest).toEqual({ fits_file: { path: "image.fits" }, num_pix_x: 100, num_pix_y: 80 });
+    for (const [i, edge] of [-2.5, 2.5].entries()) expect(field_of_view_x[i]).toBeCloseTo(edge, 10);
+    for (const [i, edge] of [-2, 2].entries()) expect(field_of_view_y[i]).toBeCloseTo(edge, 10);
     expect(coolestOf(outcome, "").observation.pixels).toMatchObject({ fits_file: { path: null }, num_pix_x: 0 });
+    expect(coolestOf(outcome, "").observation.noise).toEqual({ type: null });
+  });
+
+  test("has pixels that COOLEST's reader finds to be square", () => {
+    for (let columns = 20; columns < 400; columns++) {
+      const { pixels } = coolestOf({ ...plain, shape: [50, columns] }, "").observation;
+      const [[left, right], [bottom, top]] = [pixels.field_of_view_x, pixels.field_of_view_y];
+      expect(Math.abs(left - right) / columns).toBe(Math.abs(bottom - top) / 50);
+      expect(Math.abs(left - right) / columns / 0.05).toBeCloseTo(1, 10);
+    }
+  });
+
+  test("leaves out light that its image does not see", () => {
+    const { bulge } = outcome.spec.galaxies.lens.profiles;
+    const profiles = { bulge: { ...bulge, datasets: ["f160w"] } };
+    const spec = { ...outcome.spec, galaxies: { lens: { redshift: 0.5, profiles } } };
+    const one = { spec, model: buildModel(spec), best: { vector: Float64Array.of(4) } };
+    expect(coolestOf(one, "").meta.left_out[0].reason).toBe("f814w does not see it");
   });
 
   test("needs an intensity that was solved for", () => {
