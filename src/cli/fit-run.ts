@@ -3,13 +3,14 @@ import { bestWasmBuild, chooseWasmBuild } from "../backend/wasm.ts";
 import { InputError } from "../errors.ts";
 import { parseSpec } from "../model/parse-spec.ts";
 import type { StopRules } from "../model/search-schema.ts";
-import { type FittedPhase, fitPhase } from "../pipeline/fit-phase.ts";
+import { fitSpec } from "../pipeline/fit-spec.ts";
+import type { PhaseResult } from "../result/phase-result.ts";
 import { compactionProgress } from "./compaction-progress.ts";
 import { lock } from "./directory-lock.ts";
 import { FileJournal } from "./file-journal.ts";
-import { type FitDirectory, JOURNAL, requireSameInputs } from "./fit-directory.ts";
+import { type FitDirectory, type InputHashes, JOURNAL, requireSameInputs } from "./fit-directory.ts";
 import { FitProgress } from "./fit-progress.ts";
-import { type FitTiming, type WrittenFit, writeResults } from "./fit-results.ts";
+import { type FitContext, type WrittenFit, writeFit, writePhase } from "./fit-results.ts";
 import type { Invocation } from "./invocation.ts";
 import { withLikelihoodThreads } from "./likelihood-threads.ts";
 import { outputDirectory } from "./output.ts";
@@ -17,7 +18,7 @@ import { SpecFiles } from "./spec-files.ts";
 
 export interface RunFitOptions {
   /** In the place of those of the spec. */
-  readonly stop?: StopRules;
+  readonly stop: StopRules | undefined;
   /** Put before every line of progress; may be empty. */
   readonly title: string;
 }
@@ -37,11 +38,14 @@ export async function runFit(
   const files = new SpecFiles(parseSpec(text, request.spec), text, request.spec, request.data);
   const journal = new FileJournal(join(path, JOURNAL));
   const progress = new FitProgress(invocation, title);
+  const { threads } = invocation.options;
   try {
     const output = await outputDirectory(path);
     const start = performance.now();
-    let inputs = {};
-    const fitted: FittedPhase = await fitPhase("fit", files.spec, {
+    let inputs: InputHashes = {};
+    const context: FitContext = { request, open: files.open, inputs: () => inputs };
+    const phases: PhaseResult[] = [];
+    await fitSpec(text, request.spec, {
       open: files.open,
       backend: request.backend,
       tuning: request.tuning ?? undefined,
@@ -49,18 +53,18 @@ export async function runFit(
       seed: request.seed,
       journal,
       ...(stop && { stop }),
-      spread: (likelihood, start, use) => {
-        return withLikelihoodThreads(invocation.options.threads, likelihood, start, use);
-      },
+      spread: (likelihood, start, use) => withLikelihoodThreads(threads, likelihood, start, use),
       onPlanned: async () => {
         inputs = await requireSameInputs(output, files.paths.slice(1));
       },
       onStep: progress.step,
+      onFitted: async (phase) => {
+        progress.end();
+        phases.push(await writePhase(output, phase, context));
+      },
     });
-    progress.end();
     const seconds = (performance.now() - start) / 1000;
-    const timing: FitTiming = { seconds, threads: invocation.options.threads };
-    return await writeResults(output, files, { request, inputs, phases: [fitted], timing });
+    return await writeFit(output, phases, context, { seconds, threads });
   } finally {
     progress.end();
     journal.close();

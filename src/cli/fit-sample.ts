@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
+import type { StopRules } from "../model/search-schema.ts";
 import { type SampleRow, sampleIndexHtml, sampleRow } from "../result/sample-index.ts";
 import { isFinished, isFit, openFit, RESULT, TIMING } from "./fit-directory.ts";
 import { runFit } from "./fit-run.ts";
@@ -17,6 +18,7 @@ export interface SampleArguments {
   readonly set?: string | undefined;
   readonly data?: string | undefined;
   readonly shard?: string | undefined;
+  readonly stop: StopRules | undefined;
 }
 
 /**
@@ -39,7 +41,7 @@ export async function fitSample(args: SampleArguments, invocation: Invocation): 
     }
     try {
       const directory = (await isFit(path)) ? await openFit(path) : await begin(lens.path, args, path, invocation);
-      await runFit(directory, invocation, { title });
+      await runFit(directory, invocation, { title, stop: args.stop });
     } catch (error) {
       if (error instanceof InputError && error.tag === "output/locked") {
         progress(invocation, `${title}another process is at it`);

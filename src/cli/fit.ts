@@ -5,6 +5,7 @@ import { begin } from "./fit-start.ts";
 import { printFit } from "./fit-summary.ts";
 import { isSample } from "./lens-specs.ts";
 import { SPEC_OPTIONS } from "./spec-files.ts";
+import { STOP_OPTIONS, stopRules } from "./stop-options.ts";
 
 export const fit = command({
   name: "fit",
@@ -18,15 +19,17 @@ export const fit = command({
     set: SPEC_OPTIONS.set,
     data: SPEC_OPTIONS.data,
     shard: { type: "string", valueHint: "I/N", description: "of several lenses the I-th of N parts, for job arrays" },
+    ...STOP_OPTIONS,
   },
   async run(args, invocation) {
     // All positionals, which citty collects here.
     const patterns = args._;
     const { set, data, shard } = args;
-    if (isSample(patterns, shard)) return fitSample({ patterns, set, data, shard }, invocation);
+    const stop = stopRules(args);
+    if (isSample(patterns, shard)) return fitSample({ patterns, set, data, shard, stop }, invocation);
     const [spec] = patterns;
     const directory = await begin(spec, args, invocation.options.out ?? fitName(spec), invocation);
-    printFit(invocation, await runFit(directory, invocation, { title: "" }));
+    printFit(invocation, await runFit(directory, invocation, { title: "", stop }));
   },
 });
 

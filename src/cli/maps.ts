@@ -21,7 +21,7 @@ import type { SpecFiles } from "./spec-files.ts";
  */
 export async function writeMaps(
   directory: OutputDirectory,
-  files: SpecFiles,
+  files: Pick<SpecFiles, "spec" | "open">,
   datasets: readonly Dataset[],
   instance: ModelInstance,
   { backend, datasets: evaluations, sources }: Evaluation,
@@ -65,7 +65,7 @@ function sourceNames(sources: readonly SourceReconstruction[]): readonly string[
 }
 
 /** Maps lie as the file of the data does, which is opened once more for its header. */
-async function frameOf({ spec, open }: SpecFiles, dataset: Dataset): Promise<MapFrame> {
+export async function frameOf({ spec, open }: Pick<SpecFiles, "spec" | "open">, dataset: Dataset): Promise<MapFrame> {
   const given = spec.datasets[dataset.name];
   if (dataset.type === "imaging" && given.type === "imaging") {
     const data: FileChoice = given.data;

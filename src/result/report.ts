@@ -1,9 +1,8 @@
 import { escapeMarkup, htmlPage } from "./html-page.ts";
 import type { ReportContent } from "./report/content.ts";
-import { datasetSections } from "./report/dataset-section.ts";
+import { imageSection } from "./report/image-section.ts";
 import { phaseTable, phaseTimeline } from "./report/phase-timeline.ts";
 import { posteriorSection, traceSection } from "./report/posterior-section.ts";
-import { sourceSection } from "./report/source-section.ts";
 import { REPORT_STYLE } from "./report/style.ts";
 import { summarySection } from "./report/summary-section.ts";
 import {
@@ -42,8 +41,7 @@ interface Section {
 export function reportHtml(content: ReportContent): string {
   const { phases, basins, inputs, provenance, timing, quantities } = content;
   const sections: readonly Section[] = [
-    { id: "images", title: "Data and model", content: [datasetSections(content)] },
-    { id: "source", title: "Source plane", content: [sourceSection(content)] },
+    { id: "images", title: "Data and model", content: [imageSection(content)] },
     {
       id: "phases",
       title: "Phases",

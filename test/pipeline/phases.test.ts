@@ -54,6 +54,7 @@ async function searched(of: Spec, best: readonly number[], others: readonly (rea
     },
     vectors,
     best: { vector, logLikelihood: evaluation.logLikelihood },
+    stopped: null,
     failures: {},
     stopped: null,
   };

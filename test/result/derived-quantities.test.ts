@@ -4,7 +4,7 @@ import { skyOrientation } from "../../src/dataset/sky-orientation.ts";
 import type { FitsHeader } from "../../src/io/fits.ts";
 import { PLANCK_2015 } from "../../src/lens/cosmology.ts";
 import { einsteinMass } from "../../src/lens/einstein-radii.ts";
-import { lensMapping } from "../../src/lens/lens-mapping.ts";
+import { lensMapping, magnification } from "../../src/lens/lens-mapping.ts";
 import { lensPlanes } from "../../src/lens/lens-planes.ts";
 import { instantiate } from "../../src/model/model.ts";
 import { planDerivedQuantities } from "../../src/result/derived-quantities.ts";
@@ -149,12 +149,20 @@ describe("the magnification", () => {
     // Faint light beyond the mesh, and noise, are a tenth or two.
     expect(found / parametric).toBeGreaterThan(0.7);
     expect(found / parametric).toBeLessThan(1.4);
+    // A third of the source under three times the coefficient, which is squared, is the same image.
+    const scaled = await derived(
+      text
+        .replace("intensity: 0.5", `intensity: ${0.5 / 3}`)
+        .replace("over_sampling:", "flux_scale: 3.0\n    over_sampling:")
+        .replace("coefficient: 1.0", "coefficient: 3.0"),
+    );
+    expect((scaled.values["datasets.hst.magnification"] as number) / found).toBeCloseTo(1, 5);
     expect(pixelized.alone.find(({ name }) => name.endsWith("magnification"))?.value).toHaveProperty("absent");
   });
 });
 
 test("maps of the lens are the profiles' own, wherever no derivative jumps", async () => {
-  const { model, datasets } = await planned(SPEC);
+  const { model } = await planned(SPEC);
   const { galaxies } = instantiate(model, []);
   const grid = { shape: [6, 8], pixelScale: 0.37, origin: [0.02, 0.05] } as const;
   const maps = lensMaps(galaxies, grid)!;
@@ -174,5 +182,6 @@ test("maps of the lens are the profiles' own, wherever no derivative jumps", asy
       Float64Array.from(positions, (at) => at[0] - trace(at)[0]),
     ),
   ).toBeLessThan(1e-11);
-  expect(datasets).toHaveLength(1);
+  const signed = magnification(lensMapping(lensPlanes(galaxies)), Float64Array.from(positions.flat()));
+  expect(relativeDifference(maps.MAGNIFICATION!, signed)).toBeLessThan(1e-9);
 });

@@ -1,3 +1,4 @@
+import { unzipSync } from "fflate";
 import { describe, expect, test } from "vitest";
 import { readNpz } from "../../src/io/npz.ts";
 import { logDensity } from "../../src/model/prior.ts";
@@ -21,6 +22,8 @@ describe("samples.npz", () => {
     expect(arrays.get("log_weight")?.data).toEqual(nested.samples.logWeights);
     expect(arrays.get("log_likelihood")?.data).toEqual(nested.samples.logLikelihoods);
     expect(arrays.has("chain")).toBe(false);
+    const names = unzipSync(samplesNpz(nested))["parameters.json"];
+    expect(JSON.parse(new TextDecoder().decode(names))).toEqual(nested.model.parameters.map(({ path }) => path));
   });
 
   test("says which chain and which draw a sample is", () => {

@@ -143,7 +143,7 @@ function pairOf(across: Axis, up: Axis, samples: WeightedSamples, cell: number):
 }
 
 function ticksAcross({ range: [lower, upper] }: Axis, left: number, bottom: number, cell: number): string[] {
-  return ticksBetween(lower, upper, 3).flatMap((value) => {
+  return inner(lower, upper, cell).flatMap((value) => {
     const x = left + ((value - lower) / (upper - lower)) * cell;
     const label = svgText(x + 3, bottom + 13, tickText(value), { anchor: "end", look: "small quiet", turn: TURN });
     return [svgPath("tick", `M${at(x)} ${at(bottom)}v4`), label];
@@ -156,4 +156,10 @@ function ticksUp({ range: [lower, upper] }: Axis, left: number, top: number, cel
     const label = svgText(left - 6, y + 3.5, tickText(value), { anchor: "end", look: "small quiet" });
     return [svgPath("tick", `M${at(left)} ${at(y)}h-4`), label];
   });
+}
+
+/** Ticks away from the ends: labels of neighbouring cells must not meet. */
+function inner(lower: number, upper: number, cell: number): number[] {
+  const rim = (8 / cell) * (upper - lower);
+  return ticksBetween(lower, upper, 3).filter((value) => value >= lower + rim && value <= upper - rim);
 }

@@ -28,21 +28,40 @@ export function countText(count: number): string {
 }
 
 /** `1.4003 ± 0.0021`, or with both errors where they differ in the digits shown. */
-export function intervalText({ median, lower, upper }: CredibleInterval): string {
+export function intervalText(interval: CredibleInterval): string {
+  const { value, error, power } = intervalParts(interval);
+  if (error === "") return value;
+  return power === "" ? `${value} ${error}` : `(${value} ${error})${power}`;
+}
+
+/** The parts of `intervalText`: the median, its errors with their signs, and a power of ten or nothing. */
+export function intervalParts({ median, lower, upper }: CredibleInterval) {
   const errors = [upper - median, median - lower];
   const largest = Math.max(...errors.map(Math.abs));
-  if (![median, ...errors].every(Number.isFinite)) return numberText(median);
+  if (![median, ...errors].every(Number.isFinite)) return { value: numberText(median), error: "", power: "" };
   const size = Math.max(Math.abs(median), largest);
   const exponent = size !== 0 && (size < SMALLEST || size >= LARGEST) ? Math.floor(Math.log10(size)) : 0;
   const scale = 10 ** exponent;
   const decimals = decimalsFor(largest / scale, 2);
   const fixed = (value: number) => (value / scale).toFixed(decimals).replace(/^-/, MINUS);
   const [above, below] = errors.map(fixed);
-  const text =
-    above === below
-      ? `${fixed(median)} ± ${above}`
-      : `${fixed(median)} +${above} ${below.startsWith(MINUS) ? "" : MINUS}${below}`;
-  return exponent === 0 ? text : `(${text}) × 10${superscript(exponent)}`;
+  const error = above === below ? `± ${above}` : `+${above} ${below.startsWith(MINUS) ? "" : MINUS}${below}`;
+  return { value: fixed(median), error, power: exponent === 0 ? "" : ` × 10${superscript(exponent)}` };
+}
+
+/** A value with as many decimals as stand in an interval of it. */
+export function besideInterval(value: number | null, { median, lower, upper }: CredibleInterval): string {
+  const half = (upper - lower) / 2;
+  if (value === null || !(half > 0)) return numberText(value, 6);
+  const size = Math.abs(median);
+  if (size < SMALLEST || size >= LARGEST)
+    return numberText(value, 2 + Math.max(1, Math.floor(Math.log10(size / half) + 1)));
+  return value.toFixed(decimalsFor(half, 2)).replace(/^-/, MINUS);
+}
+
+/** A number as it was written. */
+export function plainText(value: number): string {
+  return String(value).replace(/-/g, MINUS);
 }
 
 /** Both ends of a range, to the digits that tell them apart. */
@@ -72,12 +91,14 @@ export function parameterLabel(path: string, unit: string): string {
 
 /** A unit in brackets, behind what it is the unit of. */
 export function unitText(unit: string): string {
-  if (unit === "" || unit === "none") return "";
-  return ` [${unitSymbol(unit)}]`;
+  const symbol = unitSymbol(unit).trim();
+  return symbol === "" ? "" : ` [${symbol}]`;
 }
 
 export function unitSymbol(unit: string): string {
-  return unit === "arcsec" ? '"' : unit;
+  if (unit === "arcsec") return '"';
+  if (unit === "none" || unit === "") return "";
+  return unit === "deg" ? "°" : ` ${unit.replace("M_sun", "M☉").replace("solar_mass", "M☉")}`;
 }
 
 function decimalsFor(value: number, digits: number): number {

@@ -1,4 +1,5 @@
 import { type ColorMap, DIVERGING } from "../color-map.ts";
+import { escapeMarkup } from "../html-page.ts";
 import type { Curve } from "../sky-panel.ts";
 import type { Extent } from "../source-raster.ts";
 import { finiteRange, type Stretch, stretched } from "../stretch.ts";
@@ -22,7 +23,7 @@ export interface SkyFigure {
   readonly colorMap: ColorMap;
   readonly stretch: Stretch;
   readonly curves?: readonly SkyCurve[];
-  /** Where x grows to: draws a scale bar, and arrows to the north and the east. */
+  /** Where x grows to: draws a scale bar, and arrows to the north and the east, in white. */
   readonly xAxis?: "east" | "west";
 }
 
@@ -33,8 +34,14 @@ const BAR = { gap: 8, width: 12, levels: 64 };
 /** Ticks of a color bar are no nearer than this. */
 const TICK_DISTANCE = 20;
 
+/** A figure under its title. */
+export function captionedFigure(title: string, note: string, figure: SkyFigure): string {
+  const caption = `<b>${escapeMarkup(title)}</b>${note === "" ? "" : ` ${escapeMarkup(note)}`}`;
+  return `<figure><figcaption>${caption}</figcaption>${skyFigure(figure)}</figure>`;
+}
+
 /** An image in a frame with ticks in arcseconds, lines over it, and a bar of its colors. */
-export function skyFigure(figure: SkyFigure): string {
+function skyFigure(figure: SkyFigure): string {
   const { extent, shape, values, colorMap, stretch, curves = [], xAxis } = figure;
   const [height, width] = [extent.top - extent.bottom, extent.right - extent.left];
   const scale = SIDE / Math.max(height, width);

@@ -15,10 +15,9 @@ nav ul { display: flex; flex-wrap: wrap; font-size: 0.9rem; gap: 0.2rem 1.1rem; 
 .cards dt { color: var(--quiet); font-size: 0.8rem; }
 .cards dd { color: var(--ink); font-size: 1.15rem; font-variant-numeric: tabular-nums; margin: 0; }
 .cards .note { color: var(--quiet); font-size: 0.8rem; }
-.cards, .cards div { align-items: stretch; }
-.panels { display: grid; gap: 1.2rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); }
-.traces { display: grid; gap: 0.8rem 1.2rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); }
-figure { break-inside: avoid; margin: 0; } figcaption { color: var(--quiet); font-size: 0.85rem; line-height: 1.35; margin-bottom: 0.3rem; }
+.panels { display: grid; gap: 0 1.2rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); }
+.traces { display: grid; gap: 0 1.2rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); }
+figure { break-inside: avoid; display: grid; gap: 0; grid-row: span 2; grid-template-rows: subgrid; margin: 0; } figcaption { color: var(--quiet); font-size: 0.85rem; line-height: 1.35; margin: 0.6rem 0 0.3rem; }
 figcaption b { color: var(--ink); font-weight: 600; }
 .plot { display: block; height: auto; max-width: 100%; }
 .plot text { fill: var(--ink); font: 12px system-ui, sans-serif; }

@@ -3,11 +3,13 @@ import { htmlTable, type Table } from "../html-page.ts";
 import type { ReportContent, ReportFact, ReportQuantity } from "./content.ts";
 import { diagnosticOf } from "./diagnostics.ts";
 import {
+  besideInterval,
   countText,
   durationText,
   intervalText,
   numberText,
   parameterLabel,
+  plainText,
   rangeText,
   unitText,
 } from "./number-text.ts";
@@ -20,7 +22,7 @@ export function parameterTable({ parameters, phases }: ReportContent): string {
     priorText(model.parameters[p].prior),
     posterior === null ? "–" : intervalText(posterior),
     posterior === null ? "–" : rangeText(posterior.lower95, posterior.upper95),
-    numberText(best, 6),
+    posterior === null ? numberText(best, 6) : besideInterval(best, posterior),
   ]);
   return htmlTable({ header: ["parameter", "prior", "median and 68 %", "95 %", "best fit"], cells, leftColumns: 2 });
 }
@@ -29,8 +31,8 @@ export function quantityTable({ quantities }: ReportContent): string {
   const cells = quantities.map(({ name, unit, posterior, best, absent, meaning }: ReportQuantity) => [
     `${name.replaceAll("_", " ")}${unitText(unit)}`,
     posterior === null ? "–" : intervalText(posterior),
-    numberText(best, 6),
-    absent === undefined ? meaning : `not there: ${absent}. ${meaning}`,
+    posterior === null ? numberText(best, 6) : besideInterval(best, posterior),
+    absent === undefined ? meaning : `${meaning} (not there: ${absent})`,
   ]);
   return htmlTable({
     header: ["quantity", "median and 68 %", "best fit", "meaning"],
@@ -162,12 +164,12 @@ export function timingTable({ timing }: ReportContent): string {
 
 /** A prior in words. */
 export function priorText(prior: Prior): string {
-  const between = (lower: number, upper: number) => `${numberText(lower, 3)} to ${numberText(upper, 3)}`;
+  const between = (lower: number, upper: number) => `${plainText(lower)} to ${plainText(upper)}`;
   if (prior.prior === "gaussian" || prior.prior === "log_gaussian") {
     const { lower = -Infinity, upper = Infinity } = prior;
     const cut = lower > -Infinity || upper < Infinity ? `, ${between(lower, upper)}` : "";
     const name = prior.prior === "gaussian" ? "Gaussian" : "Gaussian in ln";
-    return `${name} ${numberText(prior.mean, 3)} ± ${numberText(prior.sigma, 3)}${cut}`;
+    return `${name} ${plainText(prior.mean)} ± ${plainText(prior.sigma)}${cut}`;
   }
   const name = { uniform: "uniform", log_uniform: "log-uniform", sine: "sine" }[prior.prior];
   return `${name} ${between(prior.lower, prior.upper)}`;

@@ -20,7 +20,7 @@ const CLASSES = [
   { above: 0.3, opacity: 0.9 },
   { above: 0.03, opacity: 0.5 },
   { above: 0.003, opacity: 0.25 },
-  { above: 0, opacity: 0.12 },
+  { above: 0, opacity: 0.22 },
 ] as const;
 
 /** Panels as SVG by their labels: of chains by their steps, of weighted samples by the prior volume. */
@@ -73,18 +73,20 @@ function volumeTraces({ samples }: SearchOutcome): DrawTrace {
   ];
   const heaviest = samples.logWeights.reduce((a, b) => Math.max(a, b), -Infinity);
   const kept = thinned(samples.logWeights, heaviest);
+  // The first half of the way is all over the prior, and what is found would be a line beside it.
+  const isLate = volumes.map((volume) => (volume <= range[1] / 2 ? 1 : 0));
+  const count = isLate.reduce((sum, one) => sum + one, 0);
+  const late = isLate.map((one) => one / count);
   return (values, label) => {
-    const everywhere = new Float64Array(values.length).fill(1 / values.length);
-    const shown = shownRange(values, everywhere);
+    const shown = shownRange(values, late);
     const dots = CLASSES.map(({ above, opacity }, k) => {
       const below = k === 0 ? Infinity : CLASSES[k - 1].above;
       const points = kept.filter((i) => {
         const share = Math.exp(samples.logWeights[i] - heaviest);
-        return share >= above && share < below && Number.isFinite(volumes[i]);
+        const isShown = values[i] >= shown[0] && values[i] <= shown[1] && Number.isFinite(volumes[i]);
+        return isShown && share >= above && share < below;
       });
-      const d = points.map(
-        (i) => `M${at(placed(volumes[i], range, across))} ${at(clamped(placed(values[i], shown, up)))}h0`,
-      );
+      const d = points.map((i) => `M${at(placed(volumes[i], range, across))} ${at(placed(values[i], shown, up))}h0`);
       return svgPath("dots", d.join(""), ` stroke-opacity="${opacity}"`);
     });
     return panel(`Values of ${label} by the logarithm of the prior volume`, "ln X", range, shown, dots.toReversed());
@@ -110,6 +112,8 @@ export function logVolumes({ logLikelihoods, logWeights, logEvidence }: SearchOu
   const volumes = new Float64Array(shells.length);
   let inside = -Infinity;
   for (const i of order) {
+    // A point without a likelihood is in no shell.
+    if (Number.isNaN(shells[i])) shells[i] = -Infinity;
     const [more, less] = [Math.max(inside, shells[i]), Math.min(inside, shells[i])];
     if (more > -Infinity) inside = more + Math.log1p(Math.exp(less - more));
     volumes[i] = inside;

@@ -61,7 +61,7 @@ function fitOf(dataset: Dataset, chiSquared: number): { readonly text: string; r
   const isImage = dataset.type === "imaging";
   const count = isImage ? dataset.data.length : 2 * dataset.compaction.count;
   const ratio = chiSquared / count;
-  const text = `${capitalized(dataset.name)}: χ² is ${numberText(ratio, 3)} a ${isImage ? "pixel" : "part of a visibility"}`;
+  const text = `In ${dataset.name} χ² is ${numberText(ratio, 3)} a ${isImage ? "pixel" : "part of a visibility"}`;
   const isFar = Math.abs(ratio - 1) > Math.max(NOTABLE, UNLIKELY * Math.sqrt(2 / count));
   if (!isFar) return { text: `${text}, as noise would leave it.`, warnings: [] };
   if (ratio < 1)

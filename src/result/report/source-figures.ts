@@ -10,9 +10,8 @@ import { profileRaster } from "../profile-raster.ts";
 import { boxAbout, type SourceRaster, sourceRaster } from "../source-raster.ts";
 import { finiteRange } from "../stretch.ts";
 import type { ReportContent } from "./content.ts";
-import { captioned } from "./dataset-section.ts";
 import { countText, numberText } from "./number-text.ts";
-import type { SkyCurve } from "./sky-figure.ts";
+import { captionedFigure, type SkyCurve } from "./sky-figure.ts";
 
 /** Pixels along the longer side of a raster. */
 const SIDE = 240;
@@ -20,8 +19,8 @@ const SIDE = 240;
 const BRIGHT = 0.1;
 const MARGIN = 1.25;
 
-/** Every source in its own plane under its caustics; empty without any. */
-export function sourceSection({ datasets, evaluation, instance }: ReportContent): string {
+/** Every source in its own plane, under its caustics. */
+export function sourceFigures({ datasets, evaluation, instance }: ReportContent): string[] {
   const grid = gridOf(datasets[0]);
   const galaxies = litGalaxies(instance, evaluation.datasets[0].intensities);
   const caustics = (redshift?: number): SkyCurve[] => {
@@ -42,17 +41,16 @@ export function sourceSection({ datasets, evaluation, instance }: ReportContent)
     .map(({ name, lights, redshift }: Galaxy) => {
       const curves = caustics(redshift);
       const lines = curves.map(({ points }) => points);
-      return figure(`Light profiles of ${name}`, "in its plane", profileRaster(lights, lines, SIDE), curves);
+      return figure(`Source ${name}`, "light profiles", profileRaster(lights, lines, SIDE), curves);
     });
-  const figures = [...pixelized, ...profiles];
-  return figures.length === 0 ? "" : `<div class="panels">\n${figures.join("\n")}\n</div>`;
+  return [...pixelized, ...profiles];
 }
 
 function figure(title: string, note: string, raster: SourceRaster, curves: readonly SkyCurve[]): string {
-  const noted = curves.length === 0 ? note : `${note}, with caustics`;
-  return captioned(title, noted, {
+  const noted = curves.length === 0 ? note : `${note}; caustics`;
+  return captionedFigure(title, noted, {
     ...raster,
-    alternative: `${title} ${noted}`,
+    alternative: `${title} in its plane: ${noted}`,
     colorMap: SEQUENTIAL,
     stretch: { kind: "linear", range: finiteRange(raster.values) },
     curves,
