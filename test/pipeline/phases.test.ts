@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { readNpy } from "../../src/io/npy.ts";
 import { planSpec } from "../../src/likelihood/from-spec.ts";
-import { type PhaseResults, priorFrom } from "../../src/model/passed-on.ts";
+import { priorFrom } from "../../src/model/passed-on.ts";
 import { adaptImageName, type Phases, parsePhases, phaseSpec } from "../../src/model/phases.ts";
 import { unitFromValue } from "../../src/model/prior.ts";
 import type { Spec } from "../../src/model/spec.ts";
 import { adaptImageFile, openingAlso } from "../../src/pipeline/adapt-image.ts";
-import { type FittedPhase, fitPhase } from "../../src/pipeline/fit-phase.ts";
+import { fitSpec } from "../../src/pipeline/fit-spec.ts";
 import { journalInMemory } from "../../src/pipeline/journal.ts";
 import { phaseResults } from "../../src/pipeline/phase-results.ts";
 import type { SearchOutcome } from "../../src/pipeline/search-outcome.ts";
@@ -54,7 +54,6 @@ async function searched(of: Spec, best: readonly number[], others: readonly (rea
     },
     vectors,
     best: { vector, logLikelihood: evaluation.logLikelihood },
-    stopped: null,
     failures: {},
     stopped: null,
   };
@@ -193,21 +192,14 @@ test("searches one after the other: a second mass begins where the first ended",
     galaxy("lens", 0.5, BULGE, MASS.replace(/einstein_radius: .*/, `einstein_radius: ${RADIUS} }`)),
     galaxy("source", 1, DISK),
   );
-  const phases = phasesOf(`${top}search: { method: ensemble, walkers: 8, maximum_steps: 60 }
+  const text = `${top}search: { method: ensemble, walkers: 8, maximum_steps: 60 }
 phases:
   isothermal: {}
   power-law: { galaxies: { lens: { mass: { profile: PowerLaw, from: isothermal, slope: 2.0 } } } }
-`);
-  const results: Record<string, PhaseResults> = {};
-  const fitted: FittedPhase[] = [];
-  for (const name of phases.names) {
-    const options = { seed: 1, journal: journalInMemory(), open };
-    const one = await fitPhase(name, phaseSpec(phases, name, results).spec, options);
-    results[name] = phaseResults(one.outcome, one.evaluation);
-    fitted.push(one);
-  }
+`;
+  const fitted = await fitSpec(text, "slam.yaml", { seed: 1, journal: journalInMemory(), open });
   const radius = "galaxies.lens.mass.einstein_radius";
-  const [first, second] = Object.values(results).map(({ posteriors }) => posteriors[radius]);
+  const [first, second] = fitted.map((phase) => phaseResults(phase.outcome, phase.evaluation).posteriors[radius]);
   const prior = priorFrom({ prior: "uniform", lower: 0.5, upper: 1.5 }, first, 1);
   // Cut at the parameter's own bounds.
   expect(fitted[1].outcome.model.parameters).toEqual([{ path: radius, prior: { ...prior, lower: 0, upper: 1000 } }]);
