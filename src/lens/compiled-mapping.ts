@@ -3,7 +3,7 @@ import { compilePointwise, type Pointwise } from "../compiler/pointwise.ts";
 import type { Pair, ParameterTable, ParameterValues } from "../profiles/parameter.ts";
 import type { LightComponent, NumericValues } from "./galaxy.ts";
 import { type LensMapping, lensMapping } from "./lens-mapping.ts";
-import { type LensPlane, planeAt } from "./lens-planes.ts";
+import { planeAt } from "./lens-planes.ts";
 import { tracePosition } from "./trace-rays.ts";
 
 /** What is compiled once for all values of the parameters, of models that are alike but for these. */

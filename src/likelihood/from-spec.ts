@@ -49,8 +49,8 @@ export async function planSpec(spec: Spec, options: PlanSpecOptions): Promise<Pl
   return { datasets, model, likelihood: plan(datasets, model, planned), planned };
 }
 
-/** Refuses a model that has no likelihood, with its place in the spec, before data are read for it. */
-function requireModel(spec: Spec, model: Model): void {
+/** Refuses a model that has no likelihood, with its place in the spec, before data are read for it. @throws InputError */
+export function requireModel(spec: Spec, model: Model): void {
   try {
     requireSolvable(model, Object.keys(spec.datasets), spec.settings.positiveOnly);
   } catch (error) {

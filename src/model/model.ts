@@ -11,7 +11,7 @@ import { type Assertion, parseAssertion } from "./assertion.ts";
 import { FLUX_SCALE } from "./flux-scale.ts";
 import { type Slot, slotOver, valueAt } from "./slot.ts";
 import type { ParameterEntry, ParameterSpec, PixelizationSpec, ProfileSpec, Spec } from "./spec.ts";
-import { type Entries, type FreeParameter, impliedAssertions, located, slotsOf } from "./ties.ts";
+import { type Entries, type Entry, type FreeParameter, impliedAssertions, located, slotsOf } from "./ties.ts";
 
 export interface ProfileTemplate {
   readonly kind: "mass" | "light";
@@ -81,7 +81,11 @@ export type ModelSpec = Pick<Spec, "galaxies"> & Partial<Pick<Spec, "datasets" |
  * @throws InputError for a tie or an assertion that makes no sense; its `where` is the path in the spec.
  */
 export function buildModel(spec: ModelSpec): Model {
-  return modelWith(spec, (_, entry) => (typeof entry === "object" && "prior" in entry ? entry : null));
+  return modelWith(spec, (_, entry) => givenPrior(entry));
+}
+
+function givenPrior(entry: ParameterEntry): Prior | null {
+  return typeof entry === "object" && "prior" in entry ? entry : null;
 }
 
 /**
@@ -96,6 +100,23 @@ export function freedModel(spec: ModelSpec): { readonly model: Model; readonly v
     return parameter.defaultPrior;
   });
   return { model, vector: Float64Array.from(values) };
+}
+
+/** Everything that a spec says of parameters and their components, by their paths, in the order of the spec. */
+export function entriesOf(spec: ModelSpec): Entries {
+  const entries = new Map<string, Entry>();
+  templatesWith(spec, (entry, path, parameter) => {
+    entries.set(path, { entry, parameter });
+    return 0;
+  });
+  return entries;
+}
+
+/** Every number of a spec's model under a vector of its free parameters, by their paths; of what is tied what that comes to. */
+export function valuesByPath(spec: ModelSpec, vector: ArrayLike<number>): Readonly<Record<string, number>> {
+  const entries = entriesOf(spec);
+  const { slotAt } = slotsOf(entries, (_, entry) => givenPrior(entry));
+  return Object.fromEntries([...entries.keys()].map((path) => [path, valueAt(slotAt(path), vector)]));
 }
 
 /** @param priorOf Of a row of a profile's table (or something else) and what the spec says: its prior, null for what is not free. */
@@ -115,16 +136,6 @@ function modelWith(
     ...templatesWith(spec, (_, path) => slotAt(path)),
     assertions: [...asserted, ...impliedAssertions(entries, slotAt)],
   };
-}
-
-/** What a spec says of every parameter and component, defaults included, by its path and in the order of the file. */
-export function entriesOf(spec: ModelSpec): Entries {
-  const entries = new Map<string, { entry: ParameterEntry; parameter: Parameter | undefined }>();
-  templatesWith(spec, (entry, path, parameter) => {
-    entries.set(path, { entry, parameter });
-    return 0;
-  });
-  return entries;
 }
 
 /** @param slot Asked for every number of the spec. */

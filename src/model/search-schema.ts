@@ -85,7 +85,7 @@ const stop = strict({
   minutes: quantity("none", "a time above zero, in minutes", (minutes) => minutes > 0).default(Infinity),
 });
 
-const UNLIMITED: StopRules = { evaluations: Infinity, minutes: Infinity };
+export const UNLIMITED: StopRules = { evaluations: Infinity, minutes: Infinity };
 
 /** What a spec without `search` means. */
 export const DEFAULT_SEARCH: SearchSpec = { method: "nested", options: {}, stop: UNLIMITED };

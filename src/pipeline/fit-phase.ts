@@ -27,6 +27,8 @@ export interface FitOptions extends Omit<PlanSpecOptions, "model" | "once"> {
   readonly stop?: StopRules;
   /** Shares the batches of a likelihood with other threads while `use` runs. */
   readonly spread?: Spread;
+  /** Before the search, when everything has been read. */
+  onPlanned?(phase: string): Promise<void>;
   /** Told after every step. */
   onStep?(step: FitStep): void;
 }
@@ -50,7 +52,10 @@ export interface FittedPhase {
   readonly datasets: readonly Dataset[];
   /** Of the best point, with errors of the sources. */
   readonly evaluation: Evaluation;
-  readonly picks: Likelihood["picks"];
+  readonly likelihood: Likelihood;
+  /** Of the spec of this phase, by which it can be run alone. */
+  readonly text: string;
+  readonly seconds: number;
 }
 
 /**
@@ -59,20 +64,26 @@ export interface FittedPhase {
  * @param seed Of the fit; phases draw from generators of their own.
  * @throws InputError for a spec that cannot be searched, and Error where no point has a likelihood.
  */
-export async function fitPhase(phase: string, spec: Spec, options: FitOptions): Promise<FittedPhase> {
+export async function fitPhase(
+  phase: string,
+  { spec, text }: { readonly spec: Spec; readonly text: string },
+  options: FitOptions,
+): Promise<FittedPhase> {
+  const began = performance.now();
   const { datasets, model, likelihood, planned } = await planSpec(spec, options);
+  await options.onPlanned?.(phase);
   const search = spec.search ?? DEFAULT_SEARCH;
   const stop = options.stop ?? search.stop;
   const spread = options.spread ?? ((alone, _, use) => use(alone));
   const objective = model.galaxies.some(({ pixelization }) => pixelization !== undefined)
     ? "log_evidence"
     : "log_likelihood";
-  const began = performance.now();
+  const searching = performance.now();
   const { target, end } = await spread(likelihood, { datasets, model, options: planned }, async (shared) => {
     const target = journaled(targetOf(model, shared), options.journal, phase);
     const end = await runSampler(searchSampler(search), target, {
       random: randomState(options.seed),
-      stop: (evaluations) => reasonToStop(stop, evaluations, (performance.now() - began) / 60_000),
+      stop: (evaluations) => reasonToStop(stop, evaluations, (performance.now() - searching) / 60_000),
       onStep: (info, evaluations) => {
         options.onStep?.({
           ...info,
@@ -106,7 +117,9 @@ export async function fitPhase(phase: string, spec: Spec, options: FitOptions): 
     },
     datasets,
     evaluation,
-    picks: likelihood.picks,
+    likelihood,
+    text,
+    seconds: (performance.now() - began) / 1000,
   };
 }
 

@@ -1,6 +1,6 @@
 import { type Absent, absent } from "../backend/contract.ts";
 import type { SkyOrientation } from "../dataset/sky-orientation.ts";
-import { type PixelGrid, pixelGrid } from "../grid.ts";
+import { type PixelGrid, pixelGrid, slimPositions } from "../grid.ts";
 import { compiledOptics } from "../lens/compiled-mapping.ts";
 import { type Cosmology, PLANCK_2015 } from "../lens/cosmology.ts";
 import { type EinsteinRadii, einsteinMass, einsteinRadii } from "../lens/einstein-radii.ts";
@@ -98,15 +98,15 @@ const PIXELS = 24;
 
 /** A coarse grid over the unmasked pixels of a dataset. */
 function coarseField(dataset: Dataset): PixelGrid {
-  const { pixelScale } = gridOf(dataset);
-  const { positions } = dataset;
+  const grid = gridOf(dataset);
+  const positions = slimPositions(grid, dataset.nativeIndex);
   const sides = [0, 1].map((axis) => {
     const along = positions.filter((_, at) => at % 2 === axis);
     const [lowest, highest] = along.reduce(
       ([low, high], p) => [Math.min(low, p), Math.max(high, p)],
       [Infinity, -Infinity],
     );
-    return { middle: (lowest + highest) / 2, length: MARGIN * (highest - lowest + pixelScale) };
+    return { middle: (lowest + highest) / 2, length: MARGIN * (highest - lowest + grid.pixelScale) };
   });
   const pixel = Math.max(...sides.map(({ length }) => length)) / PIXELS;
   const [rows, columns] = sides.map(({ length }) => Math.ceil(length / pixel - 1e-9));

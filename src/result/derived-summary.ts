@@ -19,15 +19,15 @@ export interface DerivedSummary extends Omit<DerivedQuantity, "value"> {
  * Derived quantities of the best point, with errors from draws.
  * @param evaluation Of the best point, or null.
  * @param draws (n, free parameters) of `posteriorDraws`; empty for no errors.
- * @param evaluations Of the draws, in their order, where there are any: reconstructions and intensities that are solved for
- * have errors with them alone.
+ * @param evaluations Of the draws, in their order, null where one was not evaluated: reconstructions and intensities that are
+ * solved for have errors with them alone.
  */
 export function derivedSummaries(
   { model, best }: SearchOutcome,
   derive: Derive,
   evaluation: Evaluation | null,
   draws: Float64Array,
-  evaluations?: readonly Evaluation[],
+  evaluations?: readonly (Evaluation | null)[],
 ): readonly DerivedSummary[] {
   const dimensions = model.parameters.length;
   const count = dimensions === 0 ? 0 : draws.length / dimensions;

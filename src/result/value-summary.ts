@@ -66,9 +66,9 @@ export function summaryOf(values: ArrayLike<number>, weights: ArrayLike<number>)
 }
 
 /**
- * The same for the angles of axes, degrees, to which 0 and 180 are one: about their mean direction, that of the sum of
- * vectors at twice the angles (Mardia & Jupp 2000, Directional Statistics). Mean and median are in [0, 180), intervals go on beyond either
- * end where they hold it: [172, 185] for what lies between 172 and 5.
+ * The same for the angles of axes, degrees, to which 0 and 180 are one: about their mean direction, that of the sum of unit
+ * vectors at twice the angles. The mean is in [0, 180); intervals and the median go on beyond either end, as [172, 185] for
+ * what lies from 172 through 180 to 5.
  */
 export function axisSummaryOf(degrees: ArrayLike<number>, weights: ArrayLike<number>): ValueSummary {
   let [cosine, sine] = [0, 0];
@@ -83,12 +83,9 @@ export function axisSummaryOf(degrees: ArrayLike<number>, weights: ArrayLike<num
     return beyond > 90 ? beyond - 180 : beyond;
   });
   const about = summaryOf(away, weights);
-  // An interval begins within half a turn of the median, which is brought into [0, 180).
-  const median = axisAngle(mean + about.median);
-  const shifted = ([lower, upper]: readonly [number, number]) =>
-    [median + (lower - about.median), median + (upper - about.median)] as const;
+  const shifted = ([lower, upper]: readonly [number, number]) => [mean + lower, mean + upper] as const;
   return {
-    median,
+    median: mean + about.median,
     interval68: shifted(about.interval68),
     interval95: shifted(about.interval95),
     mean,
