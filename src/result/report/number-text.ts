@@ -66,14 +66,11 @@ export function plainText(value: number): string {
 
 /** Both ends of a range, to the digits that tell them apart. */
 export function rangeText(lower: number, upper: number): string {
+  const size = Math.max(Math.abs(lower), Math.abs(upper));
+  if (!Number.isFinite(size) || size < SMALLEST || size >= LARGEST)
+    return `${numberText(lower)} … ${numberText(upper)}`;
   const decimals = decimalsFor(upper - lower, 3);
-  const text = (value: number) => {
-    const size = Math.abs(value);
-    return size !== 0 && (size < SMALLEST || size >= LARGEST)
-      ? numberText(value)
-      : value.toFixed(decimals).replace(/^-/, MINUS);
-  };
-  return `${text(lower)} … ${text(upper)}`;
+  return [lower, upper].map((value) => value.toFixed(decimals).replace(/^-/, MINUS)).join(" … ");
 }
 
 /** Seconds as a person says them. */

@@ -140,7 +140,7 @@ function colorBar({ values, stretch, colorMap }: SkyFigure, left: number, top: n
 function barTicks(range: readonly [number, number], stretch: Stretch, height: number) {
   const [lower, upper] = range;
   const largest = Math.max(Math.abs(lower), Math.abs(upper));
-  const decades = Array.from({ length: 7 }, (_, i) => 10 ** (Math.floor(Math.log10(largest || 1)) - i));
+  const decades = Array.from({ length: 3 }, (_, i) => 10 ** (Math.floor(Math.log10(largest || 1)) - i));
   const signed = (factor: number) =>
     decades.flatMap((power) => [1, -1].map((sign) => Number((sign * factor * power).toPrecision(2))));
   const candidates =

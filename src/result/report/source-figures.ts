@@ -32,8 +32,7 @@ export function sourceFigures({ datasets, evaluation, instance }: ReportContent)
   };
   const pixelized = evaluation.sources.map((source) => {
     const curves = caustics(galaxies.find(({ name }) => name === source.galaxy)?.redshift);
-    const title = `Source ${source.galaxy}`;
-    return figure(title, noteOf(source), aboutBright(source, curves), curves);
+    return figure(`${source.galaxy}: ${noteOf(source)}`, aboutBright(source, curves), curves);
   });
   const nearest = nearestMass(galaxies);
   const profiles = galaxies
@@ -41,16 +40,16 @@ export function sourceFigures({ datasets, evaluation, instance }: ReportContent)
     .map(({ name, lights, redshift }: Galaxy) => {
       const curves = caustics(redshift);
       const lines = curves.map(({ points }) => points);
-      return figure(`Source ${name}`, "light profiles", profileRaster(lights, lines, SIDE), curves);
+      return figure(`${name}: light profiles`, profileRaster(lights, lines, SIDE), curves);
     });
   return [...pixelized, ...profiles];
 }
 
-function figure(title: string, note: string, raster: SourceRaster, curves: readonly SkyCurve[]): string {
+function figure(note: string, raster: SourceRaster, curves: readonly SkyCurve[]): string {
   const noted = curves.length === 0 ? note : `${note}; caustics`;
-  return captionedFigure(title, noted, {
+  return captionedFigure("Source plane", noted, {
     ...raster,
-    alternative: `${title} in its plane: ${noted}`,
+    alternative: `Source plane of ${noted}`,
     colorMap: SEQUENTIAL,
     stretch: { kind: "linear", range: finiteRange(raster.values) },
     curves,

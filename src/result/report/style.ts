@@ -34,7 +34,7 @@ figcaption b { color: var(--ink); font-weight: 600; }
 .plot .best { stroke: var(--series-1); fill: none; stroke-width: 1.6; }
 .plot .level-95 { fill: var(--series-0); fill-opacity: 0.22; stroke: var(--series-0); stroke-width: 0.8; fill-rule: evenodd; }
 .plot .level-68 { fill: var(--series-0); fill-opacity: 0.45; stroke: var(--series-0); stroke-width: 0.8; fill-rule: evenodd; }
-.plot .dots { fill: none; stroke: var(--series-0); stroke-linecap: round; stroke-width: 2.4; }
+.plot .dots { fill: var(--series-0); stroke: none; }
 .plot .trace { fill: none; stroke: currentColor; stroke-width: 0.8; }
 .plot .bar { fill: var(--series-0); }
 .wide { max-width: 100%; } .wide .plot { max-width: none; }
