@@ -44,7 +44,8 @@ export interface SolvedSource {
  *
  * With K = F + H, C = K^-1 and r = N^-1 (d - A s): d log E = r'(dA s) - tr(C A' N^-1 dA) - 1/2 s'dH s
  * - 1/2 tr((C - H^-1) dH). What multiplies the entries of T, the light of each profile and the entries of H is computed
- * first, then taken through mesh, rays and profiles to the parameters.
+ * first, then taken through mesh, rays and profiles to the parameters. A log likelihood without evidence has r'(dA s) alone: where there
+ * is no inverse.
  * @returns (P)
  */
 export function evidenceSlopes(
@@ -57,7 +58,11 @@ export function evidenceSlopes(
   kernels: VoiceKernels,
 ): Float64Array {
   const gradient = new Float64Array(vector.length);
-  const c = inverseOfAll(system, inverse!, options);
+  if (inverse === null) {
+    for (const dataset of datasets) add(gradient, heldLightSlopes(dataset, vector, s));
+    return gradient;
+  }
+  const c = inverseOfAll(system, inverse, options);
   const byWeights = sources.map(({ laid }) => laid.mappings.map(({ weights }) => new Float64Array(weights.length)));
   datasets.forEach((dataset, d) => {
     const at = system.places[d];
@@ -190,6 +195,17 @@ function addEntrySlopes(
     while (columnIndex[e] !== column) e++;
     byWeights[entry] += (subFraction === null ? 1 : subFraction[m]) * slopes[e];
   }
+}
+
+/** Of the log likelihood where light is all that is solved for. */
+function heldLightSlopes(
+  { observation: { light }, basis, image }: SolvedDataset,
+  vector: Float64Array,
+  s: Float64Array,
+): Float64Array {
+  const byImage = light.instrument.adjoint(light.instrument.weightedResidual(image));
+  const byColumns = Array.from(s, (intensity) => byImage.map((slope) => intensity * slope));
+  return basis!.slopes!(vector, [byImage, ...byColumns]);
 }
 
 /** By the light of each profile in every pixel, and from there by the parameters. */
