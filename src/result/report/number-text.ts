@@ -86,6 +86,12 @@ export function parameterLabel(path: string, unit: string): string {
   return `${path.replace(/^galaxies\./, "")}${unitText(unit)}`;
 }
 
+/** A derived quantity by its name: words, or a path. */
+export function quantityLabel(name: string): string {
+  if (name.includes(".")) return name.replace(/^galaxies\./, "");
+  return name.replaceAll("_", " ").replace("einstein", "Einstein").replace("b sie", "b_SIE");
+}
+
 /** A unit in brackets, behind what it is the unit of. */
 export function unitText(unit: string): string {
   const symbol = unitSymbol(unit).trim();
@@ -95,7 +101,7 @@ export function unitText(unit: string): string {
 export function unitSymbol(unit: string): string {
   if (unit === "arcsec") return '"';
   if (unit === "none" || unit === "") return "";
-  return unit === "deg" ? "°" : ` ${unit.replace("M_sun", "M☉").replace("solar_mass", "M☉")}`;
+  return unit === "deg" ? "°" : ` ${unit.replace("solar_mass", "M☉")}`;
 }
 
 function decimalsFor(value: number, digits: number): number {

@@ -1,4 +1,5 @@
 import type { SearchOutcome } from "../../pipeline/search-outcome.ts";
+import { samplesPosterior } from "../posterior-summary.ts";
 
 /** Samples of the posterior with their weights. */
 export interface WeightedSamples {
@@ -16,6 +17,7 @@ const FEWEST = 8;
 
 /** The samples of an outcome; null where it is of too few points to draw, such as a best point alone. */
 export function weightedSamples({ samples, vectors }: SearchOutcome): WeightedSamples | null {
+  if (!samplesPosterior(samples)) return null;
   const weights = samples.logWeights.map(Math.exp);
   // Kish 1965.
   const equal = 1 / weights.reduce((sum, weight) => sum + weight * weight, 0);
