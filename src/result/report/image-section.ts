@@ -4,6 +4,8 @@ import type { Dataset } from "../../likelihood/dataset.ts";
 import type { DatasetEvaluation } from "../../likelihood/evaluation.ts";
 import type { InterferometerDataset } from "../../likelihood/interferometer-dataset.ts";
 import { litGalaxies } from "../../model/linear-light.ts";
+import { instantiate } from "../../model/model.ts";
+import { seenIn } from "../../model/seen-in.ts";
 import type { Spec } from "../../model/spec.ts";
 import { DIVERGING, SEQUENTIAL } from "../color-map.ts";
 import { cutToMask } from "../cropped-raster.ts";
@@ -43,16 +45,17 @@ interface Panel extends Pick<SkyFigure, "stretch"> {
 }
 
 function datasetFigures(
-  { datasets, skies = {}, evaluation, instance, phases }: ReportContent,
+  { datasets, skies = {}, evaluation, phases }: ReportContent,
   index: number,
 ): string[] {
   const [dataset, seen] = [datasets[index], evaluation.datasets[index]];
-  const galaxies = litGalaxies(instance, seen.intensities);
+  const { model, best, spec } = phases[phases.length - 1].outcome;
+  const galaxies = litGalaxies(instantiate(seenIn(model, dataset.name), best.vector), seen.intensities);
   const maps = datasetMaps(dataset, seen, galaxies, kernelsBeside(evaluation.backend));
   const curves = planeCurves(galaxies, gridOf(dataset)).map(({ points, closed, kind }) => ({ points, closed, kind }));
   const panels =
     dataset.type === "imaging" ? imagePanels(seen, maps, curves) : dirtyPanels(dataset, seen, maps, curves);
-  const sky = skies[dataset.name] ?? unturned(dataset, phases[phases.length - 1].outcome.spec);
+  const sky = skies[dataset.name] ?? unturned(dataset, spec);
   return panels.map(({ map, title, notes, colorMap = SEQUENTIAL, stretch, curves = [] }) => {
     const ofCurves = curves.some(({ kind }) => kind === "radial")
       ? "critical curves, radial ones dashed"

@@ -22,7 +22,9 @@ const MARGIN = 1.25;
 /** Every source in its own plane, under its caustics. */
 export function sourceFigures({ datasets, evaluation, instance }: ReportContent): string[] {
   const grid = gridOf(datasets[0]);
-  const galaxies = litGalaxies(instance, evaluation.datasets[0].intensities);
+  // In the plane of a source the first dataset that sees a profile says how bright it is.
+  const intensities = Object.assign({}, ...evaluation.datasets.map((seen) => seen.intensities).toReversed());
+  const galaxies = litGalaxies(instance, intensities);
   const caustics = (redshift?: number): SkyCurve[] => {
     return planeCurves(galaxies, grid, redshift).map(({ caustic, closed, kind }) => ({
       points: caustic,
@@ -32,7 +34,7 @@ export function sourceFigures({ datasets, evaluation, instance }: ReportContent)
   };
   const pixelized = evaluation.sources.map((source) => {
     const curves = caustics(galaxies.find(({ name }) => name === source.galaxy)?.redshift);
-    return figure(`${source.galaxy}: ${noteOf(source)}`, aboutBright(source, curves), curves);
+    return figure(`${source.galaxy}: ${noteOf(source, datasets.length)}`, aboutBright(source, curves), curves);
   });
   const nearest = nearestMass(galaxies);
   const profiles = galaxies
@@ -56,9 +58,10 @@ function figure(note: string, raster: SourceRaster, curves: readonly SkyCurve[])
   });
 }
 
-function noteOf({ meshType, values, datasets, regularization }: SourceReconstruction): string {
+/** @param all How many datasets there are. */
+function noteOf({ meshType, values, datasets, regularization }: SourceReconstruction, all: number): string {
   const coefficients = Object.entries(regularization).map(([name, value]) => `${name} ${numberText(value, 3)}`);
-  const from = datasets.length > 1 ? ` from ${datasets.join(", ")}` : "";
+  const from = all > 1 ? ` from ${datasets.join(", ")}` : "";
   return `${countText(values.length)} pixels (${meshType.replaceAll("_", " ")}), ${coefficients.join(", ")}${from}`;
 }
 

@@ -1,7 +1,7 @@
 /** What the report adds to the style of html-page.ts: panels side by side, cards of numbers, figures in SVG, and print. */
 export const REPORT_STYLE = `
 body { max-width: 75rem; }
-h1 { margin-bottom: 0.2rem; } h2 { border-top: 1px solid var(--faint); margin-top: 2.5rem; padding-top: 1.2rem; }
+h1, p, li, dd, figcaption { overflow-wrap: anywhere; } h1 { margin-bottom: 0.2rem; } h2 { border-top: 1px solid var(--faint); margin-top: 2.5rem; padding-top: 1.2rem; }
 h3 { font-size: 1rem; margin: 1.4rem 0 0.4rem; } .method { margin-top: 0; }
 a { color: var(--series-0); } summary { color: var(--series-0); cursor: pointer; padding: 0.4rem 0; }
 :focus-visible { outline: 2px solid var(--series-0); outline-offset: 2px; }

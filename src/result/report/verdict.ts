@@ -47,9 +47,9 @@ export function verdictOf(content: ReportContent): Verdict {
   const count = samples.warnings.length;
   const ended =
     outcome.stopped !== null
-      ? `The search (${ran}) was stopped before it was done: ${outcome.stopped}.`
+      ? `The search (${ran}) did not come to its end: ${outcome.stopped}.`
       : count === 0
-        ? `The search converged (${ran}), and nothing speaks against it.`
+        ? `The search converged (${ran})${warnings.length === 0 ? ", and nothing speaks against its result" : "; the warnings are of what it found"}.`
         : `The search (${ran}) ended with ${count === 1 ? "a warning" : `${count} warnings`}: read that first.`;
   const found = content.quantities.find(({ name }) => name === content.headline[0]);
   const size =
