@@ -21,6 +21,8 @@ export interface RunFitOptions {
   readonly stop: StopRules | undefined;
   /** Put before every line of progress; may be empty. */
   readonly title: string;
+  /** On so many other meshes is the best fit evaluated in the end. */
+  readonly meshes?: number;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface RunFitOptions {
 export async function runFit(
   directory: FitDirectory,
   invocation: Invocation,
-  { stop, title }: RunFitOptions,
+  { stop, title, meshes = 0 }: RunFitOptions,
 ): Promise<WrittenFit> {
   const { request, text, path } = directory;
   requireBuild(directory);
@@ -64,7 +66,7 @@ export async function runFit(
       },
     });
     const seconds = (performance.now() - start) / 1000;
-    return await writeFit(output, phases, context, { seconds, threads });
+    return await writeFit(output, phases, context, { seconds, threads, meshes });
   } finally {
     progress.end();
     journal.close();

@@ -76,6 +76,15 @@ const METHODS = {
     metric: oneOf(["diagonal", "dense"]).optional(),
     maximum_depth: whole(1, "the depth of trajectories"),
   },
+  giga_lens: {
+    starts: whole(1, "the starts"),
+    climbers: whole(1, "the starts that climb to the end"),
+    maximum_iterations: whole(1, "the iterations of each climb"),
+    chains: whole(1, "the chains"),
+    warmup: whole(0, "the iterations of the warm-up"),
+    samples: whole(1, "the samples of each chain"),
+    acceptance: above(0, "the acceptance aimed at", 0.999),
+  },
 } as const satisfies Readonly<Record<string, Options>>;
 
 export type SearchMethod = keyof typeof METHODS;

@@ -8,6 +8,7 @@ import type { LikelihoodStart } from "../likelihood/over-threads.ts";
 import { targetOf, vectorsFromUnit } from "../likelihood/target.ts";
 import { DEFAULT_SEARCH, type StopRules } from "../model/search-schema.ts";
 import type { Spec } from "../model/spec.ts";
+import { openingAlso } from "./adapt-image.ts";
 import { type Journal, journaled } from "./journal.ts";
 import type { SearchOutcome } from "./search-outcome.ts";
 import { searchSampler } from "./search-sampler.ts";
@@ -46,6 +47,12 @@ export interface FitStep extends StepInfo {
   readonly vector: Float64Array;
 }
 
+/** A phase to be searched: see `FittedPhase`. */
+export interface PhaseToFit extends Pick<FittedPhase, "text"> {
+  readonly spec: Spec;
+  readonly adaptImages?: FittedPhase["adaptImages"];
+}
+
 /** A phase that has been searched. */
 export interface FittedPhase {
   readonly outcome: SearchOutcome;
@@ -53,8 +60,10 @@ export interface FittedPhase {
   /** Of the best point, with errors of the sources. */
   readonly evaluation: Evaluation;
   readonly likelihood: Likelihood;
-  /** Of the spec of this phase, by which it can be run alone. */
+  /** Of the spec of this phase, by which it can be run alone where these files are. */
   readonly text: string;
+  /** Adapt images that earlier phases made for it, by their paths. */
+  readonly adaptImages: ReadonlyMap<string, Uint8Array>;
   readonly seconds: number;
 }
 
@@ -66,9 +75,10 @@ export interface FittedPhase {
  */
 export async function fitPhase(
   phase: string,
-  { spec, text }: { readonly spec: Spec; readonly text: string },
-  options: FitOptions,
+  { spec, text, adaptImages = new Map() }: PhaseToFit,
+  fitOptions: FitOptions,
 ): Promise<FittedPhase> {
+  const options = { ...fitOptions, open: openingAlso(adaptImages, fitOptions.open) };
   const began = performance.now();
   const { datasets, model, likelihood, planned } = await planSpec(spec, options);
   await options.onPlanned?.(phase);
@@ -119,6 +129,7 @@ export async function fitPhase(
     evaluation,
     likelihood,
     text,
+    adaptImages,
     seconds: (performance.now() - began) / 1000,
   };
 }

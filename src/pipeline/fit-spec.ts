@@ -1,8 +1,7 @@
-import { kernelsBeside } from "../backend/kernels.ts";
 import { parseSpec } from "../model/parse-spec.ts";
 import type { PhaseResults } from "../model/passed-on.ts";
 import { adaptImageName, parsePhases, phaseSpec } from "../model/phases.ts";
-import { adaptImageFile, openingAlso } from "./adapt-image.ts";
+import { adaptImageFile } from "./adapt-image.ts";
 import { type FitOptions, type FittedPhase, fitPhase } from "./fit-phase.ts";
 import { phaseResults } from "./phase-results.ts";
 
@@ -30,16 +29,15 @@ export async function fitSpec(
   }
   const fitted: FittedPhase[] = [];
   const results: Record<string, PhaseResults> = {};
-  const adaptImages = new Map<string, Uint8Array>();
-  const open = openingAlso(adaptImages, options.open);
+  const made = new Map<string, Uint8Array>();
   for (const [k, name] of phases.names.entries()) {
-    const found = await fitPhase(name, phaseSpec(phases, name, results), { ...options, open, seed: options.seed + k });
-    const { outcome, datasets, evaluation } = found;
+    const { spec, text } = phaseSpec(phases, name, results);
+    const adaptImages = new Map([...made].filter(([path]) => text.includes(path)));
+    const found = await fitPhase(name, { spec, text, adaptImages }, { ...options, seed: options.seed + k });
+    const { outcome, evaluation } = found;
     results[name] = phaseResults(outcome, evaluation);
-    const best = { datasets, model: outcome.model, vector: outcome.best.vector, evaluation };
     for (const source of phases.adaptImages.filter(({ phase }) => phase === name)) {
-      const kernels = kernelsBeside(evaluation.backend);
-      adaptImages.set(adaptImageName(source), adaptImageFile(best, source.galaxy, source.dataset, kernels));
+      made.set(adaptImageName(source), adaptImageFile(found, source));
     }
     fitted.push(found);
     await onFitted(found);
