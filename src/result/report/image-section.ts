@@ -44,10 +44,7 @@ interface Panel extends Pick<SkyFigure, "stretch"> {
   readonly curves?: readonly SkyCurve[];
 }
 
-function datasetFigures(
-  { datasets, skies = {}, evaluation, phases }: ReportContent,
-  index: number,
-): string[] {
+function datasetFigures({ datasets, skies = {}, evaluation, phases }: ReportContent, index: number): string[] {
   const [dataset, seen] = [datasets[index], evaluation.datasets[index]];
   const { model, best, spec } = phases[phases.length - 1].outcome;
   const galaxies = litGalaxies(instantiate(seenIn(model, dataset.name), best.vector), seen.intensities);
