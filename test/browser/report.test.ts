@@ -34,8 +34,8 @@ describe.skipIf(noBrowser !== undefined)(`a report in a browser${noBrowser ? ` (
     }
     for (const { width, height, deviation } of page.figures) {
       expect(Math.min(width, height)).toBeGreaterThan(50);
-      // A frame with ticks alone, on white, has some 10; a trace, mostly paper, has 20.
-      expect(deviation).toBeGreaterThan(12);
+      // Frames with ticks and nothing in them have 16 to 18, traces, which are mostly paper, 26.
+      expect(deviation).toBeGreaterThan(22);
     }
   });
 
@@ -50,7 +50,7 @@ describe.skipIf(noBrowser !== undefined)(`a report in a browser${noBrowser ? ` (
   });
 
   test("says whether the search converged", () => {
-    expect(page.verdict).toContain("The search converged (nested sampling, 30 000 evaluations)");
+    expect(page.verdict).toContain("The search converged (nested sampling, 30\u202f000 evaluations)");
     expect(page.verdict).toContain('Einstein radius b_SIE: 1.2000 ± 0.0020" (median and 68 %)');
   });
 

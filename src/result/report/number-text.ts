@@ -1,7 +1,7 @@
 import type { CredibleInterval } from "./content.ts";
 
 /*
- * Numbers as papers print them: an error has two digits, and its value as many decimals.
+ * Numbers as papers print them: the larger error has two digits, and all have as many decimals.
  */
 
 const MINUS = "−";
@@ -22,9 +22,9 @@ export function numberText(value: number | null | undefined, digits = 4): string
   return text.replace(/^-/, MINUS);
 }
 
-/** A whole number, thousands set apart. */
+/** A whole number, thousands set apart by a space that no line breaks at. */
 export function countText(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, " ");
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 }
 
 /** `1.4003 ± 0.0021`, or with both errors where they differ in the digits shown. */
