@@ -14,7 +14,7 @@ export interface CornerParameter extends ReportParameter {
 }
 
 /** From so many effective samples on, densities are drawn; fewer are points. */
-const ENOUGH_FOR_DENSITY = 150;
+export const ENOUGH_FOR_DENSITY = 150;
 const MOST_POINTS = 150;
 const SHARES = [0.95, 0.68];
 const GAP = 8;

@@ -45,6 +45,6 @@ td.prose { min-width: 14rem; }
   body { font-size: 10pt; margin: 0; max-width: none; padding: 0; }
   nav, .skip, summary { display: none; } .wide { overflow: visible; }
   .wide .plot { max-width: 100%; } .panels { grid-template-columns: repeat(3, 1fr); } .traces { grid-template-columns: repeat(3, 1fr); }
-  h2, h3 { break-after: avoid; } tr { break-inside: avoid; } th, td { padding: 0.1rem 0.4rem; }
+  table { font-size: 7pt; } h2, h3 { break-after: avoid; } tr { break-inside: avoid; } th, td { padding: 0.1rem 0.4rem; }
 }
 `;
