@@ -1,3 +1,4 @@
+import type { SkyOrientation } from "../../dataset/sky-orientation.ts";
 import type { Dataset } from "../../likelihood/dataset.ts";
 import type { Evaluation } from "../../likelihood/evaluation.ts";
 import type { ModelInstance } from "../../model/model.ts";
@@ -64,6 +65,8 @@ export interface ReportContent {
   readonly phases: readonly ReportPhase[];
   /** Of the last phase. */
   readonly datasets: readonly Dataset[];
+  /** Where north and east are, by the names of the datasets; north is up and east as the spec has it where it is not said. */
+  readonly skies?: Readonly<Record<string, SkyOrientation>>;
   /** The model at its best point. */
   readonly instance: ModelInstance;
   /** Of the best point, of all the datasets. */

@@ -22,7 +22,9 @@ const MARGIN = 1.25;
 /** Every source in its own plane, under its caustics. */
 export function sourceFigures({ datasets, evaluation, instance }: ReportContent): string[] {
   const grid = gridOf(datasets[0]);
-  const galaxies = litGalaxies(instance, evaluation.datasets[0].intensities);
+  // In the plane of a source the first dataset that sees a profile says how bright it is.
+  const intensities = Object.assign({}, ...evaluation.datasets.map((seen) => seen.intensities).toReversed());
+  const galaxies = litGalaxies(instance, intensities);
   const caustics = (redshift?: number): SkyCurve[] => {
     return planeCurves(galaxies, grid, redshift).map(({ caustic, closed, kind }) => ({
       points: caustic,
@@ -32,8 +34,7 @@ export function sourceFigures({ datasets, evaluation, instance }: ReportContent)
   };
   const pixelized = evaluation.sources.map((source) => {
     const curves = caustics(galaxies.find(({ name }) => name === source.galaxy)?.redshift);
-    const title = `Source ${source.galaxy}`;
-    return figure(title, noteOf(source), aboutBright(source, curves), curves);
+    return figure(`${source.galaxy}: ${noteOf(source, datasets.length)}`, aboutBright(source, curves), curves);
   });
   const nearest = nearestMass(galaxies);
   const profiles = galaxies
@@ -41,25 +42,26 @@ export function sourceFigures({ datasets, evaluation, instance }: ReportContent)
     .map(({ name, lights, redshift }: Galaxy) => {
       const curves = caustics(redshift);
       const lines = curves.map(({ points }) => points);
-      return figure(`Source ${name}`, "light profiles", profileRaster(lights, lines, SIDE), curves);
+      return figure(`${name}: light profiles`, profileRaster(lights, lines, SIDE), curves);
     });
   return [...pixelized, ...profiles];
 }
 
-function figure(title: string, note: string, raster: SourceRaster, curves: readonly SkyCurve[]): string {
+function figure(note: string, raster: SourceRaster, curves: readonly SkyCurve[]): string {
   const noted = curves.length === 0 ? note : `${note}; caustics`;
-  return captionedFigure(title, noted, {
+  return captionedFigure("Source plane", noted, {
     ...raster,
-    alternative: `${title} in its plane: ${noted}`,
+    alternative: `Source plane of ${noted}`,
     colorMap: SEQUENTIAL,
     stretch: { kind: "linear", range: finiteRange(raster.values) },
     curves,
   });
 }
 
-function noteOf({ meshType, values, datasets, regularization }: SourceReconstruction): string {
+/** @param all How many datasets there are. */
+function noteOf({ meshType, values, datasets, regularization }: SourceReconstruction, all: number): string {
   const coefficients = Object.entries(regularization).map(([name, value]) => `${name} ${numberText(value, 3)}`);
-  const from = datasets.length > 1 ? ` from ${datasets.join(", ")}` : "";
+  const from = all > 1 ? ` from ${datasets.join(", ")}` : "";
   return `${countText(values.length)} pixels (${meshType.replaceAll("_", " ")}), ${coefficients.join(", ")}${from}`;
 }
 
