@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { wasmKernels } from "../backend/wasm.ts";
+import type { SkyOrientation } from "../dataset/sky-orientation.ts";
 import { instantiate } from "../model/model.ts";
 import { DEFAULT_SEARCH } from "../model/search-schema.ts";
 import { openingAlso } from "../pipeline/adapt-image.ts";
@@ -95,7 +96,10 @@ export async function writeFit(
   written.push(await root.write(TIMING, json(timing)));
   const meshNoise = meshes === 0 ? null : await meshNoiseOf(last, meshes, context);
   if (meshNoise !== null) written.push(await root.write("mesh-noise.json", json(meshNoise)));
+  const skies: Record<string, SkyOrientation> = {};
+  for (const dataset of datasets) skies[dataset.name] = (await frameOf({ spec: outcome.spec, open }, dataset)).sky;
   const report = reportContent(phases, {
+    skies,
     name: nameOf(request.spec),
     warnings: datasets.flatMap((dataset) => (dataset.type === "imaging" ? dataset.warnings : [])),
     inputs: factsOf(context.inputs()),

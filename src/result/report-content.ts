@@ -30,7 +30,7 @@ const METHODS: Readonly<Record<SearchMethod, string>> = {
 const HEADLINE: readonly string[] = ["einstein_radius_critical_curve", "einstein_radius_b_sie", "einstein_mass"];
 
 /** What a report is told besides the phases. */
-export interface ReportFacts extends Pick<ReportContent, "name" | "warnings" | "inputs" | "provenance"> {
+export interface ReportFacts extends Pick<ReportContent, "name" | "warnings" | "inputs" | "provenance" | "skies"> {
   readonly timing: ReportContent["timing"];
 }
 
