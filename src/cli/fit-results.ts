@@ -1,6 +1,5 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { wasmKernels } from "../backend/wasm.ts";
-import { instantiate } from "../model/model.ts";
 import { DEFAULT_SEARCH } from "../model/search-schema.ts";
 import { openingAlso } from "../pipeline/adapt-image.ts";
 import type { FittedPhase } from "../pipeline/fit-phase.ts";
@@ -75,8 +74,8 @@ export async function writeFit(
   const { outcome, datasets, evaluation } = last;
   const { request, open } = context;
   const maps = await outputDirectory(join(root.path, "maps"));
-  const instance = instantiate(outcome.model, outcome.best.vector);
-  const written = await writeMaps(maps, { spec: outcome.spec, open }, datasets, instance, evaluation);
+  const best = { model: outcome.model, vector: outcome.best.vector };
+  const written = await writeMaps(maps, { spec: outcome.spec, open }, datasets, best, evaluation);
   written.push(await root.write("samples.npz", samplesNpz(outcome)));
   if (samplesPosterior(outcome.samples)) {
     written.push(await root.write("samples.nc", samplesNetcdf(outcome, request.arclet)));

@@ -1,7 +1,7 @@
 import { kernelsBeside } from "../../backend/kernels.ts";
 import type { DatasetEvaluation } from "../../likelihood/evaluation.ts";
 import type { InterferometerDataset } from "../../likelihood/interferometer-dataset.ts";
-import { litGalaxies } from "../../model/linear-light.ts";
+import { seenGalaxies } from "../../model/seen-galaxies.ts";
 import { DIVERGING, SEQUENTIAL } from "../color-map.ts";
 import { cutToMask } from "../cropped-raster.ts";
 import { type DatasetMaps, datasetMaps, gridOf, type MapName } from "../dataset-maps.ts";
@@ -39,14 +39,15 @@ interface Panel extends Pick<SkyFigure, "stretch"> {
   readonly curves?: readonly SkyCurve[];
 }
 
-function datasetFigures({ datasets, evaluation, instance, phases }: ReportContent, index: number): string[] {
+function datasetFigures({ datasets, evaluation, phases }: ReportContent, index: number): string[] {
   const [dataset, seen] = [datasets[index], evaluation.datasets[index]];
-  const galaxies = litGalaxies(instance, seen.intensities);
+  const { spec, model, best } = phases[phases.length - 1].outcome;
+  const galaxies = seenGalaxies(model, best.vector, dataset.name, seen.intensities);
   const maps = datasetMaps(dataset, seen, galaxies, kernelsBeside(evaluation.backend));
   const curves = planeCurves(galaxies, gridOf(dataset)).map(({ points, closed, kind }) => ({ points, closed, kind }));
   const panels =
     dataset.type === "imaging" ? imagePanels(seen, maps, curves) : dirtyPanels(dataset, seen, maps, curves);
-  const given = phases[phases.length - 1].outcome.spec.datasets[dataset.name];
+  const given = spec.datasets[dataset.name];
   const xAxis =
     dataset.type === "interferometer" ? dataset.compaction.sky.xAxis : given.type === "imaging" ? given.xAxis : "west";
   return panels.map(({ map, title, notes, colorMap = SEQUENTIAL, stretch, curves = [] }) => {
