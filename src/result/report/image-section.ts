@@ -1,4 +1,5 @@
 import { kernelsBeside } from "../../backend/kernels.ts";
+import { xAxisOf } from "../../likelihood/dataset.ts";
 import type { DatasetEvaluation } from "../../likelihood/evaluation.ts";
 import type { InterferometerDataset } from "../../likelihood/interferometer-dataset.ts";
 import { seenGalaxies } from "../../model/seen-galaxies.ts";
@@ -47,9 +48,7 @@ function datasetFigures({ datasets, evaluation, phases }: ReportContent, index: 
   const curves = planeCurves(galaxies, gridOf(dataset)).map(({ points, closed, kind }) => ({ points, closed, kind }));
   const panels =
     dataset.type === "imaging" ? imagePanels(seen, maps, curves) : dirtyPanels(dataset, seen, maps, curves);
-  const given = spec.datasets[dataset.name];
-  const xAxis =
-    dataset.type === "interferometer" ? dataset.compaction.sky.xAxis : given.type === "imaging" ? given.xAxis : "west";
+  const xAxis = xAxisOf(dataset, spec.datasets[dataset.name]);
   return panels.map(({ map, title, notes, colorMap = SEQUENTIAL, stretch, curves = [] }) => {
     const ofCurves = curves.some(({ kind }) => kind === "radial")
       ? "critical curves, radial ones dashed"
