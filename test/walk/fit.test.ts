@@ -104,9 +104,9 @@ describe("one search", () => {
     expect(other.evidence).not.toEqual(one.evidence);
   });
 
-  test("stopped by a rule it says so, and goes on to the same end", async () => {
+  test("paused it says so, and goes on to the same end", async () => {
     const stopped = await json("fit", at("hst", "lens.yaml"), "--out", at("stop"), "--evaluations", "300");
-    expect(stopped.stopped).toMatch(/stopped after 3\d\d evaluations/);
+    expect(stopped.stopped).toMatch(/paused after 3\d\d evaluations/);
     expect(stopped.warnings[0]).toBe(stopped.stopped);
     const { provenance: _, ...resumed } = await json("resume", at("stop"));
     const { provenance: __, ...whole } = JSON.parse(readFileSync(at("one", "result.json"), "utf8"));
