@@ -5,6 +5,7 @@ import { openingAlso } from "../pipeline/adapt-image.ts";
 import type { FittedPhase } from "../pipeline/fit-phase.ts";
 import { ONLY_PHASE } from "../pipeline/fit-spec.ts";
 import { evidencesOnMeshes } from "../pipeline/other-meshes.ts";
+import { coolestFile } from "../result/coolest-file.ts";
 import { type PhaseResult, phaseResult } from "../result/phase-result.ts";
 import { samplesPosterior } from "../result/posterior-summary.ts";
 import { reportHtml } from "../result/report.ts";
@@ -80,6 +81,8 @@ export async function writeFit(
   if (samplesPosterior(outcome.samples)) {
     written.push(await root.write("samples.nc", samplesNetcdf(outcome, request.arclet)));
   }
+  const template = coolestFile(outcome, last, { version: request.arclet, named: false });
+  if (template.hasProfiles) written.push(await root.write("coolest.json", template.text));
   const timing = {
     seconds,
     threads,
