@@ -1,12 +1,12 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { wasmKernels } from "../backend/wasm.ts";
 import type { SkyOrientation } from "../dataset/sky-orientation.ts";
-import { instantiate } from "../model/model.ts";
 import { DEFAULT_SEARCH } from "../model/search-schema.ts";
 import { openingAlso } from "../pipeline/adapt-image.ts";
 import type { FittedPhase } from "../pipeline/fit-phase.ts";
 import { ONLY_PHASE } from "../pipeline/fit-spec.ts";
 import { evidencesOnMeshes } from "../pipeline/other-meshes.ts";
+import { coolestFile } from "../result/coolest-file.ts";
 import { type PhaseResult, phaseResult } from "../result/phase-result.ts";
 import { samplesPosterior } from "../result/posterior-summary.ts";
 import { reportHtml } from "../result/report.ts";
@@ -76,12 +76,14 @@ export async function writeFit(
   const { outcome, datasets, evaluation } = last;
   const { request, open } = context;
   const maps = await outputDirectory(join(root.path, "maps"));
-  const instance = instantiate(outcome.model, outcome.best.vector);
-  const written = await writeMaps(maps, { spec: outcome.spec, open }, datasets, instance, evaluation);
+  const best = { model: outcome.model, vector: outcome.best.vector };
+  const written = await writeMaps(maps, { spec: outcome.spec, open }, datasets, best, evaluation);
   written.push(await root.write("samples.npz", samplesNpz(outcome)));
   if (samplesPosterior(outcome.samples)) {
     written.push(await root.write("samples.nc", samplesNetcdf(outcome, request.arclet)));
   }
+  const template = coolestFile(outcome, last, { version: request.arclet, named: false });
+  if (template.hasProfiles) written.push(await root.write("coolest.json", template.text));
   const timing = {
     seconds,
     threads,

@@ -91,7 +91,6 @@ export async function reportCase(method: "nested" | "ensemble"): Promise<ReportC
     name: HOSTILE,
     phases: [{ ...phase, outcome: { ...outcome, phase: "source" }, seconds: 20 }, phase],
     datasets,
-    instance: instantiate(model, TRUTH),
     evaluation,
     parameters: model.parameters.map(({ path }, p) => {
       const [median, sigma] = [TRUTH[p], SIGMA[p]];

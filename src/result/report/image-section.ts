@@ -1,11 +1,9 @@
 import { kernelsBeside } from "../../backend/kernels.ts";
 import { type SkyOrientation, skyOrientation } from "../../dataset/sky-orientation.ts";
-import type { Dataset } from "../../likelihood/dataset.ts";
+import { type Dataset, xAxisOf } from "../../likelihood/dataset.ts";
 import type { DatasetEvaluation } from "../../likelihood/evaluation.ts";
 import type { InterferometerDataset } from "../../likelihood/interferometer-dataset.ts";
-import { litGalaxies } from "../../model/linear-light.ts";
-import { instantiate } from "../../model/model.ts";
-import { seenIn } from "../../model/seen-in.ts";
+import { seenGalaxies } from "../../model/seen-galaxies.ts";
 import type { Spec } from "../../model/spec.ts";
 import { DIVERGING, SEQUENTIAL } from "../color-map.ts";
 import { cutToMask } from "../cropped-raster.ts";
@@ -46,8 +44,8 @@ interface Panel extends Pick<SkyFigure, "stretch"> {
 
 function datasetFigures({ datasets, skies = {}, evaluation, phases }: ReportContent, index: number): string[] {
   const [dataset, seen] = [datasets[index], evaluation.datasets[index]];
-  const { model, best, spec } = phases[phases.length - 1].outcome;
-  const galaxies = litGalaxies(instantiate(seenIn(model, dataset.name), best.vector), seen.intensities);
+  const { spec, model, best } = phases[phases.length - 1].outcome;
+  const galaxies = seenGalaxies(model, best.vector, dataset.name, seen.intensities);
   const maps = datasetMaps(dataset, seen, galaxies, kernelsBeside(evaluation.backend));
   const curves = planeCurves(galaxies, gridOf(dataset)).map(({ points, closed, kind }) => ({ points, closed, kind }));
   const panels =
@@ -72,9 +70,7 @@ function datasetFigures({ datasets, skies = {}, evaluation, phases }: ReportCont
 
 /** As the spec has it, where nothing better is known. */
 function unturned(dataset: Dataset, { datasets }: Spec): SkyOrientation {
-  const given = datasets[dataset.name];
-  const xAxis =
-    dataset.type === "interferometer" ? dataset.compaction.sky.xAxis : given.type === "imaging" ? given.xAxis : "west";
+  const xAxis = xAxisOf(dataset, datasets[dataset.name]);
   return skyOrientation(undefined, { rows: false, columns: false }, { xAxis });
 }
 

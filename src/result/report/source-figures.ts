@@ -1,7 +1,7 @@
-import type { Galaxy } from "../../lens/galaxy.ts";
+import type { Galaxy, LightComponent } from "../../lens/galaxy.ts";
 import type { SourceReconstruction } from "../../likelihood/evaluation.ts";
 import { nearestMass } from "../../likelihood/light-images.ts";
-import { litGalaxies } from "../../model/linear-light.ts";
+import { seenGalaxies } from "../../model/seen-galaxies.ts";
 import { SEQUENTIAL } from "../color-map.ts";
 import { croppedTo } from "../cropped-raster.ts";
 import { gridOf } from "../dataset-maps.ts";
@@ -20,11 +20,14 @@ const BRIGHT = 0.1;
 const MARGIN = 1.25;
 
 /** Every source in its own plane, under its caustics. */
-export function sourceFigures({ datasets, evaluation, instance }: ReportContent): string[] {
+export function sourceFigures({ datasets, evaluation, phases }: ReportContent): string[] {
   const grid = gridOf(datasets[0]);
-  // In the plane of a source the first dataset that sees a profile says how bright it is.
-  const intensities = Object.assign({}, ...evaluation.datasets.map((seen) => seen.intensities).toReversed());
-  const galaxies = litGalaxies(instance, intensities);
+  const { model, best } = phases[phases.length - 1].outcome;
+  const seen = evaluation.datasets.map(({ name, intensities }) => ({
+    dataset: name,
+    galaxies: seenGalaxies(model, best.vector, name, intensities),
+  }));
+  const [{ galaxies }] = seen;
   const caustics = (redshift?: number): SkyCurve[] => {
     return planeCurves(galaxies, grid, redshift).map(({ caustic, closed, kind }) => ({
       points: caustic,
@@ -38,13 +41,21 @@ export function sourceFigures({ datasets, evaluation, instance }: ReportContent)
   });
   const nearest = nearestMass(galaxies);
   const profiles = galaxies
-    .filter(({ lights, redshift }) => lights.length > 0 && redshift > nearest)
-    .map(({ name, lights, redshift }: Galaxy) => {
+    .filter(({ redshift }) => redshift > nearest)
+    .flatMap(({ name, redshift }) => {
+      // Intensities are those of one dataset, the first that sees any.
+      const first = seen.find(({ galaxies }) => lightsOf(galaxies, name).length > 0);
+      if (first === undefined) return [];
       const curves = caustics(redshift);
       const lines = curves.map(({ points }) => points);
-      return figure(`${name}: light profiles`, profileRaster(lights, lines, SIDE), curves);
+      const note = `${name}: light profiles${seen.length === 1 ? "" : ` as in ${first.dataset}`}`;
+      return [figure(note, profileRaster(lightsOf(first.galaxies, name), lines, SIDE), curves)];
     });
   return [...pixelized, ...profiles];
+}
+
+function lightsOf(galaxies: readonly Galaxy[], name: string): readonly LightComponent[] {
+  return galaxies.find((galaxy) => galaxy.name === name)?.lights ?? [];
 }
 
 function figure(note: string, raster: SourceRaster, curves: readonly SkyCurve[]): string {
