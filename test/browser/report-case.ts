@@ -3,7 +3,6 @@ import type { SampleSet } from "../../src/inference/sampler.ts";
 import { bytesSource } from "../../src/io/byte-source.ts";
 import { planSpec } from "../../src/likelihood/from-spec.ts";
 import { simulateSpec } from "../../src/likelihood/simulate.ts";
-import { instantiate } from "../../src/model/model.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
 import { unitFromValue } from "../../src/model/prior.ts";
 import type { SearchOutcome } from "../../src/pipeline/search-outcome.ts";
