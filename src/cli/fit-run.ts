@@ -8,6 +8,7 @@ import type { PhaseResult } from "../result/phase-result.ts";
 import { compactionProgress } from "./compaction-progress.ts";
 import { lock } from "./directory-lock.ts";
 import { FileJournal } from "./file-journal.ts";
+import { FitClock } from "./fit-clock.ts";
 import { type FitDirectory, type InputHashes, JOURNAL, requireSameInputs } from "./fit-directory.ts";
 import { FitProgress } from "./fit-progress.ts";
 import { type FitContext, type WrittenFit, writeFit, writePhase } from "./fit-results.ts";
@@ -43,7 +44,7 @@ export async function runFit(
   const { threads } = invocation.options;
   try {
     const output = await outputDirectory(path);
-    const start = performance.now();
+    const clock = await FitClock.in(output, threads);
     let inputs: InputHashes = {};
     const context: FitContext = { request, open: files.open, inputs: () => inputs };
     const phases: PhaseResult[] = [];
@@ -59,14 +60,17 @@ export async function runFit(
       onPlanned: async () => {
         inputs = await requireSameInputs(output, files.paths.slice(1));
       },
-      onStep: progress.step,
+      onStep: (step) => {
+        progress.step(step);
+        clock.step(step);
+      },
       onFitted: async (phase) => {
         progress.end();
         phases.push(await writePhase(output, phase, context));
+        clock.endPhase(phase.outcome.phase);
       },
     });
-    const seconds = (performance.now() - start) / 1000;
-    return await writeFit(output, phases, context, { seconds, threads, meshes });
+    return await writeFit(output, phases, context, { clock, meshes });
   } finally {
     progress.end();
     journal.close();
