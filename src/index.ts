@@ -29,9 +29,11 @@ export { orient, type SkyConvention, type VisibilityFiles, visibilityFiles } fro
 export { type MapFrame, mapFrame } from "./dataset/map-frame.ts";
 export { type Mask, nativeFromSlim, nativeIndexForSlimIndex, slimFromNative } from "./dataset/mask.ts";
 export { pixelMeans, steppedSubSizes, subPixelPositions } from "./dataset/oversampling.ts";
+export { type SkyOrientation, skyOrientation } from "./dataset/sky-orientation.ts";
 export { InputError } from "./errors.ts";
 export { ARCSECOND, columnCentres, type PixelGrid, pixelGrid, rowCentres, sameGrid, slimPositions } from "./grid.ts";
 export { type EnsembleOptions, type EnsembleState, ensembleSampler } from "./inference/ensemble/ensemble.ts";
+export { type GigaLensOptions, type GigaLensState, gigaLens } from "./inference/giga-lens/giga-lens.ts";
 export { type NutsOptions, type NutsState, nuts } from "./inference/hamiltonian/nuts.ts";
 export {
   type DynamicNestedOptions,
@@ -140,6 +142,15 @@ export { type Assertion, failedAssertion } from "./model/assertion.ts";
 export { litGalaxies } from "./model/linear-light.ts";
 export { buildModel, freedModel, instantiate, type Model, type ModelInstance, type ModelSpec } from "./model/model.ts";
 export { parseSpec } from "./model/parse-spec.ts";
+export type { PhaseResults, Posterior } from "./model/passed-on.ts";
+export {
+  type AdaptImageSource,
+  adaptImageName,
+  type PhaseOptions,
+  type Phases,
+  parsePhases,
+  phaseSpec,
+} from "./model/phases.ts";
 export { logDensity, type Prior, slopeFromUnit, unitFromValue, valueFromUnit } from "./model/prior.ts";
 export type { Spec } from "./model/spec.ts";
 export {
@@ -151,17 +162,28 @@ export {
 } from "./operators/convolve.ts";
 export type { Matrix, SparseMatrix } from "./operators/matrix.ts";
 export type { WCompact } from "./operators/w-compact.ts";
+export { adaptImageFile, type BestFit, openingAlso } from "./pipeline/adapt-image.ts";
+export { phaseResults } from "./pipeline/phase-results.ts";
+export type { SearchOutcome } from "./pipeline/search-outcome.ts";
 export { lightProfiles, massProfiles } from "./profiles/index.ts";
 export { type LightAndMass, lightAndMassProfiles } from "./profiles/light-and-mass.ts";
 export type { LightProfile, MassProfile } from "./profiles/profile.ts";
 
-// Result: pictures and maps.
+// Result: summaries, derived quantities, pictures and maps.
 export { bitmapPng } from "./result/bitmap.ts";
 export { datasetFigurePng } from "./result/dataset-figure.ts";
 export { type DatasetMaps, datasetMaps, type MapName, mapHdus } from "./result/dataset-maps.ts";
+export { type Derive, type DeriveOptions, planDerivedQuantities } from "./result/derived-quantities.ts";
+export type { DerivedQuantity } from "./result/derived-quantity.ts";
+export { type DerivedSummary, derivedSummaries } from "./result/derived-summary.ts";
 export { type Picture, panelsPng, picturePng } from "./result/figures.ts";
+export { type LensMapName, type LensMaps, lensMapHdus, lensMaps } from "./result/lens-maps.ts";
+export { posteriorDraws } from "./result/posterior-draws.ts";
+export { type ParameterSummary, type PosteriorSummary, posteriorSummary } from "./result/posterior-summary.ts";
+export { type Provenance, type Result, resultJson } from "./result/result-json.ts";
 export { simulatedFiles } from "./result/simulated-files.ts";
 export { type SkyPanel, skyFigure } from "./result/sky-panel.ts";
 export { sourceHdus } from "./result/source-hdus.ts";
 export { type Extent, type SourceRaster, sourceRaster } from "./result/source-raster.ts";
 export { terminalImage } from "./result/terminal-image.ts";
+export { axisSummaryOf, summaryOf, type ValueSummary, weightedQuantiles } from "./result/value-summary.ts";

@@ -36,3 +36,9 @@ export interface Kernel<A, R> {
   readonly summary: string;
   readonly voices: Readonly<Record<VoiceName, Voice<A, R> | Absent>>;
 }
+
+/**
+ * Work of one thread that has to be done some time, and that the caller of a kernel may do while other threads have its
+ * parts. It is done when it is first called; calls after that do nothing.
+ */
+export type Errand = () => unknown;

@@ -15,6 +15,7 @@ export { prepareWeightedMapping } from "../inversion/image-weights-panels.as";
 export * from "../inversion/image-weights-slopes.as";
 export * from "../inversion/inverse-columns.as";
 export * from "../inversion/mapping.as";
+export * from "../inversion/mesh/interpolation.as";
 export { mappingSlopesRows, mappingSlopesScratch, prepareMappingSlopes } from "../inversion/mapping-slopes.as";
 export * from "../inversion/positive-only.as";
 export * from "../inversion/regularization/constant.as";

@@ -1,3 +1,5 @@
+import type { Errand } from "./contract.ts";
+
 /**
  * Threads over shared WebAssembly memories. A job is an export of a program, a module with its memory, called once for each
  * of its parts; parts are the same whatever the number of threads and write to places of their own, so results are too,
@@ -106,6 +108,7 @@ export class ThreadPool {
    * Runs `exports[name](part, ...args)` of a program for every part on all threads. Workers get a program with its first
    * job, and keep it as long as they live.
    * @param arenas Address of `threads - 1` arenas of `arenaBytes` each, the stacks of the workers, if the program has such.
+   * @param meanwhile What the caller does before it takes parts, as long as the workers have not taken them all.
    * @throws Error when a worker failed, and what the caller's own part threw; the other threads have stopped by then.
    */
   run(
@@ -115,6 +118,7 @@ export class ThreadPool {
     arenas: number,
     arenaBytes: number,
     args: readonly number[],
+    meanwhile: readonly Errand[] = [],
   ): void {
     const { words, numbers } = this.#control;
     const { index, names } = this.#sent(program);
@@ -129,6 +133,10 @@ export class ThreadPool {
     numbers.set(args, 1);
     this.#announce(OPEN);
     try {
+      for (const errand of meanwhile) {
+        if (Atomics.load(words, NEXT_PART) >= parts) break;
+        errand();
+      }
       takeParts(this.#control, program.exports[name]);
     } finally {
       Atomics.store(words, NEXT_PART, NO_MORE);
@@ -147,6 +155,11 @@ export class ThreadPool {
       Atomics.store(this.#control.words, PROGRAMS, this.#programs.size);
     }
     return known;
+  }
+
+  /** Whether a job is open: its caller is on an errand, and what kernels that needs are its own to do. */
+  get busy(): boolean {
+    return this.#control.words[STATE] === OPEN;
   }
 
   close(): void {

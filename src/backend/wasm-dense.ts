@@ -16,7 +16,7 @@ import { fresh, square } from "./wasm-voices.ts";
 /** The WebAssembly voice of factors, solves and inverses. */
 
 export function reconstruction({ curvatureRegMatrix, dataVector, withInverse }: ReconstructionArgs): Reconstruction {
-  const wasm = fresh();
+  const wasm = fresh(curvatureRegMatrix.values);
   const factor = factorize(wasm, curvatureRegMatrix);
   if (factor === null) {
     return { positiveDefinite: false, values: dataVector.map(() => Number.NaN), logDeterminant: Number.NaN };

@@ -1,9 +1,14 @@
-import { type ImageWeights, type ImageWeightsArgs, imageWeightsViaBlurredMapping } from "../inversion/image-weights.ts";
+import {
+  type CurvatureOptions,
+  type ImageWeights,
+  type ImageWeightsArgs,
+  imageWeightsViaBlurredMapping,
+} from "../inversion/image-weights.ts";
 import type { Matrix, SparseMatrix } from "../operators/matrix.ts";
 import { type WasmKernels, wasmKernels } from "./wasm.ts";
 import * as blurredMapping from "./wasm-blurred-mapping.ts";
 import { addTransposed } from "./wasm-curvature.ts";
-import { sparseInput, square } from "./wasm-voices.ts";
+import { resultOf, room, sparseInput, square } from "./wasm-voices.ts";
 
 /** The WebAssembly voice of W = P' N^-1 P: held in a memory of its own, from the first use until it is dropped. */
 
@@ -32,7 +37,10 @@ export function planImageWeights(args: ImageWeightsArgs): ImageWeights {
   };
   return {
     heldBytes,
-    curvature: (t, stays = false) => curvature(resident(), t, stays),
+    curvature: (t, options = {}) => {
+      const held = resident();
+      return held.wasm.withErrands(options.meanwhile ?? [], () => curvature(held, t, options));
+    },
     mappingSlopes: (t, c) => mappingSlopes(resident(), t, c),
   };
 }
@@ -69,10 +77,14 @@ function weigh({ convolution }: ImageWeightsArgs, listed: Resident): Resident {
   return listed;
 }
 
-function curvature({ lender, wasm, weights, tiles, rows }: Resident, t: SparseMatrix, stays: boolean): Matrix {
+function curvature(
+  { wasm, weights, tiles, rows }: Resident,
+  t: SparseMatrix,
+  { resident = false }: CurvatureOptions,
+): Matrix {
   wasm.reset();
   const { columns } = t;
-  const out = wasm.output(columns * columns);
+  const out = room(wasm, columns * columns, resident);
   const mapping = wasm.call("prepareWeightedMapping", weights, columns, ...sparseInput(wasm, t)) >>> 0;
   const state = wasm.call("prepareRound", mapping) >>> 0;
   const round = wasm.call("tilesOfRound", state);
@@ -88,11 +100,7 @@ function curvature({ lender, wasm, weights, tiles, rows }: Resident, t: SparseMa
     begin += round;
   } while (begin < tiles);
   addTransposed(wasm, columns, out);
-  if (!stays) return square(columns, wasm.float64(out, columns * columns));
-  // Into the memory that the solve will read.
-  const matrix = lender.residentView(lender.resident(columns * columns), columns * columns);
-  matrix.set(wasm.view(out, columns * columns));
-  return square(columns, matrix);
+  return square(columns, resultOf(wasm, out, columns * columns, resident));
 }
 
 function mappingSlopes({ wasm, weights, rows }: Resident, t: SparseMatrix, curvatureWeights: Matrix): Float64Array {

@@ -17,7 +17,7 @@ import { fresh } from "./wasm-voices.ts";
  * and where many pixels are free, their solution is had from that factor too; else their own block is factorized.
  */
 export const positiveOnly = positiveOnlyWith((args) => {
-  const wasm = fresh();
+  const wasm = fresh(args.curvatureRegMatrix.values);
   const system = { ...args, matrix: wasm.input(args.curvatureRegMatrix.values), data: wasm.input(args.dataVector) };
   return args.dataVector.length < LARGE ? byBlocks(wasm, system) : byWhole(wasm, system);
 });

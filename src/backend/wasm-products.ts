@@ -127,8 +127,8 @@ export function gramMatrix({ matrix, ofRows }: GramMatrixArgs): Matrix {
 }
 
 export function productsBothWays({ matrix, vector }: ProductsArgs): ProductsBothWays {
-  const wasm = fresh();
   const { rows: size, values } = matrix;
+  const wasm = fresh(values);
   const parts = wasm.call("partsOfRows", size);
   const product = wasm.output(size);
   // Of each part what its rows add.

@@ -24,8 +24,9 @@ import { type WasmKernels, wasmKernels } from "./wasm.ts";
  * computes is said where its reference stands.
  */
 
-export function fresh(): WasmKernels {
-  const wasm = wasmKernels();
+/** @param operand As `wasmKernels` has it. */
+export function fresh(operand?: Float64Array): WasmKernels {
+  const wasm = wasmKernels(operand);
   wasm.reset();
   return wasm;
 }

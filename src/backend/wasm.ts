@@ -1,5 +1,9 @@
+import type { Errand } from "./contract.ts";
 import { type Exports, type Program, type SpawnWorker, ThreadPool } from "./pool.ts";
 import { baseSimd, relaxedSimd } from "./wasm-binaries.ts";
+
+/** Whose memory resident arrays lie in, by their buffers: a memory has another with every growth. */
+const owners = new WeakMap<ArrayBufferLike, WasmKernels>();
 
 /** Typed arrays that cross into WebAssembly memory. */
 type Input = Float64Array | Int32Array | Uint8Array;
@@ -25,8 +29,6 @@ export class WasmKernels {
   readonly #memory: WebAssembly.Memory;
   readonly #exports: Exports;
   readonly #program: Program;
-  /** Of arrays that lie in the memory itself: it has another with every growth. */
-  readonly #buffers = new WeakSet<ArrayBufferLike>();
 
   /** Whose threads it uses. */
   readonly #lender: WasmKernels;
@@ -72,13 +74,14 @@ export class WasmKernels {
   #threads = 1;
   #spawn: SpawnWorker | undefined;
   #pool: ThreadPool | undefined;
+  #errands: readonly Errand[] = [];
 
   /** Empties the memory; what was allocated before is gone. */
   reset(): void {
     this.#exports.reset();
   }
 
-  /** What is allocated so far stays when the memory is emptied. */
+  /** What is allocated so far stays for good. */
   keep(): void {
     this.#exports.keep();
   }
@@ -86,7 +89,7 @@ export class WasmKernels {
   /** Copies an array in, unless it lies there; returns its address, or 0 for null. */
   input(array: Input | null): number {
     if (array === null) return 0;
-    if (this.#buffers.has(array.buffer)) return array.byteOffset;
+    if (owners.get(array.buffer) === this) return array.byteOffset;
     const address = this.#allocate(array.byteLength);
     new Uint8Array(this.#memory.buffer, address, array.byteLength).set(
       new Uint8Array(array.buffer, array.byteOffset, array.byteLength),
@@ -110,7 +113,7 @@ export class WasmKernels {
   /** That result, in place. */
   residentView(address: number, length: number): Float64Array {
     const view = this.view(address, length);
-    this.#buffers.add(view.buffer);
+    owners.set(view.buffer, this);
     return view;
   }
 
@@ -139,7 +142,7 @@ export class WasmKernels {
       const arenaBytes = 1024 * Math.ceil((scratchBytes + 256) / 1024);
       const top = this.#exports.mark();
       const arenas = this.#allocate(arenaBytes * (pool.threads - 1));
-      pool.run(this.#program, name, parts, arenas, arenaBytes, args);
+      pool.run(this.#program, name, parts, arenas, arenaBytes, args, this.#errands);
       this.#exports.release(top);
       return;
     }
@@ -152,6 +155,19 @@ export class WasmKernels {
     else for (let part = 0; part < parts; part++) this.call(name, part, ...args);
   }
 
+  /**
+   * Runs `use`, and while other threads have parts of its kernels, errands that do not touch this memory. Kernels of errands
+   * are done by the caller alone.
+   */
+  withErrands<T>(errands: readonly Errand[], use: () => T): T {
+    this.#errands = errands;
+    try {
+      return use();
+    } finally {
+      this.#errands = [];
+    }
+  }
+
   /** Calls the export `part` of another program for each of `parts` on all threads, as `callParts` does. */
   runParts(program: Program, parts: number, args: readonly number[]): void {
     const pool = parts > 1 ? this.#threadPool() : undefined;
@@ -162,7 +178,7 @@ export class WasmKernels {
   #threadPool(): ThreadPool | undefined {
     if (this.#threads > 1 && this.#spawn !== undefined)
       this.#pool ??= new ThreadPool(this.#threads, this.#program, this.#spawn);
-    return this.#pool;
+    return this.#pool?.busy ? undefined : this.#pool;
   }
 
   /** A copy of a result. (`slice` of a view on shared memory takes several times as long.) */
@@ -209,8 +225,13 @@ export function bestWasmBuild(): WasmBuild {
 
 let current: WasmKernels | undefined;
 
-/** The kernels of this thread, compiled at first use: those of `chooseWasmBuild`, or of the best build. */
-export function wasmKernels(): WasmKernels {
+/**
+ * The kernels of this thread, compiled at first use: those of `chooseWasmBuild`, or of the best build.
+ * @param operand What is large among their arguments: if it is resident, those in whose memory it lies.
+ */
+export function wasmKernels(operand?: Float64Array): WasmKernels {
+  const owner = operand && owners.get(operand.buffer);
+  if (owner !== undefined) return owner;
   current ??= new WasmKernels(bestWasmBuild());
   return current;
 }

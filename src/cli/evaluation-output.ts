@@ -1,6 +1,7 @@
 import { wasmKernels } from "../backend/wasm.ts";
 import type { Dataset } from "../likelihood/dataset.ts";
 import type { DatasetEvaluation, Evaluation } from "../likelihood/evaluation.ts";
+import { inFiles, termsInFiles } from "../result/names-in-files.ts";
 import type { Invocation } from "./invocation.ts";
 import type { VisibilityChecks } from "./visibility-checks.ts";
 
@@ -16,13 +17,7 @@ export function evaluationJson(
   return {
     log_likelihood: evaluation.logLikelihood,
     log_evidence: evaluation.logEvidence,
-    terms: {
-      chi_squared: terms.chiSquared,
-      regularization_term: terms.regularizationTerm,
-      log_det_curvature_reg_matrix_term: terms.logDetCurvatureRegMatrixTerm,
-      log_det_regularization_matrix_term: terms.logDetRegularizationMatrixTerm,
-      noise_normalization: terms.noiseNormalization,
-    },
+    terms: termsInFiles(terms),
     datasets: Object.fromEntries(
       evaluation.datasets.map((dataset, index) => [dataset.name, datasetJson(datasets[index], dataset)]),
     ),
@@ -66,11 +61,6 @@ export function evaluationJson(
     failure: evaluation.failure,
     seconds: { plan: planSeconds, ...evaluation.seconds } as Readonly<Record<string, number>>,
   };
-}
-
-/** The name in files of one in code. */
-function inFiles(key: string): string {
-  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function datasetJson(dataset: Dataset, { type, chiSquared, noiseNormalization, ...rest }: DatasetEvaluation) {

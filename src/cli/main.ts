@@ -4,6 +4,7 @@ import { type CommandDef, defineCommand, parseArgs, renderUsage, runCommand } fr
 import { InputError } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import { strictArguments } from "./arguments.ts";
+import { availableThreads } from "./available-threads.ts";
 import { type CommandLineIo, type Invocation, oneLine } from "./invocation.ts";
 import { commonOptions } from "./options.ts";
 import { version } from "./version.ts";
@@ -11,6 +12,8 @@ import { version } from "./version.ts";
 /** Imported when asked for: `arclet --help` should not load a likelihood. */
 const COMMANDS: Readonly<Record<string, () => Promise<CommandDef>>> = {
   demo: async () => (await import("./demo.ts")).demo,
+  fit: async () => (await import("./fit.ts")).fit,
+  resume: async () => (await import("./resume.ts")).resume,
   evaluate: async () => (await import("./evaluate.ts")).evaluate,
   explain: async () => (await import("./explain.ts")).explain,
   compact: async () => (await import("./compact.ts")).compact,
@@ -21,8 +24,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandDef>>> = {
   tune: async () => (await import("./tune.ts")).tune,
 };
 
-/** Commands of the contract that this version does not have. */
-const PLANNED: readonly string[] = ["fit", "resume"];
+/** Commands that evaluate batches: a thread takes whole vectors, and kernels run on one. They take all that there are. */
+const IN_BATCHES: readonly string[] = ["fit", "resume"];
 
 /**
  * Runs a command line.
@@ -53,9 +56,11 @@ async function dispatch(argv: readonly string[], io: CommandLineIo): Promise<voi
   if (options.includes("--help") || options.includes("-h")) return printUsage(io, command, rootCommand());
   const known = await resolved(command.args ?? {});
   const rawArgs = strictArguments(rest, first!, known);
-  const invocation: Invocation = { ...io, options: commonOptions(parseArgs(rawArgs, known)) };
+  const inBatches = IN_BATCHES.includes(first!);
+  const threads = inBatches ? availableThreads(io.env) : 1;
+  const invocation: Invocation = { ...io, options: commonOptions(parseArgs(rawArgs, known), threads) };
   const start = () => runCommand(command, { rawArgs, data: invocation });
-  if (invocation.options.threads === 1) await start();
+  if (invocation.options.threads === 1 || inBatches) await start();
   else await (await import("./threads.ts")).withThreads(invocation.options.threads, start);
 }
 
@@ -65,15 +70,11 @@ async function commandNamed(name: string | undefined): Promise<CommandDef> {
     throw new InputError("command/missing", "no command is given", `write arclet ${available.join("|")} or --help`);
   }
   if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name]();
-  if (PLANNED.includes(name)) {
-    const remedy = `available are ${available.join(", ")}`;
-    throw new InputError("command/planned", `${name} is not available in this version`, remedy);
-  }
   if (name.startsWith("-")) {
     const remedy = "write arclet COMMAND [options]; arclet --help lists the commands";
     throw new InputError("command/missing", `the option ${name} stands where the command belongs`, remedy);
   }
-  const remedy = `the nearest is ${nearest(name, [...available, ...PLANNED])}; arclet --help lists all`;
+  const remedy = `the nearest is ${nearest(name, available)}; arclet --help lists all`;
   throw new InputError("command/unknown", `unknown command ${name}`, remedy);
 }
 

@@ -9,17 +9,19 @@ import { litGalaxies } from "../model/linear-light.ts";
 import type { ModelInstance } from "../model/model.ts";
 import { datasetFigurePng } from "../result/dataset-figure.ts";
 import { datasetMaps, gridOf, mapHdus } from "../result/dataset-maps.ts";
+import { lensMapHdus, lensMaps } from "../result/lens-maps.ts";
 import { sourceHdus } from "../result/source-hdus.ts";
 import type { OutputDirectory } from "./output.ts";
 import type { SpecFiles } from "./spec-files.ts";
 
 /**
- * Writes the maps of an evaluation: of each dataset a FITS file and a figure, of each source a FITS file.
+ * Writes the maps of an evaluation: of each dataset FITS files of what is seen and of the lens, and a figure;
+ * of each source a FITS file.
  * @returns The paths.
  */
 export async function writeMaps(
   directory: OutputDirectory,
-  files: SpecFiles,
+  files: Pick<SpecFiles, "spec" | "open">,
   datasets: readonly Dataset[],
   instance: ModelInstance,
   { backend, datasets: evaluations, sources }: Evaluation,
@@ -38,6 +40,9 @@ export async function writeMaps(
       await directory.write(`${name}-maps.fits`, writeFits(mapHdus(maps, gridOf(dataset), frame))),
       await directory.write(`${name}-maps.png`, datasetFigurePng(dataset, maps, galaxies, seen)),
     );
+    const ofLens = lensMaps(galaxies, gridOf(dataset));
+    if (ofLens === null) continue;
+    written.push(await directory.write(`${name}-lens.fits`, writeFits(lensMapHdus(ofLens, gridOf(dataset), frame))));
   }
   const names = sourceNames(sources);
   for (const [s, source] of sources.entries()) {
@@ -60,7 +65,7 @@ function sourceNames(sources: readonly SourceReconstruction[]): readonly string[
 }
 
 /** Maps lie as the file of the data does, which is opened once more for its header. */
-async function frameOf({ spec, open }: SpecFiles, dataset: Dataset): Promise<MapFrame> {
+export async function frameOf({ spec, open }: Pick<SpecFiles, "spec" | "open">, dataset: Dataset): Promise<MapFrame> {
   const given = spec.datasets[dataset.name];
   if (dataset.type === "imaging" && given.type === "imaging") {
     const data: FileChoice = given.data;

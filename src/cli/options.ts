@@ -10,7 +10,7 @@ export const COMMON_OPTIONS = {
     description: "which implementation computes; auto chooses",
     default: "auto",
   },
-  threads: { type: "string", valueHint: "N", description: "threads, the caller included", default: "1" },
+  threads: { type: "string", valueHint: "N", description: "threads, the caller included (default: 1, of a fit all)" },
   seed: { type: "string", valueHint: "N", description: "seed of every random number", default: "0" },
   out: { type: "string", valueHint: "DIR", description: "directory for the files that are written" },
   json: { type: "boolean", description: "print one JSON object on standard output and nothing else there" },
@@ -33,10 +33,11 @@ export interface CommonOptions {
 
 /**
  * The common options from a command's arguments.
+ * @param defaultThreads Where they do not say.
  * @throws InputError `option/value`.
  */
-export function commonOptions(args: Readonly<Record<string, unknown>>): CommonOptions {
-  const threads = wholeNumber("threads", text(args.threads) ?? "1", 1);
+export function commonOptions(args: Readonly<Record<string, unknown>>, defaultThreads = 1): CommonOptions {
+  const threads = wholeNumber("threads", text(args.threads) ?? String(Math.min(defaultThreads, MOST_THREADS)), 1);
   if (threads > MOST_THREADS) {
     const remedy = `give at most ${MOST_THREADS}`;
     throw new InputError("option/value", `--threads ${threads} is more than any machine here has`, remedy);

@@ -1,6 +1,7 @@
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { InputError } from "../errors.ts";
+import { errorCode } from "./error-code.ts";
 
 /** A directory that results are written to. */
 export interface OutputDirectory {
@@ -25,7 +26,7 @@ export async function outputDirectory(path: string, inputs: readonly string[] = 
     await mkdir(path, { recursive: true });
   } catch (error) {
     const remedy = "give --out a directory that can be written";
-    throw new InputError("output/directory", `no directory can be made here (${codeOf(error)})`, remedy, path);
+    throw new InputError("output/directory", `no directory can be made here (${errorCode(error)})`, remedy, path);
   }
   return {
     path,
@@ -47,7 +48,7 @@ export async function outputDirectory(path: string, inputs: readonly string[] = 
         await writeWhole(path, name, contents);
       } catch (error) {
         const remedy = "free some space or give another directory to --out";
-        throw new InputError("output/unwritable", `the file cannot be written (${codeOf(error)})`, remedy, target);
+        throw new InputError("output/unwritable", `the file cannot be written (${errorCode(error)})`, remedy, target);
       }
       return target;
     },
@@ -90,8 +91,4 @@ async function identity(path: string): Promise<string | undefined> {
   } catch {
     return undefined;
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }

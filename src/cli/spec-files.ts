@@ -20,19 +20,20 @@ export class SpecFiles {
   readonly text: string;
   /** Paths of the spec and of every file opened so far. */
   readonly paths: string[];
-  readonly #folder: string;
+  /** Where relative paths start. */
+  readonly folder: string;
   readonly #open: FileSource[] = [];
 
   constructor(spec: Spec, text: string, path: string, folder: string) {
     this.spec = spec;
     this.text = text;
     this.paths = [path];
-    this.#folder = folder;
+    this.folder = folder;
   }
 
   /** Opens a file of the spec; relative paths start from the data folder. */
   readonly open = async (path: string): Promise<FileSource> => {
-    const full = isAbsolute(path) ? path : join(this.#folder, path);
+    const full = isAbsolute(path) ? path : join(this.folder, path);
     const source = await openFile(full).catch((error: unknown) => {
       if (!(error instanceof InputError) || error.tag !== "file/missing") throw error;
       const remedy = "check the path, or say where the spec's files are with --data";

@@ -38,19 +38,22 @@ export function tuningFileName(threads: number): string {
 }
 
 /**
- * The tuning of this machine for the invocation's threads, or undefined. A file that is damaged, of another machine or
+ * The tuning of this machine for kernels on so many threads, or undefined. A file that is damaged, of another machine or
  * another program is not used, and one line on standard error says so; never an error.
  */
-export async function loadTuning(invocation: Invocation): Promise<Tuning | undefined> {
+export async function loadTuning(
+  invocation: Invocation,
+  threads: number = invocation.options.threads,
+): Promise<Tuning | undefined> {
   const { options, env } = invocation;
   const directory = cacheDirectory(env);
   if (directory === undefined || options.backend === "reference" || options.backend === "traced") return undefined;
-  const path = join(directory, tuningFileName(options.threads));
+  const path = join(directory, tuningFileName(threads));
   try {
     const text = await textOf(path);
     if (text === undefined) return undefined;
     const tuning = parseTuning(text, path);
-    const other = otherThan(tuning, options.threads);
+    const other = otherThan(tuning, threads);
     if (other === undefined) return tuning;
     throw new InputError("tuning/other", `the tuning is of another ${other}`, "run arclet tune again", path);
   } catch (error) {

@@ -2,6 +2,7 @@ import type { PixelGrid } from "../grid.ts";
 import type { FitsCard, FitsHeader } from "../io/fits.ts";
 import type { ArrayFile } from "./array-file.ts";
 import { type MapOrientation, type MapTurns, mapTurns } from "./map.ts";
+import { type SkyOrientation, skyOrientation } from "./sky-orientation.ts";
 import { wcsPixelScale } from "./wcs.ts";
 
 /** How maps on a dataset's grid are to lie in FITS files, and the cards that say where on the sky. */
@@ -10,6 +11,8 @@ export interface MapFrame {
   readonly cards: readonly FitsCard[];
   /** BUNIT of the data; undefined where it is not known. */
   readonly unit: string | undefined;
+  /** Where north and east are in the grid's coordinates. */
+  readonly sky: SkyOrientation;
 }
 
 /** The keywords of a celestial WCS and of the distortions that may come with it. */
@@ -32,6 +35,7 @@ export function mapFrame(image: ArrayFile | null, grid: PixelGrid, orientation: 
     cards:
       header !== undefined && wcsPixelScale(header) !== undefined ? carried(header) : made(grid, turns, orientation),
     unit: isPlainText(unit) ? unit : undefined,
+    sky: skyOrientation(header, turns, orientation),
   };
 }
 

@@ -13,6 +13,8 @@ export interface Target {
    * @returns (n); -Infinity where there is none, never NaN.
    */
   logLikelihoods(points: Float64Array): Promise<Float64Array>;
+  /** How many points had no likelihood so far, by the reason, where the target counts them. */
+  readonly failures?: ReadonlyMap<string, number>;
 }
 
 /** One with derivatives. */
@@ -51,6 +53,8 @@ export interface SampleSet {
   readonly logWeights: Float64Array;
   /** How many chains the samples are of: sample `step * chains + chain`. Null for weighted points that are no chains. */
   readonly chains: number | null;
+  /** (n) Of starts that climbed, whose points are the tops of basins: how many ended at each. */
+  readonly hits?: Float64Array;
   /** ln of the integral of the likelihood over the prior, and its standard error; null where the sampler has none. */
   readonly logEvidence: { readonly value: number; readonly error: number } | null;
   readonly evaluations: number;

@@ -1,3 +1,4 @@
+import type { Errand } from "../backend/contract.ts";
 import type { Convolution } from "../operators/convolve.ts";
 import type { Matrix, SparseMatrix } from "../operators/matrix.ts";
 import { blurredMappingSlopes, curvatureMatrixViaBlurredMapping } from "./blurred-mapping.ts";
@@ -9,6 +10,13 @@ export interface ImageWeightsArgs {
   readonly noiseMap: Float64Array;
 }
 
+export interface CurvatureOptions {
+  /** Whether F may be left in the backend's memory, where the next one overwrites it. */
+  readonly resident?: boolean;
+  /** What may be done while F is made, all or part of it: it asks for no F of these weights. */
+  readonly meanwhile?: readonly Errand[];
+}
+
 /** What an image makes of mapping matrices: W = P' N^-1 P is of the data alone, and may be held for all of them. */
 export interface ImageWeights {
   /** What W takes; null where it is not held, and F goes through A = P T for every T. */
@@ -16,9 +24,8 @@ export interface ImageWeights {
   /**
    * F = T' W T.
    * @param sparseMappingMatrix T (M, S)
-   * @param resident Whether it may be left in the backend's memory, where the next one overwrites it.
    */
-  curvature(sparseMappingMatrix: SparseMatrix, resident?: boolean): Matrix;
+  curvature(sparseMappingMatrix: SparseMatrix, options?: CurvatureOptions): Matrix;
   /**
    * W T C at the entries of T, in their order: half the derivatives of tr(C F) by them.
    * @param curvatureWeights C (S, S), symmetric.
@@ -38,7 +45,7 @@ export function imageWeightsViaBlurredMapping(
 ): ImageWeights {
   return {
     heldBytes: null,
-    curvature: (sparseMappingMatrix, resident = false) =>
+    curvature: (sparseMappingMatrix, { resident = false } = {}) =>
       kernels.curvatureMatrixViaBlurredMapping({ ...args, sparseMappingMatrix, resident }),
     mappingSlopes: (sparseMappingMatrix, curvatureWeights) =>
       kernels.blurredMappingSlopes({ ...args, sparseMappingMatrix, curvatureWeights }),

@@ -79,23 +79,27 @@ export async function openNpz(source: ByteSource): Promise<NpzArchive> {
  * The bytes of an npz archive that numpy.load reads; the same arrays always give the same bytes.
  *
  * @param options.level Deflate level 1 to 9, or 0 (as if absent) to store.
+ * @param options.texts By whole file names, beside the arrays; numpy.load gives their bytes, `readNpz` leaves them out.
  * @throws InputError `npy/shape`, `npz/name`, `npz/too-large`.
  */
 export function writeNpz(
   arrays: Readonly<Record<string, NdArray>>,
-  options: { level?: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 } = {},
+  options: { level?: 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9; texts?: Readonly<Record<string, string>> } = {},
 ): Uint8Array {
   // Local time on both sides: the zip library takes the date apart in local time too, so every time zone agrees.
   const settings = { level: options.level ?? 0, mtime: new Date(1980, 0, 1) };
   const members: Zippable = {};
   let total = 0;
+  const add = (name: string, bytes: Uint8Array): void => {
+    members[name] = [bytes, settings];
+    total += bytes.length + 4 * name.length + 200;
+  };
   for (const [name, array] of Object.entries(arrays)) {
     if (name === "" || name.length > 10_000)
       throw new InputError("npz/name", `an array's name has ${name.length} characters`, "use 1 to 10000");
-    const bytes = writeNpy(array);
-    members[`${name}${NPY}`] = [bytes, settings];
-    total += bytes.length + 4 * name.length + 200;
+    add(`${name}${NPY}`, writeNpy(array));
   }
+  for (const [name, text] of Object.entries(options.texts ?? {})) add(name, new TextEncoder().encode(text));
   // The zip library writes no zip64 records.
   if (total > 0xf000_0000 || Object.keys(members).length > 0xffff)
     throw new InputError("npz/too-large", `${total} bytes in one archive`, "write fewer arrays into each archive");

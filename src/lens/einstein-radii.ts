@@ -7,7 +7,7 @@ import type { Pair } from "../profiles/parameter.ts";
 import { bracketedRoot } from "./bracketed-root.ts";
 import { angularDiameterDistance, type Cosmology, criticalSurfaceDensity } from "./cosmology.ts";
 import { type CriticalCurve, criticalCurves } from "./critical-curves.ts";
-import { type LensMapping, lensMapping } from "./lens-mapping.ts";
+import { type LensMapping, lensMapping, traceOf } from "./lens-mapping.ts";
 import { type LensPlane, planeAt } from "./lens-planes.ts";
 
 /** The radii that go by the name of Einstein, arcseconds. All are equal for a round lens without shear. */
@@ -38,10 +38,16 @@ export interface EinsteinRadii {
 /**
  * The Einstein radii of the masses as seen by sources in the plane at `redshift`, the last one if not said.
  * @param grid Must hold the whole critical curve.
+ * @param mappingOf `lensMapping`, or a compiled one where many models of one kind are asked about.
  * @throws InputError where no plane is at `redshift`, or for a grid of millions of pixels.
  */
-export function einsteinRadii(planes: readonly LensPlane[], grid: PixelGrid, redshift?: number): EinsteinRadii {
-  const mapping = lensMapping(planes, redshift);
+export function einsteinRadii(
+  planes: readonly LensPlane[],
+  grid: PixelGrid,
+  redshift?: number,
+  mappingOf: typeof lensMapping = lensMapping,
+): EinsteinRadii {
+  const mapping = mappingOf(planes, redshift);
   const masses = planes
     .slice(0, redshift === undefined ? undefined : planeAt(planes, redshift))
     .flatMap((p) => p.masses);
@@ -49,9 +55,7 @@ export function einsteinRadii(planes: readonly LensPlane[], grid: PixelGrid, red
   const criticalCurve = radiusOfArea(criticalCurves(mapping, grid));
   return {
     criticalCurve,
-    unsheared: sheared
-      ? radiusOfArea(criticalCurves(lensMapping(withoutShear(planes), redshift), grid))
-      : criticalCurve,
+    unsheared: sheared ? radiusOfArea(criticalCurves(mappingOf(withoutShear(planes), redshift), grid)) : criticalCurve,
     bSie: intermediateAxis(planes, masses),
     meanConvergence: radiusOfMeanConvergence(mapping, grid),
   };
@@ -91,7 +95,7 @@ const RADII = 60;
 function radiusOfMeanConvergence(mapping: LensMapping, { shape, pixelScale }: PixelGrid): number | Absent {
   const [centre] = mapping.centres;
   if (centre === undefined) return absent("no mass has a centre");
-  const trace = mapping.in(numbers);
+  const trace = traceOf(mapping);
   const excess = (radius: number): number => {
     let outward = 0;
     for (let n = 0; n < DIRECTIONS; n++) {

@@ -1,4 +1,4 @@
-import type { Algebra } from "../compiler/algebra.ts";
+import { type Algebra, numbers } from "../compiler/algebra.ts";
 import { type Dual, dualNumbers, gradientOf, realOf, variables } from "../compiler/dual.ts";
 import type { Pair } from "../profiles/parameter.ts";
 import { constantValues, type LensPlane, planeAt } from "./lens-planes.ts";
@@ -10,6 +10,11 @@ export interface LensMapping {
   in<T>(algebra: Algebra<T>): (position: Pair<T>) => Pair<T>;
   /** Positions on the image about which it may vary on small scales: centres of masses, (y, x) in arcseconds. */
   readonly centres: readonly Pair<number>[];
+  /** `in` numbers and `localMapping`, compiled; absent where they are computed number by number. */
+  readonly compiled?: {
+    readonly trace: (image: Pair<number>) => Pair<number>;
+    readonly local: (image: Pair<number>) => LocalMapping;
+  };
 }
 
 /**
@@ -40,8 +45,14 @@ export interface LocalMapping {
   readonly determinant: number;
 }
 
+/** Where positions on the image are mapped to, (y, x) in arcseconds. */
+export function traceOf(mapping: LensMapping): (image: Pair<number>) => Pair<number> {
+  return mapping.compiled?.trace ?? mapping.in(numbers);
+}
+
 /** A mapping to first order at any position, by exact derivatives. */
 export function localMapping(mapping: LensMapping): (image: Pair<number>) => LocalMapping {
+  if (mapping.compiled !== undefined) return mapping.compiled.local;
   const trace = mapping.in<Dual>(dualNumbers);
   return (image) => {
     const [y, x] = trace(variables(...image));

@@ -10,7 +10,7 @@ import type { BasisInPixels } from "./light-basis.ts";
 import { checkShare, type LinearShare, linearShare, type SeenProfiles, solvedImage } from "./linear-share.ts";
 import { type EvidenceDefinition, linearSystem, type SolvedSystem } from "./linear-system.ts";
 import type { Observation } from "./observation.ts";
-import { reconstruct } from "./reconstruct.ts";
+import { reconstruct, sourceToFind } from "./reconstruct.ts";
 import { sourceErrors } from "./source-errors.ts";
 import { type Stopwatch, timed } from "./stopwatch.ts";
 
@@ -72,6 +72,10 @@ export function evaluateSystem(
   // The sources' pixels come first among the unknowns.
   const first = [0];
   for (const { sourcePixels } of sources) first.push(first[first.length - 1] + sourcePixels);
+  const { galaxies } = instantiate(model, vector);
+  const pixelizationOf = ({ galaxy }: LensedSource) => galaxies[galaxy].pixelization!;
+  const toFind = sources.map((source, s) => sourceToFind(pixelizationOf(source), laid[s], first[s], watch));
+  const errands = toFind.flatMap((source) => source.errands);
   const seenBy = datasets.map((d) => [...sources.keys()].filter((s) => sources[s].datasets.includes(d)));
   const shares = datasets.map((d, i): LinearShare => {
     const mappings = seenBy[i].map((s) => laid[s].mappings[sources[s].datasets.indexOf(d)]);
@@ -79,18 +83,15 @@ export function evaluateSystem(
       const matrices = mappings.map((mapping) => kernels.sparseMappingMatrix({ mapping }));
       return matrices.length === 0 ? null : times(sideBySide(matrices), valueAt(plan.lights[d].fluxScale, vector));
     });
-    const profiles = seenProfiles(observations[i], plan.lights[d], vector, watch);
-    // One at a time can be left with the kernels.
-    const resident = datasets.length === 1;
-    return linearShare(observations[i], t, profiles, { weigh: plan.lights[d].weigh, resident }, kernels, watch);
+    const light = plan.lights[d];
+    const profiles = planSeenProfiles(observations[i], light, vector, watch);
+    // One at a time can be left with the kernels; and with light around it, it is copied.
+    const options = { weigh: light.weigh, resident: datasets.length === 1 || light.intensities.length > 0, errands };
+    return linearShare(observations[i], t, profiles, options, kernels, watch);
   });
-  const checks = timed(watch, "check", () => {
-    return shares.map((share, i) => checkShare(share, observations[i], plan.lights[datasets[i]].weigh, kernels));
-  });
+  const checks = timed(watch, "check", () => shares.map((share) => checkShare(share, kernels)));
   const unknowns = seenBy.map((seen) => seen.map((s) => ({ first: first[s], count: sources[s].sourcePixels })));
   const system = linearSystem(shares, unknowns, first[sources.length]);
-  const { galaxies } = instantiate(model, vector);
-  const pixelizationOf = ({ galaxy }: LensedSource) => galaxies[galaxy].pixelization!;
   const options = {
     ...plan,
     zeroed: zeroedPixels(sources, laid, galaxies, first),
@@ -99,7 +100,6 @@ export function evaluateSystem(
     noiseNormalization: observations.reduce((sum, { noiseNormalization }) => sum + noiseNormalization, 0),
     overwrite: !(withGradient || plan.errors),
   };
-  const toFind = sources.map((source, s) => ({ pixelization: pixelizationOf(source), laid: laid[s], first: first[s] }));
   const { solved, regularizations, values: inForce } = reconstruct(system, toFind, options, kernels, watch);
   const evaluations = observations.map((observation, i): DatasetEvaluation & { lensed: Float64Array | null } => {
     const share = shares[i];
@@ -202,15 +202,18 @@ function failureOf(chiSquared: number, checks: readonly CurvatureCheck[]): strin
   return "the curvature matrix does not agree with the instrument that it is of: a defect of Arclet, please report it";
 }
 
-/** The light profiles as an instrument sees them; without any, darkness. */
-function seenProfiles(
+/** The light profiles as an instrument sees them, which is still to be done; without any, darkness. */
+function planSeenProfiles(
   { dataset, light }: Observation,
   { basis }: PlannedLight,
   vector: Float64Array,
   watch: Stopwatch,
-): SeenProfiles {
-  if (basis === null) return { fixed: new Float64Array(dataset.nativeIndex.length / 2), columns: [] };
+): () => SeenProfiles {
+  if (basis === null) return () => ({ fixed: new Float64Array(dataset.nativeIndex.length / 2), columns: [] });
+  // Threads share this.
   const images = timed(watch, "model_image", () => basis.at(vector));
-  const [fixed, ...columns] = timed(watch, "instrument", () => images.map(light.instrument.see));
-  return { fixed, columns };
+  return () => {
+    const [fixed, ...columns] = timed(watch, "instrument", () => images.map(light.instrument.see));
+    return { fixed, columns };
+  };
 }

@@ -14,6 +14,8 @@ export interface PlannedSpec {
   readonly datasets: readonly Dataset[];
   readonly model: Model;
   readonly likelihood: Likelihood;
+  /** What it was planned with, for other threads to plan the same. */
+  readonly planned: PlanOptions;
 }
 
 export interface PlanSpecOptions extends PlanOptions, Omit<ReadOptions, "kernels"> {
@@ -27,20 +29,28 @@ export interface PlanSpecOptions extends PlanOptions, Omit<ReadOptions, "kernels
  */
 export async function planSpec(spec: Spec, options: PlanSpecOptions): Promise<PlannedSpec> {
   const model = options.model ?? buildModel(spec);
-  const { positiveOnly, evidence } = spec.settings;
+  const { backend, curvature, once, tuning } = options;
   requireModel(spec, model);
-  const { voice, kernels } = pickVoice(options.backend ?? "auto", model, Object.values(spec.datasets));
-  const read = { ...options, kernels, tuning: tuningOf(voice, options.tuning) };
+  const { voice, kernels } = pickVoice(backend ?? "auto", model, Object.values(spec.datasets));
+  const read = { ...options, kernels, tuning: tuningOf(voice, tuning) };
   const datasets: Dataset[] = [];
   for (const [name, dataset] of Object.entries(spec.datasets)) {
     datasets.push(await locating(`datasets.${name}`, () => readDataset(name, dataset, read)));
   }
   const pixelizations = await readPixelizationArrays(spec, datasets, options);
-  return { datasets, model, likelihood: plan(datasets, model, { ...options, positiveOnly, evidence, pixelizations }) };
+  const planned: PlanOptions = {
+    ...spec.settings,
+    pixelizations,
+    tuning,
+    ...(backend && { backend }),
+    ...(curvature && { curvature }),
+    ...(once && { once }),
+  };
+  return { datasets, model, likelihood: plan(datasets, model, planned), planned };
 }
 
-/** Refuses a model that has no likelihood, with its place in the spec, before data are read for it. */
-function requireModel(spec: Spec, model: Model): void {
+/** Refuses a model that has no likelihood, with its place in the spec, before data are read for it. @throws InputError */
+export function requireModel(spec: Spec, model: Model): void {
   try {
     requireSolvable(model, Object.keys(spec.datasets), spec.settings.positiveOnly);
   } catch (error) {

@@ -1,7 +1,9 @@
+import type { Errand } from "../backend/contract.ts";
 import type { VoiceKernels } from "../backend/kernels.ts";
-import { type CurvatureCheck, checkCurvature } from "../inversion/curvature-check.ts";
+import { type CurvatureCheck, checkCurvature, probeVector } from "../inversion/curvature-check.ts";
 import { dot, type Matrix, type SparseMatrix, sparseTimesVector, zeros } from "../operators/matrix.ts";
 import type { Observation } from "./observation.ts";
+import { once } from "./once.ts";
 import { type Stopwatch, timed } from "./stopwatch.ts";
 
 /** Light profiles as an instrument sees them. */
@@ -25,6 +27,8 @@ export interface LinearShare extends SeenProfiles {
   readonly dataVector: Float64Array;
   /** chi^2 of the given light alone. */
   readonly chiSquaredOfData: number;
+  /** (S + L) F z for the probe z of `checkShare`, through the operators that F is made of. */
+  readonly probed: Float64Array;
 }
 
 export interface ShareOptions {
@@ -32,38 +36,48 @@ export interface ShareOptions {
   readonly weigh: (image: Float64Array) => Float64Array;
   /** Whether F may be left in the backend's memory, where that of the next share overwrites it. */
   readonly resident: boolean;
+  /** What may be done while F is made. */
+  readonly errands: readonly Errand[];
 }
 
+/** @param profiles Asked for once. */
 export function linearShare(
-  { source, light, chiSquared }: Observation,
+  observation: Observation,
   t: SparseMatrix | null,
-  { fixed, columns }: SeenProfiles,
-  { weigh, resident }: ShareOptions,
+  profiles: () => SeenProfiles,
+  { weigh, resident, errands }: ShareOptions,
   kernels: VoiceKernels,
   watch: Stopwatch,
 ): LinearShare {
-  const residual = light.instrument.weightedResidual(fixed);
-  const ofSources =
-    t === null
-      ? zeros(0, 0)
-      : // With light around it, it is copied.
-        timed(watch, "curvature_matrix", () => source.curvature(t, resident || columns.length > 0));
+  const { source, light, chiSquared } = observation;
+  const seen = once(profiles);
+  const residual = once(() => light.instrument.weightedResidual(seen().fixed));
   // D = T' P' N^-1 (d - fixed): neither P T nor another product with it.
-  const dataOfSources =
-    t === null
-      ? new Float64Array(0)
-      : timed(watch, "data_vector", () => transposeTimes(kernels, t, [source.adjoint(residual)]).values);
-  const share = { sparseMappingMatrix: t, fixed, columns, chiSquaredOfData: chiSquared(fixed) };
-  if (columns.length === 0) return { ...share, curvatureMatrix: ofSources, dataVector: dataOfSources };
-  return timed(watch, "linear_light", () => {
-    const weighed = columns.map(weigh);
-    const cross = t === null ? null : transposeTimes(kernels, t, weighed.map(source.adjoint));
-    return {
-      ...share,
-      curvatureMatrix: bordered(ofSources, cross, columns, weighed),
-      dataVector: Float64Array.of(...dataOfSources, ...columns.map((column) => dot(column, residual))),
-    };
+  const dataOfSources = once(() => {
+    if (t === null) return new Float64Array(0);
+    return timed(watch, "data_vector", () => transposeTimes(kernels, t, [source.adjoint(residual())]).values);
   });
+  const probed = once(() =>
+    timed(watch, "check", () => throughOperators(observation, t, seen().columns, weigh, kernels)),
+  );
+  const around = once(() => {
+    return timed(watch, "linear_light", () => {
+      const weighed = seen().columns.map(weigh);
+      return { weighed, cross: t === null ? null : transposeTimes(kernels, t, weighed.map(source.adjoint)) };
+    });
+  });
+  const meanwhile = [...errands, seen, dataOfSources, probed, around];
+  const ofSources =
+    t === null ? zeros(0, 0) : timed(watch, "curvature_matrix", () => source.curvature(t, { resident, meanwhile }));
+  const { fixed, columns } = seen();
+  const share = { sparseMappingMatrix: t, fixed, columns, chiSquaredOfData: chiSquared(fixed), probed: probed() };
+  if (columns.length === 0) return { ...share, curvatureMatrix: ofSources, dataVector: dataOfSources() };
+  const { weighed, cross } = around();
+  return timed(watch, "linear_light", () => ({
+    ...share,
+    curvatureMatrix: bordered(ofSources, cross, columns, weighed),
+    dataVector: Float64Array.of(...dataOfSources(), ...columns.map((column) => dot(column, residual()))),
+  }));
 }
 
 /** F of the sources and, around it, of light: its columns' products with each other, and with the sources' (S, L). */
@@ -95,27 +109,28 @@ function bordered(
 }
 
 /** F of one dataset held to the operators that it is made of, in one product. */
-export function checkShare(
-  { sparseMappingMatrix: t, columns, curvatureMatrix }: LinearShare,
+export function checkShare({ curvatureMatrix, probed }: LinearShare, kernels: VoiceKernels): CurvatureCheck {
+  const probe = probeVector(probed.length);
+  return checkCurvature({ curvatureMatrix, products: kernels.productsBothWays, apply: () => probed }, probe);
+}
+
+function throughOperators(
   { source }: Observation,
+  t: SparseMatrix | null,
+  columns: readonly Float64Array[],
   weigh: (image: Float64Array) => Float64Array,
   kernels: VoiceKernels,
-): CurvatureCheck {
+): Float64Array {
   const sources = t === null ? 0 : t.columns;
-  return checkCurvature({
-    curvatureMatrix,
-    products: kernels.productsBothWays,
-    apply(z) {
-      const image =
-        t === null ? new Float64Array(columns[0].length) : source.see(sparseTimesVector(t, z.subarray(0, sources)));
-      for (const [l, column] of columns.entries()) addTimes(image, z[sources + l], column);
-      const weighed = weigh(image);
-      const ofAll = new Float64Array(sources + columns.length);
-      if (t !== null) ofAll.set(transposeTimes(kernels, t, [source.adjoint(weighed)]).values);
-      for (const [l, column] of columns.entries()) ofAll[sources + l] = dot(column, weighed);
-      return ofAll;
-    },
-  });
+  const z = probeVector(sources + columns.length);
+  const image =
+    t === null ? new Float64Array(columns[0].length) : source.see(sparseTimesVector(t, z.subarray(0, sources)));
+  for (const [l, column] of columns.entries()) addTimes(image, z[sources + l], column);
+  const weighed = weigh(image);
+  const ofAll = new Float64Array(z.length);
+  if (t !== null) ofAll.set(transposeTimes(kernels, t, [source.adjoint(weighed)]).values);
+  for (const [l, column] of columns.entries()) ofAll[sources + l] = dot(column, weighed);
+  return ofAll;
 }
 
 /** What a solution looks like in one dataset. */

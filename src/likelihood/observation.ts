@@ -1,7 +1,7 @@
 import type { VoiceKernels } from "../backend/kernels.ts";
 import { nativeFromSlim } from "../dataset/mask.ts";
 import { fixedSubSizes, subPixelPositions } from "../dataset/oversampling.ts";
-import { type ImageWeights, imageWeightsViaBlurredMapping } from "../inversion/image-weights.ts";
+import { type CurvatureOptions, type ImageWeights, imageWeightsViaBlurredMapping } from "../inversion/image-weights.ts";
 import type { Matrix, SparseMatrix } from "../operators/matrix.ts";
 import {
   PSF_RESPONSE_TOLERANCE,
@@ -43,9 +43,8 @@ export interface SourceView extends Sampling {
   /**
    * F = T' A' N^-1 A T.
    * @param sparseMappingMatrix T (M, S)
-   * @param resident Whether it may be left in the backend's memory, where the next one overwrites it.
    */
-  curvature(sparseMappingMatrix: SparseMatrix, resident: boolean): Matrix;
+  curvature(sparseMappingMatrix: SparseMatrix, options: CurvatureOptions): Matrix;
   /**
    * A' N^-1 A T C at the entries of T, in their order: half the derivatives of tr(C F) by them.
    * @param curvatureWeights C (S, S), symmetric.
@@ -138,7 +137,7 @@ function observeVisibilities(dataset: InterferometerDataset, form: CurvatureForm
       ...sampling,
       see: instrument.see,
       adjoint: instrument.adjoint,
-      curvature: (t, resident) => curvature(primaryBeam === null ? t : rowsTimes(t, primaryBeam), resident),
+      curvature: (t, { resident = false }) => curvature(primaryBeam === null ? t : rowsTimes(t, primaryBeam), resident),
       mappingSlopes(t, curvatureWeights) {
         const seen = primaryBeam === null ? t : rowsTimes(t, primaryBeam);
         const slopes = kernels.wCompactMappingSlopes({

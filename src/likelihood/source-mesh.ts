@@ -1,4 +1,4 @@
-import { DELAUNAY_MAPPINGS, delaunayMesh } from "../inversion/mesh/delaunay.ts";
+import { DELAUNAY_MAPPINGS, type DelaunayMesh, type DelaunayMeshArgs } from "../inversion/mesh/delaunay.ts";
 import { delaunaySlopes } from "../inversion/mesh/delaunay-slopes.ts";
 import { rectangularEdgePixels, triangulationEdgePixels } from "../inversion/mesh/edge-pixels.ts";
 import { naturalNeighborMesh } from "../inversion/mesh/natural-neighbor.ts";
@@ -21,18 +21,20 @@ import type {
   RegularizationScheme,
 } from "../inversion/regularization/regularization.ts";
 import type { MeshSpec, VertexMeshSpec } from "../model/spec.ts";
+import { once } from "./once.ts";
 
 /** A mesh of triangles, or of Voronoi's cells, with an interpolation between its vertices. */
 export type VertexMesh = VoronoiMesh;
 
-/** A mesh laid over where rays land, with what its neighbors decide of the regularization. */
+/** A mesh laid over where rays land. */
 export interface SourceMesh {
   readonly mesh: RectangularMesh | VertexMesh;
   /** (S, 2) y and x of every source pixel, arcseconds. */
   readonly vertices: Float64Array;
   /** Between them; null on a mesh that has no triangles. */
   readonly triangulation: Triangulation | null;
-  readonly regularization: PlannedRegularization;
+  /** What its neighbors decide of the regularization, planned when it is first asked for. */
+  regularization(): PlannedRegularization;
   /** The pixels on its edge, ascending. */
   edgePixels(): Int32Array;
   /**
@@ -47,6 +49,11 @@ export interface MeshSlopes {
   readonly positions: Float64Array;
   /** (S, 2) of vertices from the image plane; empty where there are none. */
   readonly seeds: Float64Array;
+}
+
+/** What meshes and their regularizations are composed of. */
+export interface MeshKernels extends DenseKernels {
+  readonly delaunayMesh: (args: DelaunayMeshArgs) => DelaunayMesh;
 }
 
 export interface PlannedMesh {
@@ -83,7 +90,7 @@ export function planSourceMesh(
   seeds: number,
   rayWeights: Float64Array | null,
   scheme: RegularizationScheme,
-  kernels: DenseKernels,
+  kernels: MeshKernels,
 ): PlannedMesh {
   const sourcePixels = sourcePixelsOf(spec, seeds);
   if ("imageMesh" in spec) {
@@ -97,7 +104,7 @@ export function planSourceMesh(
       mesh,
       vertices: pixelCentres(mesh),
       triangulation: null,
-      regularization,
+      regularization: () => regularization,
       edgePixels: () => rectangularEdgePixels(mesh),
     };
   };
@@ -135,11 +142,10 @@ export function planSourceMesh(
 
 const NONE = new Float64Array(0);
 
-const VERTEX_MESHES: Readonly<Record<VertexMeshSpec["type"], typeof delaunayMesh>> = {
-  delaunay: delaunayMesh,
-  voronoi_natural_neighbor: naturalNeighborMesh,
-  voronoi_nearest: nearestCellMesh,
-};
+function vertexMesh(type: VertexMeshSpec["type"], { delaunayMesh }: MeshKernels) {
+  if (type === "delaunay") return delaunayMesh;
+  return type === "voronoi_nearest" ? nearestCellMesh : naturalNeighborMesh;
+}
 
 /** Arcseconds: squares of coordinates beyond overflow, and triangulation is of numbers. */
 const FARTHEST = 1e100;
@@ -149,15 +155,15 @@ function layVertices(
   positions: Float64Array,
   vertices: Float64Array,
   scheme: RegularizationScheme,
-  kernels: DenseKernels,
+  kernels: MeshKernels,
 ): SourceMesh {
-  const make = VERTEX_MESHES[type];
+  const make = vertexMesh(type, kernels);
   const mesh = areNumbers(vertices) && areNumbers(positions) ? make({ positions, vertices }) : nowhere();
   return {
     mesh,
     vertices,
     triangulation: mesh,
-    regularization: scheme.plan(mesh.neighbors, kernels),
+    regularization: once(() => scheme.plan(mesh.neighbors, kernels)),
     edgePixels: () => triangulationEdgePixels(mesh),
     slopes(byWeights, byVertices) {
       const slopes = slopesOf(byWeights);

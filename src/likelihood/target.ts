@@ -14,7 +14,6 @@ const MOST_REASONS = 100;
 
 /** What samplers search: the log evidence of a model, or its log likelihood where it has none, over quantiles of its priors. */
 export interface ModelTarget extends SmoothTarget {
-  /** How many points had no likelihood so far, by the reason. */
   readonly failures: ReadonlyMap<string, number>;
 }
 

@@ -38,7 +38,8 @@ const curvatureMatrix = z.object({
 
 const measurement = z.discriminatedUnion("choice", [latticeSums, curvatureMatrix]);
 
-const tuning = z.object({
+/** Of the file that `arclet tune` writes. */
+export const tuningSchema = z.object({
   format: z.literal(TUNING_FORMAT),
   /** Of the program, whose kernels were timed. */
   version: z.string(),
@@ -56,7 +57,7 @@ const tuning = z.object({
 export type Measurement = z.infer<typeof measurement>;
 
 /** What was measured on one machine, as JSON stores it. */
-export type Tuning = z.infer<typeof tuning>;
+export type Tuning = z.infer<typeof tuningSchema>;
 
 /** @throws InputError `tuning/format` for text that is no tuning, or one of another format. */
 export function parseTuning(text: string, name: string): Tuning {
@@ -67,7 +68,7 @@ export function parseTuning(text: string, name: string): Tuning {
   } catch {
     throw fail("the tuning is not JSON");
   }
-  const parsed = tuning.safeParse(json);
+  const parsed = tuningSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [{ path, message }] = parsed.error.issues;
   throw fail(`the tuning is damaged or of another format: ${path.join(".")}: ${message}`);

@@ -55,7 +55,9 @@ function lightSetSchema<Given>(
 }
 
 function intensities(parameter: Parameter): z.ZodType<Intensities> {
-  const list = z.array(number(parameter), { error: "give linear, or a list of numbers" });
+  // A term of an expansion may be of either sign, as those of a linear solution are.
+  const term = number({ ...parameter, bounds: [-Infinity, Infinity] });
+  const list = z.array(term, { error: "give linear, or a list of numbers" });
   const linear = oneOf(["linear"]);
   return choose<Intensities>((value) => (typeof value === "string" ? linear : list), [linear, list]);
 }

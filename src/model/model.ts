@@ -11,11 +11,13 @@ import { type Assertion, parseAssertion } from "./assertion.ts";
 import { FLUX_SCALE } from "./flux-scale.ts";
 import { type Slot, slotOver, valueAt } from "./slot.ts";
 import type { ParameterEntry, ParameterSpec, PixelizationSpec, ProfileSpec, Spec } from "./spec.ts";
-import { type FreeParameter, impliedAssertions, located, slotsOf } from "./ties.ts";
+import { type Entries, type Entry, type FreeParameter, impliedAssertions, located, slotsOf } from "./ties.ts";
 
 export interface ProfileTemplate {
   readonly kind: "mass" | "light";
   readonly profile: string;
+  /** Of the entry of the spec that it stands for, which others may stand for too: `galaxies.lens.bulge`. */
+  readonly path: string;
   readonly values: Readonly<Record<string, Slot | Pair<Slot>>>;
   /** Where the intensity is left to the linear inversion, and is 1 here: its path in the spec, or null. */
   readonly linear: string | null;
@@ -79,7 +81,11 @@ export type ModelSpec = Pick<Spec, "galaxies"> & Partial<Pick<Spec, "datasets" |
  * @throws InputError for a tie or an assertion that makes no sense; its `where` is the path in the spec.
  */
 export function buildModel(spec: ModelSpec): Model {
-  return modelWith(spec, (_, entry) => (typeof entry === "object" && "prior" in entry ? entry : null));
+  return modelWith(spec, (_, entry) => givenPrior(entry));
+}
+
+function givenPrior(entry: ParameterEntry): Prior | null {
+  return typeof entry === "object" && "prior" in entry ? entry : null;
 }
 
 /**
@@ -96,16 +102,29 @@ export function freedModel(spec: ModelSpec): { readonly model: Model; readonly v
   return { model, vector: Float64Array.from(values) };
 }
 
+/** Everything that a spec says of parameters and their components, by their paths, in the order of the spec. */
+export function entriesOf(spec: ModelSpec): Entries {
+  const entries = new Map<string, Entry>();
+  templatesWith(spec, (entry, path, parameter) => {
+    entries.set(path, { entry, parameter });
+    return 0;
+  });
+  return entries;
+}
+
+/** Every number of a spec's model under a vector of its free parameters, by their paths; of what is tied what that comes to. */
+export function valuesByPath(spec: ModelSpec, vector: ArrayLike<number>): Readonly<Record<string, number>> {
+  const entries = entriesOf(spec);
+  const { slotAt } = slotsOf(entries, (_, entry) => givenPrior(entry));
+  return Object.fromEntries([...entries.keys()].map((path) => [path, valueAt(slotAt(path), vector)]));
+}
+
 /** @param priorOf Of a row of a profile's table (or something else) and what the spec says: its prior, null for what is not free. */
 function modelWith(
   spec: ModelSpec,
   priorOf: (parameter: Parameter | undefined, entry: ParameterEntry) => Prior | null,
 ): Model {
-  const entries = new Map<string, { entry: ParameterEntry; parameter: Parameter | undefined }>();
-  templatesWith(spec, (entry, path, parameter) => {
-    entries.set(path, { entry, parameter });
-    return 0;
-  });
+  const entries = entriesOf(spec);
   const { parameters, slotAt, slotOf } = slotsOf(entries, priorOf);
   const asserted = (spec.assertions ?? []).map((text, i): Assertion => {
     const path = `assertions.${i}`;
@@ -175,6 +194,7 @@ function templatesOf({ kind, profile, parameters, members, datasets }: ProfileSp
       return {
         kind: component.kind,
         profile: component.name,
+        path,
         values: Object.fromEntries(values.filter(([parameter]) => names.includes(parameter))),
         linear: linear ? `${path}.intensity${members === undefined ? "" : `.${member}`}` : null,
         datasets,

@@ -5,10 +5,12 @@ import { dataset } from "./dataset-schema.ts";
 import { galaxy } from "./galaxy-schema.ts";
 import { buildModel } from "./model.ts";
 import { applyOverrides } from "./overrides.ts";
+import { phases } from "./phase-schema.ts";
 import { named, oneOf, PARSING, strict } from "./schema.ts";
 import { specError } from "./schema-issue.ts";
+import { search } from "./search-schema.ts";
 import type { Spec } from "./spec.ts";
-import { parseYaml, placeOf } from "./yaml-tree.ts";
+import { parseYaml, placeOf, type YamlTree } from "./yaml-tree.ts";
 
 const settings = strict({
   evidence: oneOf(["exact", "pyautolens"]).default("exact"),
@@ -19,15 +21,16 @@ const settings = strict({
 export const specSchema = strict({
   datasets: named(dataset, "give at least one dataset: a map from its name to type: interferometer and its files"),
   galaxies: named(galaxy, "give at least one galaxy: a map from its name to redshift and profiles"),
-  search: z.record(z.string(), z.unknown(), { error: "give a map with method" }).optional(),
+  search: search.optional(),
   settings: settings.default({ evidence: "exact", positiveOnly: false }),
   assertions: z
     .array(z.string({ error: "give a relation as text" }), { error: "give a list of relations" })
     .default([]),
+  phases: phases.optional(),
 });
 
 /**
- * Reads and checks a spec.
+ * Reads and checks a spec; of one with phases what it says without them (see `parsePhases`).
  * @param text YAML 1.2.
  * @param fileName How messages call it.
  * @param overrides `path=value` each, put in the place of what the text says before it is checked.
@@ -38,9 +41,15 @@ export function parseSpec(text: string, fileName: string, overrides: readonly st
     parseYaml(text, (line, column) => `${fileName}:${line}:${column}`),
     overrides,
   );
+  return specFromTree(tree);
+}
+
+/** The spec that a tree of plain values is, checked. @throws InputError as `parseSpec`. */
+export function specFromTree(tree: YamlTree): Spec {
   const result = specSchema.safeParse(tree.value, PARSING);
   if (!result.success) throw specError(result.error.issues, tree);
-  const spec = { ...result.data, search: result.data.search, places: tree.places };
+  const { phases: _, ...rest } = result.data;
+  const spec = { ...rest, places: tree.places };
   requireKnownDatasets(spec);
   requireModel(spec);
   return spec;

@@ -40,6 +40,11 @@ export function slopeFromUnit(prior: Prior, u: number): number {
   return Math.exp(-logDensity(prior, valueFromUnit(prior, u)));
 }
 
+/** Whether it is of the parameter's logarithm that the prior speaks. */
+export function isLogarithmic({ prior }: Prior): boolean {
+  return prior === "log_uniform" || prior === "log_gaussian";
+}
+
 function edges(prior: Prior): { readonly lower: number; readonly upper: number } {
   const smallest = prior.prior === "log_gaussian" ? 0 : -Infinity;
   const { lower = smallest, upper = Infinity } = prior;
@@ -65,9 +70,9 @@ const HAVERSINE: Scale = {
   slope: (degrees) => 0.5 * RADIANS * Math.sin(RADIANS * degrees),
 };
 
-function scaleOf({ prior }: Prior): Scale {
-  if (prior === "log_uniform" || prior === "log_gaussian") return LOGARITHMIC;
-  return prior === "sine" ? HAVERSINE : LINEAR;
+function scaleOf(prior: Prior): Scale {
+  if (isLogarithmic(prior)) return LOGARITHMIC;
+  return prior.prior === "sine" ? HAVERSINE : LINEAR;
 }
 
 /** How t is distributed. */

@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { Document, isCollection, isPair, visit } from "yaml";
 import { applyOverrides } from "./overrides.ts";
 import { parseYaml } from "./yaml-tree.ts";
 
@@ -12,5 +12,16 @@ export function specText(text: string, fileName: string, overrides: readonly str
     parseYaml(text, (line, column) => `${fileName}:${line}:${column}`),
     overrides,
   );
-  return stringify(tree.value);
+  return yamlText(tree.value);
+}
+
+/** Plain values as YAML a person would write: what holds no lists or maps of its own is on one line. */
+export function yamlText(value: unknown): string {
+  const document = new Document(value, { aliasDuplicateObjects: false });
+  visit(document, {
+    Collection: (_, node) => {
+      node.flow = node.items.every((item) => !isCollection(isPair(item) ? item.value : item));
+    },
+  });
+  return document.toString({ lineWidth: 120 });
 }

@@ -3,6 +3,7 @@ import type { PixelGrid } from "../grid.ts";
 import type { WeightMapOptions } from "../inversion/mesh/weight-map.ts";
 import type { Prior } from "../profiles/parameter.ts";
 import type { FileReference } from "./file-reference.ts";
+import type { SearchSpec } from "./search-schema.ts";
 
 /** What a parameter follows: an expression over others by their paths, `2 * galaxies.lens.mass.einstein_radius`. */
 export interface Tied {
@@ -208,8 +209,8 @@ export interface Spec {
   readonly galaxies: Readonly<Record<string, GalaxySpec>>;
   /** Relations between parameters, `galaxies.lens.mass.slope > galaxies.halo.mass.slope`, that a model must keep. */
   readonly assertions: readonly string[];
-  /** As written. */
-  readonly search: Readonly<Record<string, unknown>> | undefined;
+  /** How the model's free parameters are looked for; undefined where the file does not say. */
+  readonly search?: SearchSpec | undefined;
   readonly settings: { readonly evidence: "exact" | "pyautolens"; readonly positiveOnly: boolean };
   /** Where each path of the file is, for messages: see `specPlace`. */
   readonly places: Readonly<Record<string, string>>;

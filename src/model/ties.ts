@@ -17,11 +17,14 @@ export interface FreeParameter {
 const LONGEST_TIE = 1000;
 const LONGEST_CHAIN = 100;
 
-/** What a spec says of every parameter and component, by its path. */
-export type Entries = ReadonlyMap<
-  string,
-  { readonly entry: ParameterEntry; readonly parameter: Parameter | undefined }
->;
+/** What a spec says of a parameter or component, and its row in a profile's table, where it is not a member's own. */
+export interface Entry {
+  readonly entry: ParameterEntry;
+  readonly parameter: Parameter | undefined;
+}
+
+/** By paths. */
+export type Entries = ReadonlyMap<string, Entry>;
 
 export interface Slots {
   /** The free parameters, in the order of the entries. */

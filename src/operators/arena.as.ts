@@ -1,5 +1,6 @@
 // Memory as a stack. Every thread has an instance of the module and so a stack of its own: the caller's starts at the
 // heap base and grows the memory; a worker's is a piece that the caller set aside for the job.
+let base: usize = __heap_base;
 let start: usize = __heap_base;
 let top: usize = __heap_base;
 let end: usize = 0;
@@ -32,15 +33,15 @@ export function reset(): void {
   top = start;
 }
 
-// What is allocated so far stays when the stack is emptied.
+// What is allocated so far stays for good.
 export function keep(): void {
+  base = top;
   start = top;
 }
 
 // Empties the stack and sets `bytes` below it apart, which stay until the next call; there is one such piece.
 export function setApart(bytes: usize): usize {
-  start = __heap_base;
-  top = start;
+  top = base;
   const address = allocate(bytes);
   start = top;
   return address;

@@ -17,6 +17,8 @@ export interface SearchOutcome {
   readonly vectors: Float64Array;
   /** The best point that the search met, which need not be a sample. */
   readonly best: { readonly vector: Float64Array; readonly logLikelihood: number };
+  /** Why the search ended before its sampler was done, or null. */
+  readonly stopped: string | null;
   /** How many points had no likelihood, by the reason. */
   readonly failures: Readonly<Record<string, number>>;
 }

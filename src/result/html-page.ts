@@ -31,7 +31,7 @@ function colors(dark: 0 | 1): string {
 
 const STYLE = `
 :root { color-scheme: light dark; ${colors(0)} }
-@media (prefers-color-scheme: dark) { :root { ${colors(1)} } }
+@media screen and (prefers-color-scheme: dark) { :root { ${colors(1)} } }
 body { background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem;
   padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin: 2.5rem 0 0.5rem; }
@@ -40,7 +40,8 @@ dl { display: grid; grid-template-columns: max-content auto; gap: 0 1rem; } dd {
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 0.85rem; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid var(--faint); padding: 0.2rem 0.6rem; text-align: right; white-space: nowrap; }
-th { color: var(--quiet); font-weight: 500; } .left { text-align: left; }
+th { color: var(--quiet); font-weight: 500; } tbody th { color: var(--ink); font-weight: 400; } .left { text-align: left; }
+.prose { color: var(--quiet); text-align: left; white-space: normal; } caption { text-align: left; }
 .bar { min-width: 12rem; } .bar div { background: var(--series-0); height: 0.7rem; }
 `;
 
@@ -59,8 +60,10 @@ export function htmlPage(title: string, style: string, body: string): string {
 <style>${STYLE}${style}</style>
 </head>
 <body>
+<main>
 <h1>${escapeMarkup(title)}</h1>
 ${body}
+</main>
 </body>
 </html>
 `;
@@ -70,17 +73,23 @@ ${body}
 export interface Table {
   readonly header: readonly string[];
   readonly cells: readonly (readonly string[])[];
+  /** The first of them names its row. */
   readonly leftColumns: number;
+  /** Columns of sentences, which may take several lines; the others take one. */
+  readonly proseColumns?: readonly number[];
   /** What a bar at the end of each row shows, from 1 on; null draws none. */
   readonly ratios?: readonly (number | null)[];
 }
 
 /** Bars are as long as the logarithm of their ratio: thousands stand beside one. */
-export function htmlTable({ header, cells, leftColumns, ratios }: Table): string {
+export function htmlTable({ header, cells, leftColumns, proseColumns = [], ratios }: Table): string {
   const longest = Math.log(Math.max(Math.E, ...(ratios ?? []).map((ratio) => ratio ?? 1)));
   const row = (tag: "th" | "td", texts: readonly string[], bar: string): string => {
     const columns = texts.map((text, column) => {
-      return `<${tag}${column < leftColumns ? ' class="left"' : ""}>${escapeMarkup(text)}</${tag}>`;
+      const isName = column === 0 && leftColumns > 0;
+      const [open, close] = tag === "th" ? ['th scope="col"', tag] : isName ? ['th scope="row"', "th"] : [tag, tag];
+      const look = proseColumns.includes(column) ? "prose" : column < leftColumns ? "left" : "";
+      return `<${open}${look === "" ? "" : ` class="${look}"`}>${escapeMarkup(text)}</${close}>`;
     });
     return `<tr>${columns.join("")}${bar}</tr>`;
   };
@@ -91,7 +100,11 @@ export function htmlTable({ header, cells, leftColumns, ratios }: Table): string
     const percent = 1 + (99 * Math.log(ratio)) / longest;
     return `<td class="bar"><div style="width: ${percent.toFixed(1)}%"></div></td>`;
   };
-  const head = row("th", header, ratios === undefined ? "" : '<th class="left">ratio to the best, logarithmic</th>');
+  const head = row(
+    "th",
+    header,
+    ratios === undefined ? "" : '<th scope="col" class="left">ratio to the best, logarithmic</th>',
+  );
   const rows = cells.map((texts, index) => row("td", texts, bar(index)));
-  return `<div class="wide"><table>\n<thead>${head}</thead>\n<tbody>\n${rows.join("\n")}\n</tbody>\n</table></div>`;
+  return `<div class="wide" tabindex="0"><table>\n<thead>${head}</thead>\n<tbody>\n${rows.join("\n")}\n</tbody>\n</table></div>`;
 }

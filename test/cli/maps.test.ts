@@ -235,7 +235,9 @@ describe("a source in each of two datasets", () => {
   test("has a file for each", async () => {
     const { written } = await of(two);
     expect(written.filter((name) => name.endsWith("fits"))).toEqual([
+      "b-lens.fits",
       "b-maps.fits",
+      "hst-b-lens.fits",
       "hst-b-maps.fits",
       "source-b-source.fits",
       "source-hst-b-source.fits",

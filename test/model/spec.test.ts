@@ -94,7 +94,11 @@ describe("a good spec", () => {
         },
       },
       assertions: [],
-      search: { method: "nested", live_points: 200 },
+      search: {
+        method: "nested",
+        options: { livePoints: 200 },
+        stop: { evaluations: Infinity, minutes: Infinity },
+      },
       settings: { evidence: "pyautolens", positiveOnly: true },
     });
     expect(places["galaxies.lens.mass.ell_comps.0"]).toBe("lens.yaml:18:19");

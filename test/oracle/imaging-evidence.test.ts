@@ -138,7 +138,8 @@ async function parts(name: string) {
   const ofSource = observation.source.see(lensed!);
   const seen = { fixed: image.map((value, m) => value - ofSource[m]), columns: [] };
   const t = kernels.sparseMappingMatrix({ mapping });
-  const share = linearShare(observation, t, seen, { weigh: (values) => values, resident: false }, kernels, stopwatch());
+  const options = { weigh: (values: Float64Array) => values, resident: false, errands: [] };
+  const share = linearShare(observation, t, () => seen, options, kernels, stopwatch());
   const { noiseNormalization } = observation;
   return { mapping: mesh.mapping, neighbors, share, regularization, noiseNormalization };
 }

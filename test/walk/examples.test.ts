@@ -3,16 +3,22 @@ import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import { buildModel } from "../../src/model/model.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
+import { parsePhases } from "../../src/model/phases.ts";
 import { runCollecting } from "../cli/collecting-io.ts";
 
 // What a user meets first: every example is a spec, and real lenses are as massive as those who observed them say.
 const examples = resolve(import.meta.dirname, "../../examples");
 const shared = resolve(import.meta.dirname, "../../../shared/data");
 
-test.each(readdirSync(examples))("%s is a spec whose parameters are all given", (file) => {
-  const spec = parseSpec(readFileSync(join(examples, file), "utf8"), file);
-  expect(buildModel(spec).parameters).toEqual([]);
-});
+test.each(readdirSync(examples))(
+  "%s is a spec whose parameters are all given, or one of phases that search",
+  (file) => {
+    const text = readFileSync(join(examples, file), "utf8");
+    const phases = parsePhases(text, file);
+    if (phases === null) expect(buildModel(parseSpec(text, file)).parameters).toEqual([]);
+    for (const spec of Object.values(phases?.specs ?? {})) expect(buildModel(spec).parameters).not.toEqual([]);
+  },
+);
 
 interface RealLens {
   readonly file: string;

@@ -19,16 +19,20 @@ export interface Chain {
 
 export interface ChainSettings {
   readonly isDense: boolean;
+  /** Kept where it is known; null to learn one. */
+  readonly covariance: Float64Array | null;
   readonly warmup: number;
   /** The mean acceptance that the step size is adapted to. */
   readonly acceptance: number;
   readonly maximumDepth: number;
 }
 
-export function* newChain(at: Evaluation, { isDense }: ChainSettings, random: RandomState): Asking<Chain> {
+const NOTHING_TO_LEARN = { isCounted: false, isWindowEnd: false };
+
+export function* newChain(at: Evaluation, { isDense, covariance }: ChainSettings, random: RandomState): Asking<Chain> {
   const d = at.position.length;
   const unit = Float64Array.from({ length: isDense ? d * d : d }, (_, i) => (!isDense || i % (d + 1) === 0 ? 1 : 0));
-  const metric = metricOf(unit, d);
+  const metric = metricOf(covariance ?? unit, d);
   const step: number = yield* reasonableStep(at, metric, 1, random);
   return { at, metric, stepSize: stepSizeFrom(step), moments: noMoments(d, unit.length) };
 }
@@ -47,7 +51,7 @@ export function* nextInChain(
   if (iteration >= warmup) return { chain: moved, transition };
   const learned: Chain = yield* learnedFrom(
     { ...moved, stepSize: adapted(stepSize, transition.acceptance, acceptance) },
-    warmupPhase(iteration, warmup),
+    settings.covariance === null ? warmupPhase(iteration, warmup) : NOTHING_TO_LEARN,
     random,
   );
   const isLast = iteration === warmup - 1;

@@ -1,3 +1,4 @@
+import { cholesky } from "../cholesky.ts";
 import { normal, type RandomState } from "../rng.ts";
 
 /**
@@ -39,16 +40,4 @@ export function drawMomentum({ covariance, root }: Metric, dimensions: number, r
     momentum[i] /= root[i * d + i];
   }
   return momentum;
-}
-
-function cholesky(matrix: Float64Array, d: number): Float64Array {
-  const root = new Float64Array(d * d);
-  for (let i = 0; i < d; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = matrix[i * d + j];
-      for (let k = 0; k < j; k++) sum -= root[i * d + k] * root[j * d + k];
-      root[i * d + j] = i === j ? Math.sqrt(sum) : sum / root[j * d + j];
-    }
-  }
-  return root;
 }

@@ -29,6 +29,8 @@ export interface NutsOptions {
   readonly acceptance?: number;
   /** Learn variances, or covariances too. Default diagonal. */
   readonly metric?: "diagonal" | "dense";
+  /** (d, d) of the positions ln(u / (1 - u)) where it is known: the metric then is dense and the warm-up learns steps alone. */
+  readonly covariance?: Float64Array;
   /** A trajectory has less than 2^maximumDepth leaps. Default 10. */
   readonly maximumDepth?: number;
 }
@@ -58,7 +60,8 @@ export function nuts(options: NutsOptions = {}): Sampler<NutsState, SmoothTarget
   const chainCount = wholeOption("chains", options.chains ?? 4, 1);
   const samples = wholeOption("samples", options.samples ?? 1000, 1);
   const settings: ChainSettings = {
-    isDense: options.metric === "dense",
+    isDense: options.metric === "dense" || options.covariance !== undefined,
+    covariance: options.covariance ?? null,
     warmup: wholeOption("warm-up", options.warmup ?? 500, 0),
     acceptance: numberOption("acceptance", options.acceptance ?? 0.8, 0, 0.999),
     // Trees of more leaps than this are no trajectories but a step size gone wrong.

@@ -67,6 +67,7 @@ export function basinSamples(
     logLikelihoods: Float64Array.from(basins, ({ logLikelihood }) => logLikelihood),
     logWeights: Float64Array.from(basins, (_, k) => (k === 0 ? 0 : Number.NEGATIVE_INFINITY)),
     chains: null,
+    hits: Float64Array.from(basins, ({ hits }) => hits),
     logEvidence: null,
     evaluations,
     diagnostics: { ...diagnostics, basins: basins.length, hitRate: best.hitRate },

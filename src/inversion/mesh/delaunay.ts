@@ -55,9 +55,14 @@ export function interpolate(triangulation: Triangulation, positions: Float64Arra
       weights[first] = 1;
     }
   }
+  return delaunayMapping(triangulation.vertices.length / 2, indexes, weights);
+}
+
+/** @param indexes (M, 3), and their weights. */
+export function delaunayMapping(sourcePixels: number, indexes: Int32Array, weights: Float64Array): Mapping {
   return {
-    imagePixels: count,
-    sourcePixels: triangulation.vertices.length / 2,
+    imagePixels: indexes.length / DELAUNAY_MAPPINGS,
+    sourcePixels,
     mappingsPerPixel: DELAUNAY_MAPPINGS,
     indexes,
     weights,

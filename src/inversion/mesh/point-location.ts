@@ -22,7 +22,7 @@ const TOLERANCE = 100 * Number.EPSILON;
  */
 export function pointLocation(triangulation: Triangulation): (y: number, x: number) => Place {
   const { vertices, triangles, beyond } = triangulation;
-  const bucketOf = bucketGrid(vertices);
+  const bucketOf = bucketIn(bucketGrid(vertices));
   const recent = new Int32Array(vertices.length / 2).fill(-1);
   const place: Place = { inside: true, corner: 0, areas: new Float64Array(3) };
   const { areas } = place;
@@ -76,13 +76,26 @@ export function pointLocation(triangulation: Triangulation): (y: number, x: numb
   };
 }
 
-/** A grid over the vertices with as many buckets as there are vertices, or fewer; positions beside it are in its rim. */
-function bucketGrid(vertices: Float64Array): (y: number, x: number) => number {
+/** A square grid of buckets over the vertices; positions beside it are in its rim. */
+export interface BucketGrid {
+  /** Buckets. */
+  readonly side: number;
+  readonly yLow: number;
+  /** Buckets per arcsecond. */
+  readonly perY: number;
+  readonly xLow: number;
+  readonly perX: number;
+}
+
+/** As many buckets as there are vertices, or fewer. */
+export function bucketGrid(vertices: Float64Array): BucketGrid {
   const side = Math.floor(Math.sqrt(vertices.length / 2));
   const [yLow, yHigh] = extent(vertices, 0);
   const [xLow, xHigh] = extent(vertices, 1);
-  const perY = side / (yHigh - yLow);
-  const perX = side / (xHigh - xLow);
+  return { side, yLow, perY: side / (yHigh - yLow), xLow, perX: side / (xHigh - xLow) };
+}
+
+function bucketIn({ side, yLow, perY, xLow, perX }: BucketGrid): (y: number, x: number) => number {
   const row = (at: number): number => Math.min(Math.max(at | 0, 0), side - 1);
   return (y, x) => side * row((y - yLow) * perY) + row((x - xLow) * perX);
 }

@@ -20,6 +20,7 @@ export const gaussianKernel = {
   name: "gaussian_kernel",
   parameters: { coefficient: COEFFICIENT, scale: SCALE },
   grows: "linear",
+  dense: true,
   needs: [],
   plan: (_, kernels) => ({
     at: ({ coefficient, scale }, { vertices }) =>

@@ -43,6 +43,7 @@ export const maternKernel = {
     },
   },
   grows: "linear",
+  dense: true,
   needs: [],
   plan: (_, kernels) => ({
     at: ({ coefficient, scale, nu }, { vertices }) =>

@@ -77,6 +77,8 @@ export interface RegularizationScheme<Key extends string = string> {
   readonly parameters: Readonly<Record<Key, Parameter>>;
   /** How H grows with `coefficient`: with its square, with itself, or, beside other coefficients, with neither. */
   readonly grows: "squared" | "linear" | "otherwise";
+  /** Whether H is dense, and made by kernels that threads share. */
+  readonly dense?: boolean;
   readonly needs: readonly RegularizationNeed[];
   plan(neighbors: Neighbors, kernels: DenseKernels): PlannedRegularization<Key>;
 }

@@ -1,11 +1,18 @@
 import { describe, expect, test } from "vitest";
+import { momentErrors, momentsOf } from "../../../bench/sampling/moments.ts";
+import {
+  correlatedGaussian,
+  eggbox,
+  gaussianShells,
+  mixture,
+  rosenbrock,
+  targetOf,
+} from "../../../bench/sampling/problems.ts";
 import { InputError } from "../../../src/errors.ts";
 import { dynamicNestedSampler } from "../../../src/inference/nested/dynamic.ts";
 import { nestedSampler, pointsOf } from "../../../src/inference/nested/static.ts";
 import { randomState } from "../../../src/inference/rng.ts";
 import type { Sampler, SamplerState, SampleSet, Target } from "../../../src/inference/sampler.ts";
-import { momentErrors, momentsOf } from "./moments.ts";
-import { correlatedGaussian, eggbox, gaussianShells, mixture, rosenbrock, targetOf } from "./problems.ts";
 
 async function finished<State extends SamplerState>(sampler: Sampler<State>, target: Target, seed: number) {
   let state = await sampler.init(target, randomState(seed));
@@ -19,7 +26,7 @@ function finite(key: string, value: unknown): unknown {
   return value;
 }
 
-// One seed each; bench/nested-calibration.ts has a hundred.
+// One seed each; bench/sampler-problems.ts has a hundred.
 describe.each([
   { problem: correlatedGaussian(2, 0.95), options: {} },
   { problem: correlatedGaussian(5, 0.95), options: {} },

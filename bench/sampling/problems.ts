@@ -1,4 +1,4 @@
-import type { Target } from "../../../src/inference/sampler.ts";
+import type { Target } from "../../src/inference/sampler.ts";
 
 /** A likelihood whose integral and moments are known. */
 export interface Problem {
@@ -39,7 +39,7 @@ export function correlatedGaussian(dimensions: number, correlation: number): Pro
     Math.log(1 - correlation + dimensions * correlation);
   const logNorm = -0.5 * (dimensions * Math.log(2 * Math.PI) + logDeterminant);
   return {
-    name: `Gaussian, ${dimensions} dimensions, correlation ${correlation}`,
+    name: `Gaussian, ${dimensions} dimensions, correlated by ${correlation}`,
     dimensions,
     logLikelihood(u) {
       let [squares, sum] = [0, 0];

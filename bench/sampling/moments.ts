@@ -1,7 +1,7 @@
-import type { Points } from "../../../src/inference/nested/points.ts";
-import { pointsAt } from "../../../src/inference/nested/points.ts";
-import { weigh } from "../../../src/inference/nested/prior-volume.ts";
-import { type RandomState, uniform } from "../../../src/inference/rng.ts";
+import type { Points } from "../../src/inference/nested/points.ts";
+import { pointsAt } from "../../src/inference/nested/points.ts";
+import { weigh } from "../../src/inference/nested/prior-volume.ts";
+import { type RandomState, uniform } from "../../src/inference/rng.ts";
 
 /** Means, then the lower triangle of the covariance about them. */
 export function momentsOf(points: Points, dimensions: number): Float64Array {

@@ -1,0 +1,139 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { readFile, stat, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { VOICE_NAMES } from "../backend/contract.ts";
+import { InputError } from "../errors.ts";
+import { tuningSchema } from "../likelihood/tuning.ts";
+import { errorCode } from "./error-code.ts";
+import { type OutputDirectory, outputDirectory } from "./output.ts";
+
+/*
+ * A fit is a directory: what was asked for (`fit.json`, `spec.yaml`), what the likelihood said (`evaluations.journal`), and,
+ * once it has ended, its results. The first two do not change after it has begun.
+ */
+
+const REQUEST = "fit.json";
+const SPEC = "spec.yaml";
+const INPUTS = "inputs.json";
+export const JOURNAL = "evaluations.journal";
+export const RESULT = "result.json";
+export const TIMING = "timing.json";
+
+/** With less than this free, a fit does not begin: it would lose its results in the end. */
+const LEAST_SPACE = 64 * 2 ** 20;
+
+const requestSchema = z.object({
+  format: z.literal("arclet-fit"),
+  version: z.literal(1),
+  /** The version of arclet, and of Node, that began it. */
+  arclet: z.string(),
+  node: z.string(),
+  /** The spec as the command line named it, for messages. */
+  spec: z.string(),
+  /** Where its files are. */
+  data: z.string(),
+  seed: z.int().min(0),
+  backend: z.enum(["auto", ...VOICE_NAMES]),
+  wasm_build: z.enum(["base", "relaxed"]),
+  tuning: tuningSchema.nullable(),
+});
+
+/** Everything that the samples depend on besides the spec and its files: a resumed fit uses the same. */
+export type FitRequest = Readonly<z.infer<typeof requestSchema>>;
+
+export interface FitDirectory {
+  readonly path: string;
+  readonly request: FitRequest;
+  /** Of the spec, overrides put in. */
+  readonly text: string;
+}
+
+/** Whether a fit has begun here. */
+export async function isFit(path: string): Promise<boolean> {
+  return (await stat(join(path, REQUEST)).catch(() => undefined)) !== undefined;
+}
+
+/** Whether a fit has ended here: not one that was stopped on its way. */
+export async function isFinished(path: string): Promise<boolean> {
+  try {
+    return JSON.parse(await readFile(join(path, RESULT), "utf8")).stopped === null;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Begins a fit.
+ * @param inputs Files that are never overwritten.
+ * @throws InputError where one has begun already, and where the directory cannot be written or is on a full disk.
+ */
+export async function beginFit(
+  path: string,
+  request: FitRequest,
+  text: string,
+  inputs: readonly string[],
+): Promise<FitDirectory> {
+  if (await isFit(path)) {
+    const remedy = `go on with \`arclet resume ${path}\`, or give another --out`;
+    throw new InputError("fit/exists", "a fit has begun here already", remedy, path);
+  }
+  const directory = await outputDirectory(path, inputs);
+  const { bavail, bsize } = await statfs(path);
+  if (bavail * bsize < LEAST_SPACE) {
+    const free = Math.floor((bavail * bsize) / 2 ** 20);
+    const what = `the disk has ${free} MB left, too little for a fit and its results`;
+    throw new InputError("output/space", what, "make room, or give --out a directory on another disk", path);
+  }
+  await directory.write(SPEC, text);
+  // Last: with it, the fit has begun.
+  await directory.write(REQUEST, `${JSON.stringify(request, null, 2)}\n`);
+  return { path, request, text };
+}
+
+/** @throws InputError where there is no fit, or one of another version of the format. */
+export async function openFit(path: string): Promise<FitDirectory> {
+  const file = join(path, REQUEST);
+  const remedy = "give the directory that `arclet fit` wrote into";
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    const what = error instanceof SyntaxError ? "this is not JSON" : `there is no fit here (${errorCode(error)})`;
+    throw new InputError("fit/missing", what, remedy, file);
+  }
+  const request = requestSchema.safeParse(json);
+  if (!request.success) {
+    const [{ path: at, message }] = request.error.issues;
+    throw new InputError("fit/format", `this is no fit that can be resumed: ${at.join(".")}: ${message}`, remedy, file);
+  }
+  return { path, request: request.data, text: await readFile(join(path, SPEC), "utf8") };
+}
+
+/** SHA-256 of files by their paths. */
+export type InputHashes = Readonly<Record<string, string>>;
+
+/**
+ * What the fit read, which must be what it read when it began.
+ * @throws InputError `fit/changed`.
+ */
+export async function requireSameInputs(directory: OutputDirectory, paths: readonly string[]): Promise<InputHashes> {
+  const hashes: Record<string, string> = {};
+  for (const path of new Set(paths)) hashes[path] = await hashOf(path);
+  const known = await readFile(join(directory.path, INPUTS), "utf8").then(JSON.parse, () => ({}));
+  const changed = Object.keys(hashes).find((path) => Object.hasOwn(known, path) && known[path] !== hashes[path]);
+  if (changed !== undefined) {
+    const remedy = "put back the file that the fit began with, or fit anew with another --out";
+    throw new InputError("fit/changed", "the file has changed since the fit began", remedy, changed);
+  }
+  const all = { ...known, ...hashes };
+  await directory.write(INPUTS, `${JSON.stringify(all, null, 2)}\n`);
+  return all;
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array);
+  return hash.digest("hex");
+}

@@ -1,0 +1,127 @@
+import { basename, dirname, join, resolve } from "node:path";
+import { wasmKernels } from "../backend/wasm.ts";
+import { instantiate } from "../model/model.ts";
+import { DEFAULT_SEARCH } from "../model/search-schema.ts";
+import type { FittedPhase } from "../pipeline/fit-phase.ts";
+import { ONLY_PHASE } from "../pipeline/fit-spec.ts";
+import { type PhaseResult, phaseResult } from "../result/phase-result.ts";
+import { samplesPosterior } from "../result/posterior-summary.ts";
+import { reportHtml } from "../result/report.ts";
+import { factsOf, reportContent } from "../result/report-content.ts";
+import { type Provenance, resultJson } from "../result/result-json.ts";
+import { samplesNetcdf } from "../result/samples-netcdf.ts";
+import { samplesNpz } from "../result/samples-npz.ts";
+import { type FitRequest, type InputHashes, RESULT, TIMING } from "./fit-directory.ts";
+import { machineDescription } from "./machine.ts";
+import { frameOf, writeMaps } from "./maps.ts";
+import { type OutputDirectory, outputDirectory } from "./output.ts";
+import type { SpecFiles } from "./spec-files.ts";
+
+/** What phases are written with, whatever they found. */
+export interface FitContext {
+  readonly request: FitRequest;
+  readonly open: SpecFiles["open"];
+  /** Of everything that was read. */
+  inputs(): InputHashes;
+}
+
+export type ResultJson = ReturnType<typeof resultJson>;
+
+export interface WrittenFit {
+  readonly result: ResultJson;
+  readonly seconds: number;
+  /** Paths. */
+  readonly files: readonly string[];
+}
+
+/** Of one phase, when it has ended. Those of several have a folder each, with a spec by which it can be run alone. */
+export async function writePhase(
+  root: OutputDirectory,
+  fitted: FittedPhase,
+  context: FitContext,
+): Promise<PhaseResult> {
+  const { outcome, datasets, text } = fitted;
+  const { sky } = await frameOf({ spec: outcome.spec, open: context.open }, datasets[0]);
+  const phase = await phaseResult(fitted, sky);
+  if (outcome.phase === ONLY_PHASE) return phase;
+  const directory = await outputDirectory(join(root.path, outcome.phase));
+  await directory.write("spec.yaml", text);
+  await directory.write("samples.npz", samplesNpz(outcome));
+  await directory.write(RESULT, json(resultOf(phase, context)));
+  return phase;
+}
+
+/** Of the whole fit: its last phase, a report of all of them, and `result.json` last, which says that it has ended. */
+export async function writeFit(
+  root: OutputDirectory,
+  phases: readonly PhaseResult[],
+  context: FitContext,
+  { seconds, threads }: { readonly seconds: number; readonly threads: number },
+): Promise<WrittenFit> {
+  const last = phases[phases.length - 1];
+  const { outcome, datasets, evaluation } = last;
+  const { request, open } = context;
+  const maps = await outputDirectory(join(root.path, "maps"));
+  const instance = instantiate(outcome.model, outcome.best.vector);
+  const written = await writeMaps(maps, { spec: outcome.spec, open }, datasets, instance, evaluation);
+  written.push(await root.write("samples.npz", samplesNpz(outcome)));
+  if (samplesPosterior(outcome.samples)) {
+    written.push(await root.write("samples.nc", samplesNetcdf(outcome, request.arclet)));
+  }
+  const timing = {
+    seconds,
+    threads,
+    phases: Object.fromEntries(
+      phases.map(({ outcome: { phase, samples }, seconds }) => [
+        phase,
+        { seconds, evaluations: samples.evaluations, evaluations_per_second: samples.evaluations / seconds },
+      ]),
+    ),
+    machine: machineDescription(),
+  };
+  written.push(await root.write(TIMING, json(timing)));
+  const report = reportContent(phases, {
+    name: nameOf(request.spec),
+    warnings: datasets.flatMap((dataset) => (dataset.type === "imaging" ? dataset.warnings : [])),
+    inputs: factsOf(context.inputs()),
+    provenance: factsOf({
+      arclet: request.arclet,
+      node: request.node,
+      seed: request.seed,
+      backend: evaluation.backend,
+      wasm: request.wasm_build,
+      threads,
+    }),
+    timing: phases.map(({ outcome: { phase }, seconds }) => ({ name: phase, seconds })),
+  });
+  written.push(await root.write("report.html", reportHtml(report)));
+  const result = resultOf(last, context);
+  written.push(await root.write(RESULT, json(result)));
+  return { result, seconds, files: written };
+}
+
+function resultOf(phase: PhaseResult, { request, inputs }: FitContext): ResultJson {
+  const { outcome, summary, evaluation, datasets, derived, likelihood, text } = phase;
+  const provenance: Provenance = {
+    arcletVersion: request.arclet,
+    seed: request.seed,
+    options: { backend: request.backend, method: (outcome.spec.search ?? DEFAULT_SEARCH).method },
+    picks: likelihood.picks,
+    wasmBuild: evaluation.backend === "reference" ? null : wasmKernels().build,
+    nodeVersion: request.node,
+    platform: `${process.platform} ${process.arch}`,
+    inputHashes: inputs(),
+    specText: text,
+  };
+  return resultJson({ outcome, summary, evaluation, datasets, derived, provenance });
+}
+
+/** What a lens is called: as its spec, or as the folder of one that is called `lens.yaml`, `fit.yaml` or the like. */
+function nameOf(spec: string): string {
+  const stem = basename(spec).replace(/\.ya?ml$/i, "");
+  return /^(lens|fit|spec|model|arclet)$/i.test(stem) ? basename(dirname(resolve(spec))) : stem;
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { bestWasmBuild, chooseWasmBuild } from "../backend/wasm.ts";
+import { InputError } from "../errors.ts";
+import { parseSpec } from "../model/parse-spec.ts";
+import type { StopRules } from "../model/search-schema.ts";
+import { fitSpec } from "../pipeline/fit-spec.ts";
+import type { PhaseResult } from "../result/phase-result.ts";
+import { compactionProgress } from "./compaction-progress.ts";
+import { lock } from "./directory-lock.ts";
+import { FileJournal } from "./file-journal.ts";
+import { type FitDirectory, type InputHashes, JOURNAL, requireSameInputs } from "./fit-directory.ts";
+import { FitProgress } from "./fit-progress.ts";
+import { type FitContext, type WrittenFit, writeFit, writePhase } from "./fit-results.ts";
+import type { Invocation } from "./invocation.ts";
+import { withLikelihoodThreads } from "./likelihood-threads.ts";
+import { outputDirectory } from "./output.ts";
+import { SpecFiles } from "./spec-files.ts";
+
+export interface RunFitOptions {
+  /** In the place of those of the spec. */
+  readonly stop: StopRules | undefined;
+  /** Put before every line of progress; may be empty. */
+  readonly title: string;
+}
+
+/**
+ * Runs a fit from wherever its journal ends, and writes its results.
+ * @throws InputError where another process runs it, its files have changed or this machine cannot go on with it.
+ */
+export async function runFit(
+  directory: FitDirectory,
+  invocation: Invocation,
+  { stop, title }: RunFitOptions,
+): Promise<WrittenFit> {
+  const { request, text, path } = directory;
+  requireBuild(directory);
+  const held = await lock(path);
+  const files = new SpecFiles(parseSpec(text, request.spec), text, request.spec, request.data);
+  const journal = new FileJournal(join(path, JOURNAL));
+  const progress = new FitProgress(invocation, title);
+  const { threads } = invocation.options;
+  try {
+    const output = await outputDirectory(path);
+    const start = performance.now();
+    let inputs: InputHashes = {};
+    const context: FitContext = { request, open: files.open, inputs: () => inputs };
+    const phases: PhaseResult[] = [];
+    await fitSpec(text, request.spec, {
+      open: files.open,
+      backend: request.backend,
+      tuning: request.tuning ?? undefined,
+      progress: compactionProgress(invocation),
+      seed: request.seed,
+      journal,
+      ...(stop && { stop }),
+      spread: (likelihood, start, use) => withLikelihoodThreads(threads, likelihood, start, use),
+      onPlanned: async () => {
+        inputs = await requireSameInputs(output, files.paths.slice(1));
+      },
+      onStep: progress.step,
+      onFitted: async (phase) => {
+        progress.end();
+        phases.push(await writePhase(output, phase, context));
+      },
+    });
+    const seconds = (performance.now() - start) / 1000;
+    return await writeFit(output, phases, context, { seconds, threads });
+  } finally {
+    progress.end();
+    journal.close();
+    await files.close();
+    await held.release();
+  }
+}
+
+/** Results of the two builds differ in their last bits, and a search would go another way from there. */
+function requireBuild({ request, path }: FitDirectory): void {
+  const { wasm_build: build } = request;
+  if (build === "relaxed" && bestWasmBuild() !== "relaxed") {
+    const what = "the fit began with relaxed SIMD, which this Node does not have";
+    throw new InputError("fit/build", what, "resume with Node 22 or newer, or fit anew with another --out", path);
+  }
+  chooseWasmBuild(build);
+}
