@@ -53,16 +53,16 @@ const SEEN = 5;
 const USUAL_MASK = 3;
 /** In radii of the ring: where an image has to begin, how far it can reach, how far a mask reaches at least. */
 const IMAGE_BEGINS = 1.5;
-const IMAGE_ENDS = 2;
+const IMAGE_ENDS = 1.5;
 const LEAST_MASK = 1.4;
 /** Of dark sky about the last image, in radii of the ring: without it a source could spread beyond the data unseen. */
 const MARGIN = 0.15;
 
 /** What an image says of its lens on sight. */
 export function lensOnSight(image: SeenImage, { shareOfPeak = 0, lensMayShine = true }: OnSightOptions = {}): LensOnSight {
-  const { signalToNoise, peak } = withoutLensLight(image, lensMayShine);
+  const { signalToNoise, rest, peak } = withoutLensLight(image, lensMayShine);
   const highest = signalToNoise.reduce((most, value) => Math.max(most, value), 0);
-  const seen = seenPixels(image, signalToNoise, Math.max(SEEN, shareOfPeak * highest));
+  const seen = seenPixels(image, signalToNoise, rest, Math.max(SEEN, shareOfPeak * highest));
   const centre = peak ?? circleThrough(seen)?.centre ?? image.origin;
   const room = roomAbout(image, centre);
   const ringRadius = ringRadiusOf(seen, centre, room, image.pixelScale);
@@ -88,7 +88,7 @@ function roomAbout({ shape, pixelScale, origin }: SeenImage, [y, x]: readonly [n
   return Math.max(Math.min(height - Math.abs(y - origin[0]), width - Math.abs(x - origin[1])), pixelScale);
 }
 
-function seenPixels(image: SeenImage, signalToNoise: Float64Array, least: number): SeenPixels {
+function seenPixels(image: SeenImage, signalToNoise: Float64Array, rest: Float64Array, least: number): SeenPixels {
   const [rows, columns] = image.shape;
   const kept = Int32Array.from(signalToNoise.keys()).filter((pixel) => signalToNoise[pixel] > least);
   return {
@@ -97,6 +97,7 @@ function seenPixels(image: SeenImage, signalToNoise: Float64Array, least: number
     pixelScale: image.pixelScale,
     y: Float64Array.from(kept, (p) => image.origin[0] + ((rows - 1) / 2 - Math.floor(p / columns)) * image.pixelScale),
     x: Float64Array.from(kept, (p) => image.origin[1] + ((p % columns) - (columns - 1) / 2) * image.pixelScale),
-    weight: Float64Array.from(kept, (p) => signalToNoise[p]),
+    signalToNoise: Float64Array.from(kept, (p) => signalToNoise[p]),
+    flux: Float64Array.from(kept, (p) => rest[p]),
   };
 }

@@ -10,7 +10,9 @@ export interface SeenPixels {
   readonly y: Float64Array;
   readonly x: Float64Array;
   /** (n) signal to noise. */
-  readonly weight: Float64Array;
+  readonly signalToNoise: Float64Array;
+  /** (n) */
+  readonly flux: Float64Array;
 }
 
 /** Seen pixels that touch, a side or a corner; distances from a lens' centre. */
@@ -35,7 +37,7 @@ const INNER = 0.5;
 const OUTER = 1.5;
 
 /**
- * The mean distance of arcs from a centre, by signal to noise. It is that of images about the radius which is seen in most
+ * The mean distance of arcs from a centre, by flux. It is that of images about the radius which is seen in most
  * directions; arcs far out on one side and counter-images near the centre on the other average to the Einstein radius.
  * @param room The largest radius to look at.
  * @returns null where nothing is seen.
@@ -53,9 +55,10 @@ export function ringRadiusOf(
     const strongest = new Float64Array(SECTORS);
     radius.forEach((r, i) => {
       if (Math.abs(r / trial - 1) > WITHIN) return;
-      strongest[sector[i]] = Math.max(strongest[sector[i]], Math.min(seen.weight[i], ENOUGH));
+      strongest[sector[i]] = Math.max(strongest[sector[i]], Math.min(seen.signalToNoise[i], ENOUGH));
     });
-    const score = strongest.reduce((sum, value) => sum + value, 0);
+    // Unrelated objects within the share of a radius grow in number with its area, arcs do not.
+    const score = strongest.reduce((sum, value) => sum + value, 0) / trial;
     if (score > best.score) best = { radius: trial, score };
   }
   if (best.score === 0) return null;
@@ -63,7 +66,7 @@ export function ringRadiusOf(
   radius.forEach((r, i) => {
     if (r < INNER * best.radius || r > OUTER * best.radius) return;
     // Pixels of a circle grow in number with its radius, and would draw the mean outwards.
-    const weight = seen.weight[i] / r;
+    const weight = seen.flux[i] / r;
     sum += weight * r;
     weights += weight;
   });
@@ -78,7 +81,7 @@ function sectorOf(y: number, x: number): number {
  * The circle of least squares through positions, (y^2 + x^2) = 2 b y + 2 a x + c, which is linear in a, b and c.
  * @returns null for fewer than three positions, and for those on a line.
  */
-export function circleThrough({ y, x, weight }: SeenPixels): Circle | null {
+export function circleThrough({ y, x, flux: weight }: SeenPixels): Circle | null {
   const total = weight.reduce((sum, w) => sum + w, 0);
   const mean = (f: (i: number) => number) => weight.reduce((sum, w, i) => sum + w * f(i), 0) / total;
   const [y0, x0] = [mean((i) => y[i]), mean((i) => x[i])];
