@@ -85,6 +85,7 @@ export { splitCrosses } from "./inversion/regularization/split-crosses.ts";
 export { type ByteSource, blobSource, bytesSource } from "./io/byte-source.ts";
 export { type FitsCard, type FitsFile, type FitsHdu, type FitsOutput, openFits, writeFits } from "./io/fits.ts";
 export { type Dtype, type NdArray, toFloat64 } from "./io/ndarray.ts";
+export { type NetcdfAttributes, type NetcdfGroup, type NetcdfVariable, writeNetcdf } from "./io/netcdf.ts";
 export { readNpy, writeNpy } from "./io/npy.ts";
 export { openNpy } from "./io/npy-stream.ts";
 export { openNpz, readNpz, writeNpz } from "./io/npz.ts";
@@ -139,6 +140,7 @@ export { sourceErrors } from "./likelihood/source-errors.ts";
 export { type ModelTarget, targetOf, vectorsFromUnit } from "./likelihood/target.ts";
 export { parseTuning, type Tuning } from "./likelihood/tuning.ts";
 export { type Assertion, failedAssertion } from "./model/assertion.ts";
+export { specFromCoolest } from "./model/coolest-spec.ts";
 export { litGalaxies } from "./model/linear-light.ts";
 export { buildModel, freedModel, instantiate, type Model, type ModelInstance, type ModelSpec } from "./model/model.ts";
 export { parseSpec } from "./model/parse-spec.ts";
@@ -171,6 +173,7 @@ export type { LightProfile, MassProfile } from "./profiles/profile.ts";
 
 // Result: summaries, derived quantities, pictures and maps.
 export { bitmapPng } from "./result/bitmap.ts";
+export { type CoolestSource, coolestOf } from "./result/coolest.ts";
 export { datasetFigurePng } from "./result/dataset-figure.ts";
 export { type DatasetMaps, datasetMaps, type MapName, mapHdus } from "./result/dataset-maps.ts";
 export { type Derive, type DeriveOptions, planDerivedQuantities } from "./result/derived-quantities.ts";
@@ -181,6 +184,8 @@ export { type LensMapName, type LensMaps, lensMapHdus, lensMaps } from "./result
 export { posteriorDraws } from "./result/posterior-draws.ts";
 export { type ParameterSummary, type PosteriorSummary, posteriorSummary } from "./result/posterior-summary.ts";
 export { type Provenance, type Result, resultJson } from "./result/result-json.ts";
+export { samplesNetcdf } from "./result/samples-netcdf.ts";
+export { samplesNpz } from "./result/samples-npz.ts";
 export { simulatedFiles } from "./result/simulated-files.ts";
 export { type SkyPanel, skyFigure } from "./result/sky-panel.ts";
 export { sourceHdus } from "./result/source-hdus.ts";

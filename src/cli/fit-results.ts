@@ -2,8 +2,10 @@ import { basename, dirname, join, resolve } from "node:path";
 import { wasmKernels } from "../backend/wasm.ts";
 import { instantiate } from "../model/model.ts";
 import { DEFAULT_SEARCH } from "../model/search-schema.ts";
+import { openingAlso } from "../pipeline/adapt-image.ts";
 import type { FittedPhase } from "../pipeline/fit-phase.ts";
 import { ONLY_PHASE } from "../pipeline/fit-spec.ts";
+import { evidencesOnMeshes } from "../pipeline/other-meshes.ts";
 import { type PhaseResult, phaseResult } from "../result/phase-result.ts";
 import { samplesPosterior } from "../result/posterior-summary.ts";
 import { reportHtml } from "../result/report.ts";
@@ -30,8 +32,18 @@ export type ResultJson = ReturnType<typeof resultJson>;
 export interface WrittenFit {
   readonly result: ResultJson;
   readonly seconds: number;
+  /** Null where it was not asked for, and without a mesh that could be another. */
+  readonly meshNoise: MeshNoise | null;
   /** Paths. */
   readonly files: readonly string[];
+}
+
+/** The log evidence of the best fit on its own mesh and on others: `mesh-noise.json`. */
+export interface MeshNoise {
+  readonly meshes: number;
+  readonly mean: number;
+  readonly standard_deviation: number;
+  readonly log_evidences: readonly number[];
 }
 
 /** Of one phase, when it has ended. Those of several have a folder each, with a spec by which it can be run alone. */
@@ -46,6 +58,7 @@ export async function writePhase(
   if (outcome.phase === ONLY_PHASE) return phase;
   const directory = await outputDirectory(join(root.path, outcome.phase));
   await directory.write("spec.yaml", text);
+  for (const [path, bytes] of fitted.adaptImages) await directory.write(path, bytes);
   await directory.write("samples.npz", samplesNpz(outcome));
   await directory.write(RESULT, json(resultOf(phase, context)));
   return phase;
@@ -56,7 +69,7 @@ export async function writeFit(
   root: OutputDirectory,
   phases: readonly PhaseResult[],
   context: FitContext,
-  { seconds, threads }: { readonly seconds: number; readonly threads: number },
+  { seconds, threads, meshes }: { readonly seconds: number; readonly threads: number; readonly meshes: number },
 ): Promise<WrittenFit> {
   const last = phases[phases.length - 1];
   const { outcome, datasets, evaluation } = last;
@@ -80,11 +93,16 @@ export async function writeFit(
     machine: machineDescription(),
   };
   written.push(await root.write(TIMING, json(timing)));
+  const meshNoise = meshes === 0 ? null : await meshNoiseOf(last, meshes, context);
+  if (meshNoise !== null) written.push(await root.write("mesh-noise.json", json(meshNoise)));
   const report = reportContent(phases, {
     name: nameOf(request.spec),
     warnings: datasets.flatMap((dataset) => (dataset.type === "imaging" ? dataset.warnings : [])),
     inputs: factsOf(context.inputs()),
     provenance: factsOf({
+      ...(meshNoise && {
+        "log evidence on other meshes": `scatters by ${meshNoise.standard_deviation.toFixed(2)} over ${meshNoise.meshes}`,
+      }),
       arclet: request.arclet,
       node: request.node,
       seed: request.seed,
@@ -97,7 +115,29 @@ export async function writeFit(
   written.push(await root.write("report.html", reportHtml(report)));
   const result = resultOf(last, context);
   written.push(await root.write(RESULT, json(result)));
-  return { result, seconds, files: written };
+  return { result, seconds, meshNoise, files: written };
+}
+
+async function meshNoiseOf(
+  { outcome: { spec, best }, adaptImages }: PhaseResult,
+  meshes: number,
+  { request, open }: FitContext,
+): Promise<MeshNoise | null> {
+  const options = {
+    open: openingAlso(adaptImages, open),
+    backend: request.backend,
+    tuning: request.tuning ?? undefined,
+  };
+  const evidences = [...(await evidencesOnMeshes(spec, best.vector, meshes, options))].filter(Number.isFinite);
+  if (evidences.length < 2) return null;
+  const mean = evidences.reduce((sum, value) => sum + value, 0) / evidences.length;
+  const squares = evidences.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return {
+    meshes: evidences.length,
+    mean,
+    standard_deviation: Math.sqrt(squares / (evidences.length - 1)),
+    log_evidences: evidences,
+  };
 }
 
 function resultOf(phase: PhaseResult, { request, inputs }: FitContext): ResultJson {

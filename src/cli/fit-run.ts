@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { bestWasmBuild, chooseWasmBuild } from "../backend/wasm.ts";
 import { InputError } from "../errors.ts";
 import { parseSpec } from "../model/parse-spec.ts";
-import type { StopRules } from "../model/search-schema.ts";
+import type { FitOptions } from "../pipeline/fit-phase.ts";
 import { fitSpec } from "../pipeline/fit-spec.ts";
 import type { PhaseResult } from "../result/phase-result.ts";
 import { compactionProgress } from "./compaction-progress.ts";
@@ -17,10 +17,12 @@ import { outputDirectory } from "./output.ts";
 import { SpecFiles } from "./spec-files.ts";
 
 export interface RunFitOptions {
-  /** In the place of those of the spec. */
-  readonly stop: StopRules | undefined;
+  /** See `FitOptions`. */
+  readonly pause?: FitOptions["pause"];
   /** Put before every line of progress; may be empty. */
   readonly title: string;
+  /** On so many other meshes is the best fit evaluated in the end. */
+  readonly meshes?: number;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface RunFitOptions {
 export async function runFit(
   directory: FitDirectory,
   invocation: Invocation,
-  { stop, title }: RunFitOptions,
+  { pause, title, meshes = 0 }: RunFitOptions,
 ): Promise<WrittenFit> {
   const { request, text, path } = directory;
   requireBuild(directory);
@@ -52,7 +54,7 @@ export async function runFit(
       progress: compactionProgress(invocation),
       seed: request.seed,
       journal,
-      ...(stop && { stop }),
+      ...(pause && { pause }),
       spread: (likelihood, start, use) => withLikelihoodThreads(threads, likelihood, start, use),
       onPlanned: async () => {
         inputs = await requireSameInputs(output, files.paths.slice(1));
@@ -64,7 +66,7 @@ export async function runFit(
       },
     });
     const seconds = (performance.now() - start) / 1000;
-    return await writeFit(output, phases, context, { seconds, threads });
+    return await writeFit(output, phases, context, { seconds, threads, meshes });
   } finally {
     progress.end();
     journal.close();

@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandDef>>> = {
   demo: async () => (await import("./demo.ts")).demo,
   fit: async () => (await import("./fit.ts")).fit,
   resume: async () => (await import("./resume.ts")).resume,
+  report: async () => (await import("./report.ts")).report,
   evaluate: async () => (await import("./evaluate.ts")).evaluate,
   explain: async () => (await import("./explain.ts")).explain,
   compact: async () => (await import("./compact.ts")).compact,
@@ -25,7 +26,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandDef>>> = {
 };
 
 /** Commands that evaluate batches: a thread takes whole vectors, and kernels run on one. They take all that there are. */
-const IN_BATCHES: readonly string[] = ["fit", "resume"];
+const IN_BATCHES: readonly string[] = ["fit", "resume", "report"];
 
 /**
  * Runs a command line.

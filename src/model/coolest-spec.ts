@@ -1,4 +1,4 @@
-import { stringify } from "yaml";
+import { Document, visit } from "yaml";
 import * as z from "zod";
 import { InputError } from "../errors.ts";
 import type { Pair } from "../profiles/parameter.ts";
@@ -78,13 +78,23 @@ export function specFromCoolest(text: string, fileName: string): string {
   const comments = [`From ${fileName}, a COOLEST template.`, ...notes].map(
     (line) => `# ${line.replace(/\s+/g, " ")}\n`,
   );
-  return `${comments.join("")}${stringify({ datasets: { image: data }, galaxies: Object.fromEntries(galaxies) })}`;
+  const document = new Document({ datasets: { image: data }, galaxies: Object.fromEntries(galaxies) });
+  visit(document, {
+    Seq(_, pair) {
+      pair.flow = true;
+    },
+  });
+  return `${comments.join("")}${document.toString()}`;
 }
 
 function readTemplate(text: string, fileName: string): Template {
+  if (text.length > MOST_CHARACTERS) {
+    const what = `a template of ${text.length} characters is no model`;
+    throw new InputError("coolest/template", what, "give one that names its pixels and samples as files", fileName);
+  }
   let json: unknown;
   try {
-    json = text.length > MOST_CHARACTERS ? undefined : JSON.parse(text);
+    json = JSON.parse(text);
   } catch (error) {
     const what = `the file is no JSON (${(error as Error).message.slice(0, 100)})`;
     throw new InputError("coolest/json", what, "give a COOLEST template, not a pickle", fileName);
@@ -138,7 +148,14 @@ function importedFrom(
   }
   const imported = convert(values);
   // A value that is not there is undefined, and what is made of it NaN.
-  return Object.values(imported).flat().every(Number.isFinite) ? imported : undefined;
+  if (!Object.values(imported).flat().every(Number.isFinite)) return undefined;
+  const entries = Object.entries(imported).map(([name, given]) => {
+    return [
+      name,
+      typeof given === "number" ? rounded(given) : ([rounded(given[0]), rounded(given[1])] as const),
+    ] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 function datasetOf({ observation, instrument }: Template, pixelScale: number, notes: string[]) {
@@ -159,4 +176,9 @@ function unusedName(wanted: string, names: Map<string, number>): string {
   const count = (names.get(wanted) ?? 0) + 1;
   names.set(wanted, count);
   return count === 1 ? wanted : unusedName(`${wanted}_${count}`, names);
+}
+
+/** Without the digits that the conversion itself rounds. */
+function rounded(number: number): number {
+  return Number(number.toPrecision(14));
 }

@@ -1,4 +1,5 @@
 import { ensembleSampler } from "../inference/ensemble/ensemble.ts";
+import { gigaLens } from "../inference/giga-lens/giga-lens.ts";
 import { nuts } from "../inference/hamiltonian/nuts.ts";
 import { dynamicNestedSampler } from "../inference/nested/dynamic.ts";
 import { nestedSampler } from "../inference/nested/static.ts";
@@ -20,6 +21,7 @@ const MAKE: Readonly<Record<SearchMethod, (options: SearchSpec["options"]) => un
   lbfgs,
   adam,
   nuts,
+  giga_lens: gigaLens,
 };
 
 /** The sampler that a spec's search asks for. */

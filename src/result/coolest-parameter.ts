@@ -17,15 +17,11 @@ export const UNKNOWN: Statistics = { mean: null, median: null, percentile_16th: 
 /** Angles of axes, degrees, to which 180 more is the same. */
 const AXES = ["phi", "phi_ext"];
 
-/** @param samples (n) with `weights` (n); angles are taken within 90 degrees of the estimate. */
-export function statisticsOf(
-  name: string,
-  estimate: number,
-  samples: readonly number[],
-  weights: readonly number[],
-): Statistics {
+/** @param samples (n) of equal weight; angles are taken within 90 degrees of the estimate. */
+export function statisticsOf(name: string, estimate: number, samples: readonly number[]): Statistics {
   const turned = (value: number) => estimate + ((((value - estimate + 90) % 180) + 180) % 180) - 90;
   const values = AXES.includes(name) ? samples.map(turned) : samples;
+  const weights = new Float64Array(values.length).fill(1);
   const [percentile_16th, median, percentile_84th] = weightedQuantiles(values, weights, [0.16, 0.5, 0.84]);
   return { mean: summaryOf(values, weights).mean, median, percentile_16th, percentile_84th };
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../errors.ts";
+import { systematicResampling } from "../inference/statistics/systematic-resampling.ts";
 import { PLANCK_2015 } from "../lens/cosmology.ts";
 import { coolestProfile } from "../model/coolest-profiles.ts";
 import { instantiate, type ModelInstance, type ProfileTemplate } from "../model/model.ts";
@@ -34,16 +35,18 @@ interface Instances {
   readonly estimate: ModelInstance;
   /** Far from each other: what is the same in all of them is fixed. */
   readonly apart: readonly ModelInstance[];
-  /** Samples of the posterior with their weights; undefined where there are none. */
-  readonly posterior: { readonly instances: readonly ModelInstance[]; readonly weights: readonly number[] } | undefined;
+  /** Draws from the posterior; undefined where there are none. */
+  readonly posterior: readonly ModelInstance[] | undefined;
 }
 
 /** Between these quantiles of the priors whatever is free has another value. */
 const APART = [0.3, 0.7];
+/** Of the posterior: quantiles to 1 % of sigma, and a memory that does not grow with the chains. */
+const MOST_DRAWS = 10_000;
 
 /**
  * The model as a COOLEST template, to be written as JSON: point estimates at the best point and, where the search sampled
- * the posterior, its statistics, taken over the samples in COOLEST's parameters. Angles in statistics are within 90 degrees
+ * the posterior, its statistics, taken over draws in COOLEST's parameters. Angles in statistics are within 90 degrees
  * of the point estimate. Galaxies keep their names; shear and sheets are fields beside them, called as their galaxy with
  * `_field`. A template is of one image, the first of the spec; its light is as there, but for a flux scale. Files are named
  * as the spec names them, so that a template belongs beside its spec.
@@ -158,7 +161,7 @@ function parametersOf(
     return "refused" in found ? {} : found.parameters;
   };
   const elsewhere = apart.map(valuesAt);
-  const drawn = posterior?.instances.map(valuesAt);
+  const drawn = posterior?.map(valuesAt);
   return Object.fromEntries(
     Object.entries(estimates).map(([name, value]) => {
       // Solved for anew at every point, and known at the best alone.
@@ -170,7 +173,7 @@ function parametersOf(
         name,
         {
           point_estimate: { value },
-          posterior_stats: isKnown ? statisticsOf(name, value, samples!, posterior!.weights) : UNKNOWN,
+          posterior_stats: isKnown ? statisticsOf(name, value, samples!) : UNKNOWN,
           prior: priorOf(model, template, name),
           fixed: !isFree && !isSolved,
         },
@@ -179,14 +182,12 @@ function parametersOf(
   );
 }
 
-/** The samples that have a weight. */
-function posteriorOf({ model, samples, vectors }: CoolestSource): Instances["posterior"] {
+/** Draws of equal weight, no more than there are samples. */
+function posteriorOf({ model, samples, vectors }: CoolestSource): readonly ModelInstance[] | undefined {
   if (samples === undefined || vectors === undefined || !samplesPosterior(samples)) return undefined;
-  const { logWeights } = samples;
-  const kept = Array.from(logWeights.keys()).filter((n) => logWeights[n] > -Infinity);
   const dimensions = model.parameters.length;
-  const instances = kept.map((n) => instantiate(model, vectors.subarray(n * dimensions, (n + 1) * dimensions)));
-  return { instances, weights: kept.map((n) => Math.exp(logWeights[n])) };
+  const drawn = systematicResampling(samples.logWeights, Math.min(samples.logWeights.length, MOST_DRAWS), 0.5);
+  return Array.from(drawn, (n) => instantiate(model, vectors.subarray(n * dimensions, (n + 1) * dimensions)));
 }
 
 function pixelScaleOf(dataset: Spec["datasets"][string]): number {

@@ -23,6 +23,7 @@ const METHODS: Readonly<Record<SearchMethod, string>> = {
   lbfgs: "L-BFGS from many starts",
   adam: "Adam from many starts",
   nuts: "the No-U-Turn sampler",
+  giga_lens: "the stages of GIGA-Lens",
 };
 
 /** What stands at the top of the page. */

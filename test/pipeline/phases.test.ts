@@ -1,14 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { readNpy } from "../../src/io/npy.ts";
 import { planSpec } from "../../src/likelihood/from-spec.ts";
+import { priorFrom } from "../../src/model/passed-on.ts";
 import { adaptImageName, type Phases, parsePhases, phaseSpec } from "../../src/model/phases.ts";
 import { unitFromValue } from "../../src/model/prior.ts";
 import type { Spec } from "../../src/model/spec.ts";
 import { adaptImageFile, openingAlso } from "../../src/pipeline/adapt-image.ts";
+import { fitSpec } from "../../src/pipeline/fit-spec.ts";
+import { journalInMemory } from "../../src/pipeline/journal.ts";
 import { phaseResults } from "../../src/pipeline/phase-results.ts";
 import type { SearchOutcome } from "../../src/pipeline/search-outcome.ts";
 import { opener } from "../likelihood/imaging-observation.ts";
-import { FILES, galaxy, HST, JWST, linear, MASS, spec } from "../likelihood/observed-together.ts";
+import { BULGE, FILES, galaxy, HST, JWST, linear, MASS, spec } from "../likelihood/observed-together.ts";
 
 // From the result of a search to the next phase, on a small lens. No search is run: a few points stand for its samples.
 
@@ -51,7 +54,6 @@ async function searched(of: Spec, best: readonly number[], others: readonly (rea
     },
     vectors,
     best: { vector, logLikelihood: evaluation.logLikelihood },
-    stopped: null,
     failures: {},
     stopped: null,
   };
@@ -182,4 +184,26 @@ describe("pixelized phases", () => {
     // The same model, its radius free where it was fixed; 1e-6 of some hundred for sums in another order.
     expect(evidence.logEvidence).toBeCloseTo(evaluation.logEvidence as number, 6);
   });
+});
+
+test("searches one after the other: a second mass begins where the first ended", async () => {
+  const top = spec(
+    HST,
+    galaxy("lens", 0.5, BULGE, MASS.replace(/einstein_radius: .*/, `einstein_radius: ${RADIUS} }`)),
+    galaxy("source", 1, DISK),
+  );
+  const text = `${top}search: { method: ensemble, walkers: 8, maximum_steps: 60 }
+phases:
+  isothermal: {}
+  power-law: { galaxies: { lens: { mass: { profile: PowerLaw, from: isothermal, slope: 2.0 } } } }
+`;
+  const fitted = await fitSpec(text, "slam.yaml", { seed: 1, journal: journalInMemory(), open });
+  const radius = "galaxies.lens.mass.einstein_radius";
+  const [first, second] = fitted.map((phase) => phaseResults(phase.outcome, phase.evaluation).posteriors[radius]);
+  const prior = priorFrom({ prior: "uniform", lower: 0.5, upper: 1.5 }, first, 1);
+  // Cut at the parameter's own bounds.
+  expect(fitted[1].outcome.model.parameters).toEqual([{ path: radius, prior: { ...prior, lower: 0, upper: 1000 } }]);
+  // The same model by another name, under a prior that is wide against what the data say.
+  expect(Math.abs(second.mean - first.mean)).toBeLessThan(first.standardDeviation);
+  expect(Math.abs(first.mean - 0.9)).toBeLessThan(5 * first.standardDeviation);
 });

@@ -1,5 +1,7 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { numbers } from "../../src/compiler/algebra.ts";
+import { InputError } from "../../src/errors.ts";
 import { specFromCoolest } from "../../src/model/coolest-spec.ts";
 import { buildModel, instantiate, type ModelInstance } from "../../src/model/model.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
@@ -207,4 +209,31 @@ describe("a template of another code", () => {
   ])("is refused: %s", (tag, given) => {
     expect(() => specFromCoolest(given as string, "x.json")).toThrow(expect.objectContaining({ tag }));
   });
+
+  test("never fails but by an error that says why", () => {
+    const places = placesIn(FOREIGN);
+    fc.assert(
+      fc.property(fc.constantFrom(...places), fc.jsonValue(), (place, value) => {
+        const text = JSON.stringify(replaced(FOREIGN, place, value));
+        try {
+          expect(specFromCoolest(text, "x.json")).toContain("galaxies:");
+        } catch (error) {
+          if (!(error instanceof InputError)) throw error;
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
 });
+
+function placesIn(value: unknown): string[][] {
+  if (typeof value !== "object" || value === null) return [[]];
+  return [[], ...Object.entries(value).flatMap(([key, inner]) => placesIn(inner).map((rest) => [key, ...rest]))];
+}
+
+function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown): unknown {
+  if (key === undefined) return by;
+  const copy = structuredClone(value) as Record<string, unknown>;
+  copy[key] = replaced(copy[key], rest, by);
+  return copy;
+}

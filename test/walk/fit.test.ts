@@ -104,9 +104,9 @@ describe("one search", () => {
     expect(other.evidence).not.toEqual(one.evidence);
   });
 
-  test("stopped by a rule it says so, and goes on to the same end", async () => {
+  test("paused it says so, and goes on to the same end", async () => {
     const stopped = await json("fit", at("hst", "lens.yaml"), "--out", at("stop"), "--evaluations", "300");
-    expect(stopped.stopped).toMatch(/stopped after 3\d\d evaluations/);
+    expect(stopped.stopped).toMatch(/paused after 3\d\d evaluations/);
     expect(stopped.warnings[0]).toBe(stopped.stopped);
     const { provenance: _, ...resumed } = await json("resume", at("stop"));
     const { provenance: __, ...whole } = JSON.parse(readFileSync(at("one", "result.json"), "utf8"));
@@ -146,8 +146,14 @@ describe("phases", () => {
     expect(existsSync(at("killed", "result.json"))).toBe(false);
     await json("resume", at("killed"), "--threads", "1");
     expect(bytesOf(at("killed"))).toEqual(bytesOf(at("phases")));
-    // A phase can be run alone, where its adapt image is.
-    expect(readFileSync(at("phases", "parametric", "spec.yaml"), "utf8")).toMatch(/^# Phase parametric/);
+    // A phase can be run alone: its spec and its adapt image lie together, beside the data.
+    cpSync(at("phases", "pixelized"), at("hst"), { recursive: true });
+    const alone = ["fit", at("hst", "spec.yaml"), "--out", at("alone"), "--seed", "1"];
+    expect((await json(...alone)).parameters).toEqual(parameters);
+    const noise = await json("report", at("phases"), "--meshes", "3");
+    expect(noise.mesh_noise).toMatchObject({ meshes: 4 });
+    expect(noise.mesh_noise.log_evidences[0]).toBeCloseTo(best_fit.log_evidence, 6);
+    expect(noise.mesh_noise.standard_deviation).toBeGreaterThan(0.01);
   });
 });
 
