@@ -1,0 +1,268 @@
+import { InputError } from "../errors.ts";
+import type { LensOnSight } from "./automatic-mask.ts";
+
+/*
+ * The phases that take a lens from its files to a posterior, as a spec would write them: data to be parsed. The source is
+ * parametric first, pixelized then, and its own best image shapes the mesh of the last phase, which is the posterior: the order
+ * of PyAutoLens' SLaM pipelines (Etherington et al. 2022, MNRAS 517, 3275). A parametric source is compact, so that it cannot
+ * be a demagnified copy of the arcs, which pixelized sources take to from far starts; the mass that it finds is near enough for
+ * the pixelized source to begin on the right side.
+ *
+ * Pixels are those of a rectangle that follows the density of rays: the evidence is as good as that of a Delaunay mesh of as many,
+ * and smooth in the mass to some hundredths, where triangles that flip make it ragged by 2 to 3, so that searches can climb it.
+ *
+ * All numbers are shares of the ring that is seen, of pixels, or what galaxies are like (axis ratios, shear).
+ */
+
+/** As YAML parses to. */
+export type RawSpec = Readonly<Record<string, unknown>>;
+type Raw = Readonly<Record<string, unknown>>;
+
+/** What is known of a dataset before the fit. */
+export interface DatasetOnSight {
+  readonly type: "imaging" | "interferometer";
+  /** Arcseconds. */
+  readonly pixelScale: number;
+  readonly sight: LensOnSight;
+}
+
+/** Of the ring's radius, between which the Einstein radius is looked for: arcs reach outwards further than inwards. */
+const SMALLEST = 0.6;
+const LARGEST = 1.35;
+/** Of the visibilities' dirty image, which knows the ring less well. */
+const SMALLEST_DIRTY = 0.5;
+const LARGEST_DIRTY = 1.6;
+/** Standard deviations of ell_comps: 0.12 each is a median axis ratio of 0.75, as early-type galaxies have. */
+const ELLIPTICITY = 0.12;
+const SHEAR = 0.05;
+/** How far the source's centre is from the lens', in radii of the ring; beyond 0.5 it has one image. */
+const SOURCE_OFFSET = 0.2;
+/** Pixels of the first and the last mesh, a side. */
+const FIRST_MESH = 20;
+const LAST_MESH = 26;
+/** How much wider than a tenth of the parametric phase's priors those of the pixelized are, and of this those of the last. */
+const WIDER = 6;
+const AS_WIDE = 3;
+
+/**
+ * The spec with everything in it that it leaves out: masks, over-sampling, models, phases.
+ * @param raw With datasets, and two galaxies of nothing but redshifts.
+ * @param onSight By the datasets' names.
+ * @throws InputError for galaxies that this is no pipeline for.
+ */
+export function automaticPhases(raw: RawSpec, onSight: Readonly<Record<string, DatasetOnSight>>): RawSpec {
+  const { pipeline: _, ...spec } = raw;
+  const { lens, source } = galaxiesOf(raw);
+  const [first] = Object.values(onSight);
+  const ring = medianOf(Object.values(onSight).flatMap(({ sight }) => sight.ringRadius ?? []));
+  if (ring === null) {
+    const remedy = "give a model and priors in the place of pipeline: automatic";
+    throw new InputError("pipeline/no-arcs", "no arcs stand out of the noise of any dataset", remedy, "datasets");
+  }
+  const images = Object.entries(onSight).filter(([, { type }]) => type === "imaging");
+  const shining = images.filter(([, { sight }]) => sight.hasLensLight).map(([name]) => name);
+  const scene = { lens, source, ring, centre: first.sight.centre, shining, datasets: Object.keys(onSight), onSight };
+  return {
+    ...spec,
+    datasets: datasetsOf(raw.datasets as Raw, scene),
+    settings: { positive_only: true, ...(raw.settings as Raw | undefined) },
+    phases: images.length === 0 ? dirtyPhases(scene) : imagingPhases(scene),
+  };
+}
+
+interface Scene {
+  readonly lens: string;
+  readonly source: string;
+  readonly ring: number;
+  readonly centre: readonly [y: number, x: number];
+  /** The images that the lens' light is in. */
+  readonly shining: readonly string[];
+  readonly datasets: readonly string[];
+  readonly onSight: Readonly<Record<string, DatasetOnSight>>;
+}
+
+/** The nearer one is the lens. */
+function galaxiesOf({ galaxies }: RawSpec): { readonly lens: string; readonly source: string } {
+  const all = Object.entries((galaxies ?? {}) as Readonly<Record<string, { readonly redshift: number }>>);
+  if (all.length !== 2 || all.some(([, galaxy]) => Object.keys(galaxy).some((key) => key !== "redshift"))) {
+    const what = "an automatic pipeline is for one lens and one source";
+    throw new InputError("pipeline/galaxies", what, "give two galaxies, of each its redshift alone", "galaxies");
+  }
+  const [[near, lens], [far, source]] = all.toSorted(([, a], [, b]) => a.redshift - b.redshift);
+  if (!(lens.redshift < source.redshift)) {
+    throw new InputError("pipeline/redshifts", "both galaxies are as far", "give their redshifts", "galaxies");
+  }
+  return { lens: near, source: far };
+}
+
+function datasetsOf(datasets: Raw, { centre, ring, onSight }: Scene): Raw {
+  return Object.fromEntries(
+    Object.entries(datasets).map(([name, given]) => {
+      const { type, pixelScale, sight } = onSight[name];
+      // Bands that are off each other have the same lens.
+      const shift = [0, 1].map((axis) => centre[axis] - sight.centre[axis]);
+      const isOff = type === "imaging" && sight.hasLensLight && Math.hypot(...shift) > 0.1 * pixelScale;
+      const [y, x] = ((given as Raw).offset as [number, number] | undefined) ?? [0, 0];
+      const circle = { type: "circular", radius: rounded(sight.maskRadius), centre: centre.map(rounded) };
+      const holes = sight.neighbours.map(({ centre: [cy, cx], radius }) => ({
+        type: "annular",
+        inner_radius: rounded(radius),
+        outer_radius: rounded(100 * ring),
+        centre: isOff ? [rounded(cy + shift[0]), rounded(cx + shift[1])] : [rounded(cy), rounded(cx)],
+      }));
+      const made = {
+        mask: [circle, ...holes],
+        ...(type === "imaging" ? { over_sampling: overSampling(pixelScale, centre) } : {}),
+      };
+      return [
+        name,
+        { ...made, ...(given as Raw), ...(isOff ? { offset: [rounded(y + shift[0]), rounded(x + shift[1])] } : {}) },
+      ];
+    }),
+  );
+}
+
+/** Where a cusp of light is steep within a pixel. */
+function overSampling(pixelScale: number, centre: readonly [number, number]): Raw {
+  const radii = [2, 6].map((pixels) => rounded(pixels * pixelScale));
+  return { light: { radial_list: radii, sub_size_list: [8, 4, 1], centre_list: [centre.map(rounded)] }, source: 1 };
+}
+
+function imagingPhases(scene: Scene): Raw {
+  const { lens, source, ring, centre, shining, onSight } = scene;
+  const finest = Math.min(...Object.values(onSight).map(({ pixelScale }) => pixelScale));
+  const widest = Math.max(...Object.values(onSight).map(({ sight }) => sight.maskRadius));
+  const isDark = shining.length === 0;
+  const only = shining.length < scene.datasets.length ? { datasets: shining } : {};
+  const light = {
+    profile: "MultiGaussian",
+    ...only,
+    centre: centre.map((at) => normal(at, finest)),
+    ell_comps: [ellipticity(), ellipticity()],
+    sigmas: { lower: rounded(finest / 2), upper: rounded(widest), count: 15 },
+    intensity: "linear",
+  };
+  const path = `galaxies.${lens}.light.centre`;
+  const mass = {
+    profile: "Isothermal",
+    // Where the lens is dark, its arcs say where it is.
+    centre: isDark ? centre.map((at) => normal(at, 0.1 * ring)) : [{ tied: `${path}.0` }, { tied: `${path}.1` }],
+    ell_comps: [ellipticity(), ellipticity()],
+    einstein_radius: uniform(SMALLEST * ring, LARGEST * ring),
+  };
+  const shear = { profile: "ExternalShear", gamma_1: normal(0, SHEAR), gamma_2: normal(0, SHEAR) };
+  const parametric = {
+    galaxies: {
+      [lens]: { ...(isDark ? {} : { light }), mass, shear },
+      [source]: {
+        light: {
+          profile: "MultiGaussian",
+          centre: centre.map((at) => normal(at, SOURCE_OFFSET * ring)),
+          ell_comps: [ellipticity(), ellipticity()],
+          sigmas: { lower: rounded(finest / 5), upper: rounded(ring / 2), count: 10 },
+          intensity: "linear",
+        },
+      },
+    },
+    search: { method: "lbfgs", starts: 32, maximum_iterations: 80, tolerance: 0.1 },
+  };
+  // The shape that the lens' light has keeps; how bright it is at every radius is solved for again beside every source.
+  const held = isDark ? {} : { light: { fixed: "parametric", intensity: "linear" } };
+  const pixelized = {
+    galaxies: {
+      [lens]: {
+        ...held,
+        mass: { from: "parametric", widen: WIDER, ...(isDark ? {} : { centre: { fixed: "parametric" } }) },
+        shear: { from: "parametric", widen: WIDER },
+      },
+      [source]: { pixelization: firstPixels() },
+    },
+    search: { method: "lbfgs", starts: 8, maximum_iterations: 60, tolerance: 0.1 },
+  };
+  return { parametric, pixelized, posterior: posterior(scene, held, finest) };
+}
+
+/** Visibilities: no light of the lens; a dirty image says less of the ring. */
+function dirtyPhases(scene: Scene): Raw {
+  const { lens, source, ring, centre } = scene;
+  const mass = {
+    profile: "Isothermal",
+    centre: centre.map((at) => normal(at, 0.15 * ring)),
+    ell_comps: [ellipticity(), ellipticity()],
+    einstein_radius: uniform(SMALLEST_DIRTY * ring, LARGEST_DIRTY * ring),
+  };
+  const shear = { profile: "ExternalShear", gamma_1: normal(0, SHEAR), gamma_2: normal(0, SHEAR) };
+  const parametric = {
+    galaxies: {
+      [lens]: { mass, shear },
+      [source]: {
+        light: {
+          profile: "MultiGaussian",
+          centre: centre.map((at) => normal(at, SOURCE_OFFSET * ring)),
+          ell_comps: [ellipticity(), ellipticity()],
+          sigmas: { lower: rounded(ring / 50), upper: rounded(ring / 2), count: 6 },
+          intensity: "linear",
+        },
+      },
+    },
+    search: { method: "lbfgs", starts: 32, maximum_iterations: 80, tolerance: 0.1 },
+  };
+  const pixelized = {
+    galaxies: {
+      [lens]: { mass: { from: "parametric", widen: WIDER }, shear: { from: "parametric", widen: WIDER } },
+      [source]: { pixelization: firstPixels() },
+    },
+    search: { method: "lbfgs", starts: 8, maximum_iterations: 60, tolerance: 0.1 },
+  };
+  return { parametric, pixelized, posterior: posterior(scene, {}, 0.1 * ring) };
+}
+
+function firstPixels(): Raw {
+  return {
+    mesh: { type: "rectangular_adapt_density", shape: [FIRST_MESH, FIRST_MESH] },
+    regularization: { type: "constant", coefficient: { prior: "log_uniform", lower: 1e-3, upper: 1e5 } },
+  };
+}
+
+/** @param offCentre Arcseconds that mass may be off the light. */
+function posterior({ lens, source }: Scene, held: Raw, offCentre: number): Raw {
+  void offCentre;
+  return {
+    galaxies: {
+      [lens]: {
+        ...held,
+        mass: { from: "pixelized", widen: AS_WIDE },
+        shear: { from: "pixelized", widen: AS_WIDE },
+      },
+      [source]: {
+        pixelization: {
+          mesh: { type: "rectangular_adapt_image", shape: [LAST_MESH, LAST_MESH], weight_floor: 0.05 },
+          regularization: { type: "constant", coefficient: { from: "pixelized", widen: AS_WIDE } },
+          adapt_image: { from: "pixelized" },
+        },
+      },
+    },
+    search: { method: "giga_lens", starts: 8, climbers: 4, chains: 4, warmup: 60, samples: 150 },
+  };
+}
+
+function ellipticity(): Raw {
+  return { prior: "gaussian", mean: 0, sigma: ELLIPTICITY, lower: -0.5, upper: 0.5 };
+}
+
+function normal(mean: number, sigma: number): Raw {
+  return { prior: "gaussian", mean: rounded(mean), sigma: rounded(sigma) };
+}
+
+function uniform(lower: number, upper: number): Raw {
+  return { prior: "uniform", lower: rounded(lower), upper: rounded(upper) };
+}
+
+/** To be read in a file: a hundredth of the smallest pixel is enough. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}
+
+function medianOf(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.toSorted((a, b) => a - b)[(values.length - 1) >> 1];
+}
