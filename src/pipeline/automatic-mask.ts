@@ -59,7 +59,10 @@ const LEAST_MASK = 1.4;
 const MARGIN = 0.15;
 
 /** What an image says of its lens on sight. */
-export function lensOnSight(image: SeenImage, { shareOfPeak = 0, lensMayShine = true }: OnSightOptions = {}): LensOnSight {
+export function lensOnSight(
+  image: SeenImage,
+  { shareOfPeak = 0, lensMayShine = true }: OnSightOptions = {},
+): LensOnSight {
   const { signalToNoise, rest, peak } = withoutLensLight(image, lensMayShine);
   const highest = signalToNoise.reduce((most, value) => Math.max(most, value), 0);
   const seen = seenPixels(image, signalToNoise, rest, Math.max(SEEN, shareOfPeak * highest));

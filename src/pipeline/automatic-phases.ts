@@ -40,8 +40,9 @@ const SOURCE_OFFSET = 0.2;
 /** Pixels of the first and the last mesh, a side. */
 const FIRST_MESH = 20;
 const LAST_MESH = 26;
-/** How much wider than a tenth of the parametric phase's priors those of the pixelized are, and of this those of the last. */
-const WIDER = 6;
+/** In tenths of the width of the priors before: how wide those of the second phase are, of the Einstein radius, of the last. */
+const WIDER = 4;
+const OF_RADIUS = 2;
 const AS_WIDE = 3;
 
 /**
@@ -134,26 +135,30 @@ function imagingPhases(scene: Scene): Raw {
   const widest = Math.max(...Object.values(onSight).map(({ sight }) => sight.maskRadius));
   const isDark = shining.length === 0;
   const only = shining.length < scene.datasets.length ? { datasets: shining } : {};
-  const light = {
+  // Inside of the arcs and among them isophotes differ in shape; the centre is one.
+  const gaussians = (lower: number, upper: number, count: number) => ({
     profile: "MultiGaussian",
     ...only,
-    centre: centre.map((at) => normal(at, finest)),
     ell_comps: [ellipticity(), ellipticity()],
-    sigmas: { lower: rounded(finest / 2), upper: rounded(widest), count: 15 },
+    sigmas: { lower: rounded(lower), upper: rounded(upper), count },
     intensity: "linear",
+  });
+  const centreOfLight = [0, 1].map((axis) => ({ tied: `galaxies.${lens}.core.centre.${axis}` }));
+  const light = {
+    core: { ...gaussians(finest / 2, ring / 4, 9), centre: centre.map((at) => normal(at, finest)) },
+    halo: { ...gaussians(ring / 3, widest, 6), centre: centreOfLight },
   };
-  const path = `galaxies.${lens}.light.centre`;
   const mass = {
     profile: "Isothermal",
     // Where the lens is dark, its arcs say where it is.
-    centre: isDark ? centre.map((at) => normal(at, 0.1 * ring)) : [{ tied: `${path}.0` }, { tied: `${path}.1` }],
+    centre: isDark ? centre.map((at) => normal(at, 0.1 * ring)) : centreOfLight,
     ell_comps: [ellipticity(), ellipticity()],
     einstein_radius: uniform(SMALLEST * ring, LARGEST * ring),
   };
   const shear = { profile: "ExternalShear", gamma_1: normal(0, SHEAR), gamma_2: normal(0, SHEAR) };
   const parametric = {
     galaxies: {
-      [lens]: { ...(isDark ? {} : { light }), mass, shear },
+      [lens]: { ...(isDark ? {} : light), mass, shear },
       [source]: {
         light: {
           profile: "MultiGaussian",
@@ -164,22 +169,29 @@ function imagingPhases(scene: Scene): Raw {
         },
       },
     },
-    search: { method: "lbfgs", starts: 32, maximum_iterations: 80, tolerance: 0.1 },
+    search: { method: "lbfgs", starts: 24, maximum_iterations: 80, tolerance: 0.1 },
   };
-  // The shape that the lens' light has keeps; how bright it is at every radius is solved for again beside every source.
-  const held = isDark ? {} : { light: { fixed: "parametric", intensity: "linear" } };
-  const pixelized = {
+  const lensLight = isDark ? {} : { core: { from: "parametric" }, halo: { from: "parametric" } };
+  // The shape of the lens' light keeps; how bright it is at every radius is solved for beside every source.
+  const held = { fixed: "pixelized", intensity: "linear" };
+  const heldLight = isDark ? {} : { core: held, halo: held };
+  return { parametric, pixelized: pixelized(scene, lensLight), posterior: posterior(scene, heldLight) };
+}
+
+/** Beside light that is known, around the parametric phase's mass. */
+function pixelized({ lens, source }: Scene, lensLight: Raw): Raw {
+  const radius = { from: "parametric", widen: OF_RADIUS };
+  return {
     galaxies: {
       [lens]: {
-        ...held,
-        mass: { from: "parametric", widen: WIDER, ...(isDark ? {} : { centre: { fixed: "parametric" } }) },
+        ...lensLight,
+        mass: { from: "parametric", widen: WIDER, einstein_radius: radius },
         shear: { from: "parametric", widen: WIDER },
       },
       [source]: { pixelization: firstPixels() },
     },
-    search: { method: "lbfgs", starts: 8, maximum_iterations: 60, tolerance: 0.1 },
+    search: { method: "lbfgs", starts: 6, maximum_iterations: 60, tolerance: 0.1 },
   };
-  return { parametric, pixelized, posterior: posterior(scene, held, finest) };
 }
 
 /** Visibilities: no light of the lens; a dirty image says less of the ring. */
@@ -205,16 +217,9 @@ function dirtyPhases(scene: Scene): Raw {
         },
       },
     },
-    search: { method: "lbfgs", starts: 32, maximum_iterations: 80, tolerance: 0.1 },
+    search: { method: "lbfgs", starts: 24, maximum_iterations: 80, tolerance: 0.1 },
   };
-  const pixelized = {
-    galaxies: {
-      [lens]: { mass: { from: "parametric", widen: WIDER }, shear: { from: "parametric", widen: WIDER } },
-      [source]: { pixelization: firstPixels() },
-    },
-    search: { method: "lbfgs", starts: 8, maximum_iterations: 60, tolerance: 0.1 },
-  };
-  return { parametric, pixelized, posterior: posterior(scene, {}, 0.1 * ring) };
+  return { parametric, pixelized: pixelized(scene, {}), posterior: posterior(scene, {}) };
 }
 
 function firstPixels(): Raw {
@@ -224,13 +229,11 @@ function firstPixels(): Raw {
   };
 }
 
-/** @param offCentre Arcseconds that mass may be off the light. */
-function posterior({ lens, source }: Scene, held: Raw, offCentre: number): Raw {
-  void offCentre;
+function posterior({ lens, source }: Scene, lensLight: Raw): Raw {
   return {
     galaxies: {
       [lens]: {
-        ...held,
+        ...lensLight,
         mass: { from: "pixelized", widen: AS_WIDE },
         shear: { from: "pixelized", widen: AS_WIDE },
       },

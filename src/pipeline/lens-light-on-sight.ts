@@ -44,14 +44,16 @@ const FEWEST = 24;
 export function withoutLensLight(image: SeenImage, lensMayShine: boolean): WithoutLensLight {
   const { data, noiseMap } = image;
   const limit = flagLimit(noiseMap);
-  const usable = data.map((value, p) =>
-    Number.isFinite(value) && noiseMap[p] > 0 && noiseMap[p] < limit ? 1 : 0,
-  );
+  const usable = data.map((value, p) => (Number.isFinite(value) && noiseMap[p] > 0 && noiseMap[p] < limit ? 1 : 0));
   const smooth = smoothed(image, data, usable);
   const noise = smoothedNoise(image, usable);
   const light = lensMayShine ? lensLight(image, usable, smooth, noise) : null;
   if (light === null) return { rest: smooth, signalToNoise: smooth.map((value, p) => value / noise[p]), peak: null };
-  const rest = smoothed(image, data.map((value, p) => value - light.model[p]), usable);
+  const rest = smoothed(
+    image,
+    data.map((value, p) => value - light.model[p]),
+    usable,
+  );
   const missed = light.radii.map((radius, p) => {
     return (LOPSIDED + COARSE * Math.exp(-radius / COARSE_WITHIN)) * light.model[p];
   });
@@ -133,7 +135,11 @@ function lensLight(image: SeenImage, usable: Float64Array, smooth: Float64Array,
 }
 
 /** The highest of the smoothed image's peaks near its middle; null where none is above the noise. */
-function brightestPeak({ shape: [rows, columns] }: SeenImage, smooth: Float64Array, noise: Float64Array): number | null {
+function brightestPeak(
+  { shape: [rows, columns] }: SeenImage,
+  smooth: Float64Array,
+  noise: Float64Array,
+): number | null {
   const reach = NEAR_MIDDLE * Math.min(rows, columns);
   let best: number | null = null;
   let highest = 0;
@@ -196,8 +202,11 @@ function ringOf(values: Float64Array, angles: readonly number[]): RingShape {
     const middle = median(rest);
     // 1.4826 median deviations are a standard deviation of normal noise.
     const limit = CLIPPED * 1.4826 * median(rest.map((value) => Math.abs(value - middle)));
-    const kept = rows.keys().filter((i) => Math.abs(rest[i] - middle) <= limit).toArray();
-    const found = leastSquares(kept.map((i) => rows[i]), kept.map((i) => values[i]));
+    const kept = [...rows.keys()].filter((i) => Math.abs(rest[i] - middle) <= limit);
+    const found = leastSquares(
+      kept.map((i) => rows[i]),
+      kept.map((i) => values[i]),
+    );
     if (found === null) break;
     shape = found;
   }

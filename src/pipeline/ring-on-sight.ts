@@ -34,7 +34,7 @@ const WITHIN = 0.15;
 const ENOUGH = 20;
 /** Of the found radius: where its images are, those next to the centre and those far out. */
 const INNER = 0.5;
-const OUTER = 1.5;
+const OUTER = 1.4;
 
 /**
  * The mean distance of arcs from a centre, by flux. It is that of images about the radius which is seen in most
@@ -117,7 +117,10 @@ export function blobsOf(seen: SeenPixels, [y, x]: readonly [number, number]): re
     const middle = (values: Float64Array) => members.reduce((sum, i) => sum + values[i], 0) / members.length;
     const centre = [middle(seen.y), middle(seen.x)] as const;
     const radius = members.reduce((r, i) => Math.max(r, Math.hypot(seen.y[i] - centre[0], seen.x[i] - centre[1])), 0);
-    const [nearest, farthest] = [distances.reduce((a, b) => Math.min(a, b)), distances.reduce((a, b) => Math.max(a, b))];
+    const [nearest, farthest] = [
+      distances.reduce((a, b) => Math.min(a, b)),
+      distances.reduce((a, b) => Math.max(a, b)),
+    ];
     blobs.push({ nearest, farthest, circle: { centre, radius } });
   }
   return blobs.sort((a, b) => a.nearest - b.nearest);
