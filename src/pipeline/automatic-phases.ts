@@ -2,11 +2,14 @@ import { InputError } from "../errors.ts";
 import type { LensOnSight } from "./automatic-mask.ts";
 
 /*
- * The phases that take a lens from its files to a posterior, as a spec would write them: data to be parsed. The source is
- * parametric first, pixelized then, and its own best image shapes the mesh of the last phase, which is the posterior: the order
- * of PyAutoLens' SLaM pipelines (Etherington et al. 2022, MNRAS 517, 3275). A parametric source is compact, so that it cannot
- * be a demagnified copy of the arcs, which pixelized sources take to from far starts; the mass that it finds is near enough for
- * the pixelized source to begin on the right side.
+ * The phases that take a lens from its files to a posterior, as a spec would write them: data to be parsed. First everything is
+ * open, light of the lens, mass and a pixelized source, and climbed to from many starts; then the best image of the source
+ * shapes its mesh and the posterior is sampled, the shape of the lens' light held.
+ *
+ * A pixelized source can always be a copy of the arcs behind a mass too small to lens it. Two things keep the fit from that: the
+ * Einstein radius has hard bounds about the ring that is seen; and the lens' light is fitted beside the pixels, for what it
+ * leaves in the arcs is what copies are better at than lenses. (A parametric source to begin with, as in PyAutoLens' SLaM
+ * pipelines, is a copy of nothing but led away from the lens where sources have several clumps.)
  *
  * Pixels are those of a rectangle that follows the density of rays: the evidence is as good as that of a Delaunay mesh of as many,
  * and smooth in the mass to some hundredths, where triangles that flip make it ragged by 2 to 3, so that searches can climb it.
@@ -27,22 +30,20 @@ export interface DatasetOnSight {
 }
 
 /** Of the ring's radius, between which the Einstein radius is looked for: arcs reach outwards further than inwards. */
-const SMALLEST = 0.6;
-const LARGEST = 1.35;
-/** Of the visibilities' dirty image, which knows the ring less well. */
-const SMALLEST_DIRTY = 0.5;
-const LARGEST_DIRTY = 1.6;
+const SMALLEST = 0.7;
+const LARGEST = 1.2;
+/** The dirty image of visibilities knows the ring less well. */
+const SMALLEST_DIRTY = 0.6;
+const LARGEST_DIRTY = 1.4;
 /** Standard deviations of ell_comps: 0.12 each is a median axis ratio of 0.75, as early-type galaxies have. */
 const ELLIPTICITY = 0.12;
 const SHEAR = 0.05;
-/** How far the source's centre is from the lens', in radii of the ring; beyond 0.5 it has one image. */
-const SOURCE_OFFSET = 0.2;
+/** How far a lens that is dark may be off the middle of its arcs, in radii of the ring. */
+const OFF_ARCS = 0.1;
 /** Pixels of the first and the last mesh, a side. */
 const FIRST_MESH = 20;
 const LAST_MESH = 26;
-/** In tenths of the width of the priors before: how wide those of the second phase are, of the Einstein radius, of the last. */
-const WIDER = 4;
-const OF_RADIUS = 2;
+/** The priors of the last phase, in tenths of the width of those before. */
 const AS_WIDE = 3;
 
 /**
@@ -62,12 +63,13 @@ export function automaticPhases(raw: RawSpec, onSight: Readonly<Record<string, D
   }
   const images = Object.entries(onSight).filter(([, { type }]) => type === "imaging");
   const shining = images.filter(([, { sight }]) => sight.hasLensLight).map(([name]) => name);
-  const scene = { lens, source, ring, centre: first.sight.centre, shining, datasets: Object.keys(onSight), onSight };
+  const isDirty = images.length === 0;
+  const scene = { lens, source, ring, centre: first.sight.centre, shining, isDirty, onSight };
   return {
     ...spec,
     datasets: datasetsOf(raw.datasets as Raw, scene),
     settings: { positive_only: true, ...(raw.settings as Raw | undefined) },
-    phases: images.length === 0 ? dirtyPhases(scene) : imagingPhases(scene),
+    phases: { pixelized: pixelized(scene), posterior: posterior(scene) },
   };
 }
 
@@ -78,7 +80,8 @@ interface Scene {
   readonly centre: readonly [y: number, x: number];
   /** The images that the lens' light is in. */
   readonly shining: readonly string[];
-  readonly datasets: readonly string[];
+  /** Whether there are visibilities alone. */
+  readonly isDirty: boolean;
   readonly onSight: Readonly<Record<string, DatasetOnSight>>;
 }
 
@@ -129,13 +132,34 @@ function overSampling(pixelScale: number, centre: readonly [number, number]): Ra
   return { light: { radial_list: radii, sub_size_list: [8, 4, 1], centre_list: [centre.map(rounded)] }, source: 1 };
 }
 
-function imagingPhases(scene: Scene): Raw {
-  const { lens, source, ring, centre, shining, onSight } = scene;
-  const finest = Math.min(...Object.values(onSight).map(({ pixelScale }) => pixelScale));
-  const widest = Math.max(...Object.values(onSight).map(({ sight }) => sight.maskRadius));
+/** Everything open. */
+function pixelized(scene: Scene): Raw {
+  const { lens, source, ring, centre, shining, isDirty } = scene;
   const isDark = shining.length === 0;
-  const only = shining.length < scene.datasets.length ? { datasets: shining } : {};
-  // Inside of the arcs and among them isophotes differ in shape; the centre is one.
+  const [smallest, largest] = isDirty ? [SMALLEST_DIRTY, LARGEST_DIRTY] : [SMALLEST, LARGEST];
+  const mass = {
+    profile: "Isothermal",
+    // Where the lens is dark, its arcs say where it is.
+    centre: isDark ? centre.map((at) => normal(at, OFF_ARCS * ring)) : centreOfLight(scene),
+    ell_comps: [ellipticity(), ellipticity()],
+    einstein_radius: uniform(smallest * ring, largest * ring),
+  };
+  const shear = { profile: "ExternalShear", gamma_1: normal(0, SHEAR), gamma_2: normal(0, SHEAR) };
+  return {
+    galaxies: {
+      [lens]: { ...(isDark ? {} : lensLight(scene)), mass, shear },
+      [source]: { pixelization: firstPixels() },
+    },
+    search: { method: "lbfgs", starts: 16, maximum_iterations: 60, tolerance: 0.2 },
+  };
+}
+
+/** Inside of the arcs and among them isophotes differ in shape; the centre is one. */
+function lensLight(scene: Scene): Raw {
+  const { ring, centre, shining, onSight } = scene;
+  const finest = Math.min(...shining.map((name) => onSight[name].pixelScale));
+  const widest = Math.max(...shining.map((name) => onSight[name].sight.maskRadius));
+  const only = shining.length < Object.keys(onSight).length ? { datasets: shining } : {};
   const gaussians = (lower: number, upper: number, count: number) => ({
     profile: "MultiGaussian",
     ...only,
@@ -143,83 +167,14 @@ function imagingPhases(scene: Scene): Raw {
     sigmas: { lower: rounded(lower), upper: rounded(upper), count },
     intensity: "linear",
   });
-  const centreOfLight = [0, 1].map((axis) => ({ tied: `galaxies.${lens}.core.centre.${axis}` }));
-  const light = {
-    core: { ...gaussians(finest / 2, ring / 4, 9), centre: centre.map((at) => normal(at, finest)) },
-    halo: { ...gaussians(ring / 3, widest, 6), centre: centreOfLight },
-  };
-  const mass = {
-    profile: "Isothermal",
-    // Where the lens is dark, its arcs say where it is.
-    centre: isDark ? centre.map((at) => normal(at, 0.1 * ring)) : centreOfLight,
-    ell_comps: [ellipticity(), ellipticity()],
-    einstein_radius: uniform(SMALLEST * ring, LARGEST * ring),
-  };
-  const shear = { profile: "ExternalShear", gamma_1: normal(0, SHEAR), gamma_2: normal(0, SHEAR) };
-  const parametric = {
-    galaxies: {
-      [lens]: { ...(isDark ? {} : light), mass, shear },
-      [source]: {
-        light: {
-          profile: "MultiGaussian",
-          centre: centre.map((at) => normal(at, SOURCE_OFFSET * ring)),
-          ell_comps: [ellipticity(), ellipticity()],
-          sigmas: { lower: rounded(finest / 5), upper: rounded(ring / 2), count: 10 },
-          intensity: "linear",
-        },
-      },
-    },
-    search: { method: "lbfgs", starts: 24, maximum_iterations: 80, tolerance: 0.1 },
-  };
-  const lensLight = isDark ? {} : { core: { from: "parametric" }, halo: { from: "parametric" } };
-  // The shape of the lens' light keeps; how bright it is at every radius is solved for beside every source.
-  const held = { fixed: "pixelized", intensity: "linear" };
-  const heldLight = isDark ? {} : { core: held, halo: held };
-  return { parametric, pixelized: pixelized(scene, lensLight), posterior: posterior(scene, heldLight) };
-}
-
-/** Beside light that is known, around the parametric phase's mass. */
-function pixelized({ lens, source }: Scene, lensLight: Raw): Raw {
-  const radius = { from: "parametric", widen: OF_RADIUS };
   return {
-    galaxies: {
-      [lens]: {
-        ...lensLight,
-        mass: { from: "parametric", widen: WIDER, einstein_radius: radius },
-        shear: { from: "parametric", widen: WIDER },
-      },
-      [source]: { pixelization: firstPixels() },
-    },
-    search: { method: "lbfgs", starts: 6, maximum_iterations: 60, tolerance: 0.1 },
+    core: { ...gaussians(finest / 2, ring / 4, 9), centre: centre.map((at) => normal(at, finest)) },
+    halo: { ...gaussians(ring / 3, widest, 6), centre: centreOfLight(scene) },
   };
 }
 
-/** Visibilities: no light of the lens; a dirty image says less of the ring. */
-function dirtyPhases(scene: Scene): Raw {
-  const { lens, source, ring, centre } = scene;
-  const mass = {
-    profile: "Isothermal",
-    centre: centre.map((at) => normal(at, 0.15 * ring)),
-    ell_comps: [ellipticity(), ellipticity()],
-    einstein_radius: uniform(SMALLEST_DIRTY * ring, LARGEST_DIRTY * ring),
-  };
-  const shear = { profile: "ExternalShear", gamma_1: normal(0, SHEAR), gamma_2: normal(0, SHEAR) };
-  const parametric = {
-    galaxies: {
-      [lens]: { mass, shear },
-      [source]: {
-        light: {
-          profile: "MultiGaussian",
-          centre: centre.map((at) => normal(at, SOURCE_OFFSET * ring)),
-          ell_comps: [ellipticity(), ellipticity()],
-          sigmas: { lower: rounded(ring / 50), upper: rounded(ring / 2), count: 6 },
-          intensity: "linear",
-        },
-      },
-    },
-    search: { method: "lbfgs", starts: 24, maximum_iterations: 80, tolerance: 0.1 },
-  };
-  return { parametric, pixelized: pixelized(scene, {}), posterior: posterior(scene, {}) };
+function centreOfLight({ lens }: Scene): readonly Raw[] {
+  return [0, 1].map((axis) => ({ tied: `galaxies.${lens}.core.centre.${axis}` }));
 }
 
 function firstPixels(): Raw {
@@ -229,11 +184,13 @@ function firstPixels(): Raw {
   };
 }
 
-function posterior({ lens, source }: Scene, lensLight: Raw): Raw {
+function posterior({ lens, source, shining }: Scene): Raw {
+  // The shape of the lens' light keeps; how bright it is at every radius is solved for beside every source.
+  const held = { fixed: "pixelized", intensity: "linear" };
   return {
     galaxies: {
       [lens]: {
-        ...lensLight,
+        ...(shining.length === 0 ? {} : { core: held, halo: held }),
         mass: { from: "pixelized", widen: AS_WIDE },
         shear: { from: "pixelized", widen: AS_WIDE },
       },
