@@ -3,6 +3,7 @@ import { wasmKernels } from "../backend/wasm.ts";
 import type { SkyOrientation } from "../dataset/sky-orientation.ts";
 import { DEFAULT_SEARCH } from "../model/search-schema.ts";
 import { openingAlso } from "../pipeline/adapt-image.ts";
+import { implausible } from "../pipeline/fit-on-sight.ts";
 import type { FittedPhase } from "../pipeline/fit-phase.ts";
 import { ONLY_PHASE } from "../pipeline/fit-spec.ts";
 import { evidencesOnMeshes } from "../pipeline/other-meshes.ts";
@@ -93,7 +94,10 @@ export async function writeFit(
   const report = reportContent(timed(phases, timing), {
     skies,
     name: nameOf(request.spec),
-    warnings: datasets.flatMap((dataset) => (dataset.type === "imaging" ? dataset.warnings : [])),
+    warnings: [
+      ...implausible(last.plausibility),
+      ...datasets.flatMap((dataset) => (dataset.type === "imaging" ? dataset.warnings : [])),
+    ],
     inputs: factsOf(context.inputs()),
     provenance: factsOf({
       ...(meshNoise && {
@@ -142,7 +146,7 @@ async function meshNoiseOf(
 }
 
 function resultOf(phase: PhaseResult, { request, inputs }: FitContext): ResultJson {
-  const { outcome, summary, evaluation, datasets, derived, likelihood, text } = phase;
+  const { outcome, summary, evaluation, datasets, derived, plausibility, likelihood, text } = phase;
   const provenance: Provenance = {
     arcletVersion: request.arclet,
     seed: request.seed,
@@ -154,7 +158,7 @@ function resultOf(phase: PhaseResult, { request, inputs }: FitContext): ResultJs
     inputHashes: inputs(),
     specText: text,
   };
-  return resultJson({ outcome, summary, evaluation, datasets, derived, provenance });
+  return resultJson({ outcome, summary, evaluation, datasets, derived, plausibility, provenance });
 }
 
 /** What a lens is called: as its spec, or as the folder of one that is called `lens.yaml`, `fit.yaml` or the like. */

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { wasmKernels } from "../backend/wasm.ts";
+import { automaticSpec } from "../pipeline/automatic-spec.ts";
 import { beginFit, type FitDirectory } from "./fit-directory.ts";
 import type { Invocation } from "./invocation.ts";
 import { withSpec } from "./spec-files.ts";
@@ -32,6 +33,6 @@ export async function begin(
       // Of kernels on one thread: threads take whole evaluations.
       tuning: (await loadTuning(invocation, 1)) ?? null,
     };
-    return beginFit(path, request, files.text, [spec]);
+    return beginFit(path, request, await automaticSpec(files.text, spec, files.open), [spec]);
   });
 }

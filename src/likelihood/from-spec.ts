@@ -63,6 +63,10 @@ function requireOneXAxis(spec: Spec, datasets: readonly Dataset[]): void {
 
 /** Refuses a model that has no likelihood, with its place in the spec, before data are read for it. @throws InputError */
 export function requireModel(spec: Spec, model: Model): void {
+  if (spec.pipeline !== undefined) {
+    const remedy = "`arclet fit` makes its phases of the data; give a model for anything else";
+    throw errorInSpec(spec, "pipeline", "spec/pipeline", "an automatic pipeline is no model", remedy);
+  }
   try {
     requireSolvable(model, Object.keys(spec.datasets), spec.settings.positiveOnly);
   } catch (error) {

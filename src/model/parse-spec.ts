@@ -28,6 +28,7 @@ export const specSchema = strict({
     .array(z.string({ error: "give a relation as text" }), { error: "give a list of relations" })
     .default([]),
   phases: phases.optional(),
+  pipeline: oneOf(["automatic"]).optional(),
 });
 
 /**

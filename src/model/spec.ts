@@ -212,6 +212,8 @@ export interface Spec {
   /** How the model's free parameters are looked for; undefined where the file does not say. */
   readonly search?: SearchSpec | undefined;
   readonly settings: { readonly evidence: "exact" | "pyautolens"; readonly positiveOnly: boolean };
+  /** Present where model and phases are to follow from the data: see `automaticSpec`. */
+  readonly pipeline?: "automatic" | undefined;
   /** Where each path of the file is, for messages: see `specPlace`. */
   readonly places: Readonly<Record<string, string>>;
 }

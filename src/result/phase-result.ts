@@ -1,5 +1,6 @@
 import type { SkyOrientation } from "../dataset/sky-orientation.ts";
 import type { Evaluation } from "../likelihood/evaluation.ts";
+import { type PlausibilityChecks, plausibilityOf } from "../pipeline/fit-on-sight.ts";
 import type { FittedPhase } from "../pipeline/fit-phase.ts";
 import { planDerivedQuantities } from "./derived-quantities.ts";
 import { type DerivedSummary, derivedSummaries } from "./derived-summary.ts";
@@ -10,6 +11,8 @@ import { type PosteriorSummary, posteriorSummary } from "./posterior-summary.ts"
 export interface PhaseResult extends FittedPhase {
   readonly summary: PosteriorSummary;
   readonly derived: readonly DerivedSummary[];
+  /** Whether it looks like a lens. */
+  readonly plausibility: PlausibilityChecks;
 }
 
 /** From the posterior, for errors of what is derived. */
@@ -31,6 +34,7 @@ export async function phaseResult(fitted: FittedPhase, sky: SkyOrientation): Pro
   return {
     ...fitted,
     summary: posteriorSummary(outcome),
+    plausibility: plausibilityOf(fitted),
     derived: derivedSummaries(outcome, derive, evaluation, draws, evaluations),
   };
 }

@@ -4,6 +4,7 @@ import type { DatasetEvaluation, Evaluation } from "../likelihood/evaluation.ts"
 import type { Explained } from "../likelihood/picks.ts";
 import { entriesOf } from "../model/model.ts";
 import type { Spec } from "../model/spec.ts";
+import { implausible, type PlausibilityChecks } from "../pipeline/fit-on-sight.ts";
 import type { SearchOutcome } from "../pipeline/search-outcome.ts";
 import type { DerivedSummary } from "./derived-summary.ts";
 import { keysInFiles, termsInFiles } from "./names-in-files.ts";
@@ -36,6 +37,7 @@ export interface Result {
   /** In the order of the evaluation's. */
   readonly datasets: readonly Dataset[];
   readonly derived: readonly DerivedSummary[];
+  readonly plausibility: PlausibilityChecks;
   readonly provenance: Provenance;
 }
 
@@ -65,10 +67,12 @@ export const RESULT_VERSION = 1;
  * - `basins`: of starts that climbed, `found`, the `hit_rate` of the best one, and `tops`, the best first, each with its
  *   `log_likelihood` and `parameters`; null for other methods.
  * - `stopped`: why the fit was paused before its end, or null.
+ * - `plausibility`: of every dataset that shows something lensed, checks of the best fit by their names; `warnings` has those
+ *   that it failed.
  * - `diagnostics`, `warnings`, `failures` (points without a likelihood, by the reason).
  * - `provenance`.
  */
-export function resultJson({ outcome, summary, evaluation, datasets, derived, provenance }: Result) {
+export function resultJson({ outcome, summary, evaluation, datasets, derived, plausibility, provenance }: Result) {
   const { spec, model, samples } = outcome;
   return {
     format: RESULT_FORMAT,
@@ -98,7 +102,8 @@ export function resultJson({ outcome, summary, evaluation, datasets, derived, pr
     basins: basinsJson(outcome),
     stopped: outcome.stopped,
     diagnostics: finiteOf(keysInFiles(samples.diagnostics)),
-    warnings: samples.warnings,
+    plausibility: plausibilityJson(plausibility),
+    warnings: [...samples.warnings, ...implausible(plausibility)],
     failures: outcome.failures,
     provenance: {
       arclet_version: provenance.arcletVersion,
@@ -203,6 +208,15 @@ function orAbsent<T extends number | ValueSummary, U>(
 const isAbsentValue = (value: number | ValueSummary | Absent): value is Absent => {
   return typeof value === "object" && "absent" in value;
 };
+
+function plausibilityJson(plausibility: PlausibilityChecks) {
+  return Object.fromEntries(
+    Object.entries(plausibility).map(([dataset, checks]) => [
+      dataset,
+      Object.fromEntries(checks.map(({ name, value }) => [name, finite(value)])),
+    ]),
+  );
+}
 
 /** Of a multi-start, whose samples are the tops of its basins. */
 function basinsJson({ model, samples, vectors }: SearchOutcome) {

@@ -1,0 +1,60 @@
+import { kernelsBeside } from "../backend/kernels.ts";
+import { slimPositions } from "../grid.ts";
+import { compiledOptics } from "../lens/compiled-mapping.ts";
+import { einsteinRadii } from "../lens/einstein-radii.ts";
+import { lensPlanes } from "../lens/lens-planes.ts";
+import { lightImages } from "../likelihood/light-images.ts";
+import { seenGalaxies } from "../model/seen-galaxies.ts";
+import type { BestFit } from "./adapt-image.ts";
+import { type FitOnSight, type PlausibilityCheck, plausibility } from "./plausibility.ts";
+
+/** Of every dataset that shows something lensed, by its name. */
+export type PlausibilityChecks = Readonly<Record<string, readonly PlausibilityCheck[]>>;
+
+/** Whether the best fit of a phase looks like a lens, in each of its datasets. */
+export function plausibilityOf(fitted: BestFit): PlausibilityChecks {
+  return Object.fromEntries(
+    fitted.datasets.flatMap(({ name }, d) => {
+      const fit = fitOnSight(fitted, d);
+      return fit === null ? [] : [[name, plausibility(fit)] as const];
+    }),
+  );
+}
+
+/** What speaks against it, in words. */
+export function implausible(checks: PlausibilityChecks): readonly string[] {
+  const seen = Object.entries(checks);
+  return seen.flatMap(([dataset, checks]) =>
+    checks.flatMap(({ warning }) => (warning === null ? [] : [seen.length === 1 ? warning : `${dataset}: ${warning}`])),
+  );
+}
+
+/** @returns null where nothing is lensed, and where no closed critical curve is on the grid. */
+function fitOnSight({ datasets, outcome: { model, best }, evaluation }: BestFit, d: number): FitOnSight | null {
+  const dataset = datasets[d];
+  const seen = evaluation.datasets[d];
+  const grid = dataset.type === "imaging" ? dataset.grid : dataset.compaction.grid;
+  const galaxies = seenGalaxies(model, best.vector, dataset.name, seen.intensities);
+  const { lensedSource } = lightImages(dataset, seen.lensed, galaxies, kernelsBeside(evaluation.backend));
+  const lens = galaxies.find(({ masses }) => masses.some(({ values }) => values.centre !== undefined));
+  if (lens === undefined || lensedSource === null) return null;
+  const planes = lensPlanes(galaxies);
+  const optics = compiledOptics();
+  const { criticalCurve } = einsteinRadii(planes, grid, undefined, optics.mapping);
+  if (typeof criticalCurve !== "number") return null;
+  const centreOf = (components: readonly { readonly values: Readonly<Record<string, unknown>> }[]) =>
+    components
+      .map(({ values }) => values.centre as [number, number] | undefined)
+      .find((centre) => centre !== undefined);
+  return {
+    positions: slimPositions(grid, dataset.nativeIndex),
+    pixelScale: grid.pixelScale,
+    lensed: lensedSource,
+    residuals:
+      dataset.type === "imaging" ? dataset.data.map((value, m) => (value - seen.image[m]) / dataset.noiseMap[m]) : null,
+    mapping: optics.mapping(planes),
+    einsteinRadius: criticalCurve,
+    massCentre: centreOf(lens.masses)!,
+    lightCentre: centreOf(lens.lights) ?? null,
+  };
+}
