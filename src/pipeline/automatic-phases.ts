@@ -39,7 +39,7 @@ const LARGEST_DIRTY = 1.4;
 const ELLIPTICITY = 0.12;
 const SHEAR = 0.05;
 /** How far a lens that is dark may be off the middle of its arcs, in radii of the ring. */
-const OFF_ARCS = 0.1;
+const OFF_ARCS = 0.25;
 /** Pixels of the first and the last mesh, a side. */
 const FIRST_MESH = 20;
 const LAST_MESH = 26;
