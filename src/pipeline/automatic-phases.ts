@@ -69,7 +69,7 @@ export function automaticPhases(raw: RawSpec, onSight: Readonly<Record<string, D
     ...spec,
     datasets: datasetsOf(raw.datasets as Raw, scene),
     settings: { positive_only: true, ...(raw.settings as Raw | undefined) },
-    phases: { pixelized: pixelized(scene), posterior: posterior(scene) },
+    phases: { pixelized: pixelized(scene), unsheared: unsheared(scene), posterior: posterior(scene) },
   };
 }
 
@@ -184,13 +184,34 @@ function firstPixels(): Raw {
   };
 }
 
-function posterior({ lens, source, shining }: Scene): Raw {
-  // The shape of the lens' light keeps; how bright it is at every radius is solved for beside every source.
+/** The shape of the lens' light keeps; how bright it is at every radius is solved for beside every source. */
+function heldLight({ shining }: Scene): Raw {
   const held = { fixed: "pixelized", intensity: "linear" };
+  return shining.length === 0 ? {} : { core: held, halo: held };
+}
+
+/**
+ * The mass without shear, for comparison: Bolton et al. 2008 (ApJ 682, 964) and others publish axis ratios and position angles
+ * of such. Shear and ellipticity take each other's part, so that those of a sheared mass are other numbers.
+ */
+function unsheared(scene: Scene): Raw {
+  const { lens, source } = scene;
+  const radius = { from: "pixelized", widen: AS_WIDE };
+  return {
+    galaxies: {
+      [lens]: { ...heldLight(scene), mass: { from: "pixelized", widen: 10, einstein_radius: radius } },
+      [source]: { pixelization: firstPixels() },
+    },
+    search: { method: "lbfgs", starts: 4, maximum_iterations: 60, tolerance: 0.2 },
+  };
+}
+
+function posterior(scene: Scene): Raw {
+  const { lens, source } = scene;
   return {
     galaxies: {
       [lens]: {
-        ...(shining.length === 0 ? {} : { core: held, halo: held }),
+        ...heldLight(scene),
         mass: { from: "pixelized", widen: AS_WIDE },
         shear: { from: "pixelized", widen: AS_WIDE },
       },

@@ -23,11 +23,11 @@ function specsOf(raw: RawSpec) {
   return parsePhases(yamlText(raw), "lens.yaml")!;
 }
 
-test("an image becomes two phases that can be searched", () => {
+test("an image becomes three phases that can be searched", () => {
   const phases = specsOf(
     automaticPhases({ datasets: { f814w: image }, galaxies, pipeline: "automatic" }, { f814w: imaging() }),
   );
-  expect(phases.names).toEqual(["pixelized", "posterior"]);
+  expect(phases.names).toEqual(["pixelized", "unsheared", "posterior"]);
   const { pixelized, posterior } = phases.specs;
   const { parameters } = buildModel(pixelized);
   // Two centres that are one, three ellipses, radius, shear, coefficient.
