@@ -3,8 +3,8 @@ import type { LensOnSight } from "./automatic-mask.ts";
 
 /*
  * The phases that take a lens from its files to a posterior, as a spec would write them: data to be parsed. First everything is
- * open, light of the lens, mass and a pixelized source, and climbed to from many starts; then the posterior of the mass is
- * sampled, the shape of the lens' light held.
+ * open, light of the lens, mass and a pixelized source, and climbed to from many starts; then the best image of the source
+ * shapes its mesh and the posterior is sampled, the shape of the lens' light held.
  *
  * A pixelized source can always be a copy of the arcs behind a mass too small to lens it. Two things keep the fit from that: the
  * Einstein radius has hard bounds about the ring that is seen; and the lens' light is fitted beside the pixels, for what it
@@ -40,8 +40,9 @@ const ELLIPTICITY = 0.12;
 const SHEAR = 0.05;
 /** How far a lens that is dark may be off the middle of its arcs, in radii of the ring. */
 const OFF_ARCS = 0.25;
-/** Pixels of the source, a side. */
-const MESH = 20;
+/** Pixels of the first and the last mesh, a side. */
+const FIRST_MESH = 20;
+const LAST_MESH = 26;
 /** The priors of the last phase, in tenths of the width of those before. */
 const AS_WIDE = 3;
 
@@ -147,7 +148,7 @@ function pixelized(scene: Scene): Raw {
   return {
     galaxies: {
       [lens]: { ...(isDark ? {} : lensLight(scene)), mass, shear },
-      [source]: { pixelization: pixels() },
+      [source]: { pixelization: firstPixels() },
     },
     search: { method: "lbfgs", starts: 16, maximum_iterations: 60, tolerance: 0.2 },
   };
@@ -176,9 +177,9 @@ function centreOfLight({ lens }: Scene): readonly Raw[] {
   return [0, 1].map((axis) => ({ tied: `galaxies.${lens}.core.centre.${axis}` }));
 }
 
-function pixels(): Raw {
+function firstPixels(): Raw {
   return {
-    mesh: { type: "rectangular_adapt_density", shape: [MESH, MESH] },
+    mesh: { type: "rectangular_adapt_density", shape: [FIRST_MESH, FIRST_MESH] },
     regularization: { type: "constant", coefficient: { prior: "log_uniform", lower: 1e-3, upper: 1e5 } },
   };
 }
@@ -199,7 +200,7 @@ function unsheared(scene: Scene): Raw {
   return {
     galaxies: {
       [lens]: { ...heldLight(scene), mass: { from: "pixelized", widen: 10, einstein_radius: radius } },
-      [source]: { pixelization: pixels() },
+      [source]: { pixelization: firstPixels() },
     },
     search: { method: "lbfgs", starts: 4, maximum_iterations: 60, tolerance: 0.2 },
   };
@@ -216,8 +217,9 @@ function posterior(scene: Scene): Raw {
       },
       [source]: {
         pixelization: {
-          ...pixels(),
+          mesh: { type: "rectangular_adapt_image", shape: [LAST_MESH, LAST_MESH], weight_floor: 0.05 },
           regularization: { type: "constant", coefficient: { from: "pixelized", widen: AS_WIDE } },
+          adapt_image: { from: "pixelized" },
         },
       },
     },

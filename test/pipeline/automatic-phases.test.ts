@@ -36,6 +36,7 @@ test("an image becomes three phases that can be searched", () => {
   expect(radius.prior).toMatchObject({ prior: "uniform", lower: 0.7 * 1.2, upper: 1.2 * 1.2 });
   // What the first phase has found stands in its place when it has been searched.
   expect(buildModel(posterior).parameters.length).toBeGreaterThanOrEqual(6);
+  expect(phases.adaptImages).toEqual([{ phase: "pixelized", galaxy: "source", dataset: "f814w" }]);
   expect(pixelized.settings.positiveOnly).toBe(true);
   const f814w = pixelized.datasets.f814w;
   expect(f814w.mask).toMatchObject([
