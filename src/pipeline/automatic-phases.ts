@@ -32,9 +32,6 @@ export interface DatasetOnSight {
 /** Of the ring's radius, between which the Einstein radius is looked for: arcs reach outwards further than inwards. */
 const SMALLEST = 0.7;
 const LARGEST = 1.2;
-/** The dirty image of visibilities knows the ring less well. */
-const SMALLEST_DIRTY = 0.6;
-const LARGEST_DIRTY = 1.4;
 /** Standard deviations of ell_comps: 0.12 each is a median axis ratio of 0.75, as early-type galaxies have. */
 const ELLIPTICITY = 0.12;
 const SHEAR = 0.05;
@@ -63,8 +60,7 @@ export function automaticPhases(raw: RawSpec, onSight: Readonly<Record<string, D
   }
   const images = Object.entries(onSight).filter(([, { type }]) => type === "imaging");
   const shining = images.filter(([, { sight }]) => sight.hasLensLight).map(([name]) => name);
-  const isDirty = images.length === 0;
-  const scene = { lens, source, ring, centre: first.sight.centre, shining, isDirty, onSight };
+  const scene = { lens, source, ring, centre: first.sight.centre, shining, onSight };
   return {
     ...spec,
     datasets: datasetsOf(raw.datasets as Raw, scene),
@@ -80,8 +76,6 @@ interface Scene {
   readonly centre: readonly [y: number, x: number];
   /** The images that the lens' light is in. */
   readonly shining: readonly string[];
-  /** Whether there are visibilities alone. */
-  readonly isDirty: boolean;
   readonly onSight: Readonly<Record<string, DatasetOnSight>>;
 }
 
@@ -134,15 +128,14 @@ function overSampling(pixelScale: number, centre: readonly [number, number]): Ra
 
 /** Everything open. */
 function pixelized(scene: Scene): Raw {
-  const { lens, source, ring, centre, shining, isDirty } = scene;
+  const { lens, source, ring, centre, shining } = scene;
   const isDark = shining.length === 0;
-  const [smallest, largest] = isDirty ? [SMALLEST_DIRTY, LARGEST_DIRTY] : [SMALLEST, LARGEST];
   const mass = {
     profile: "Isothermal",
     // Where the lens is dark, its arcs say where it is.
     centre: isDark ? centre.map((at) => normal(at, OFF_ARCS * ring)) : centreOfLight(scene),
     ell_comps: [ellipticity(), ellipticity()],
-    einstein_radius: uniform(smallest * ring, largest * ring),
+    einstein_radius: uniform(SMALLEST * ring, LARGEST * ring),
   };
   const shear = { profile: "ExternalShear", gamma_1: normal(0, SHEAR), gamma_2: normal(0, SHEAR) };
   return {
