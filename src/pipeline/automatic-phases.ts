@@ -32,14 +32,11 @@ export interface DatasetOnSight {
 /** Of the ring's radius, between which the Einstein radius is looked for: arcs reach outwards further than inwards. */
 const SMALLEST = 0.7;
 const LARGEST = 1.2;
-/** The dirty image of visibilities knows the ring less well. */
-const SMALLEST_DIRTY = 0.6;
-const LARGEST_DIRTY = 1.4;
 /** Standard deviations of ell_comps: 0.12 each is a median axis ratio of 0.75, as early-type galaxies have. */
 const ELLIPTICITY = 0.12;
 const SHEAR = 0.05;
 /** How far a lens that is dark may be off the middle of its arcs, in radii of the ring. */
-const OFF_ARCS = 0.1;
+const OFF_ARCS = 0.25;
 /** Pixels of the first and the last mesh, a side. */
 const FIRST_MESH = 20;
 const LAST_MESH = 26;
@@ -63,13 +60,12 @@ export function automaticPhases(raw: RawSpec, onSight: Readonly<Record<string, D
   }
   const images = Object.entries(onSight).filter(([, { type }]) => type === "imaging");
   const shining = images.filter(([, { sight }]) => sight.hasLensLight).map(([name]) => name);
-  const isDirty = images.length === 0;
-  const scene = { lens, source, ring, centre: first.sight.centre, shining, isDirty, onSight };
+  const scene = { lens, source, ring, centre: first.sight.centre, shining, onSight };
   return {
     ...spec,
     datasets: datasetsOf(raw.datasets as Raw, scene),
     settings: { positive_only: true, ...(raw.settings as Raw | undefined) },
-    phases: { pixelized: pixelized(scene), posterior: posterior(scene) },
+    phases: { pixelized: pixelized(scene), unsheared: unsheared(scene), posterior: posterior(scene) },
   };
 }
 
@@ -80,8 +76,6 @@ interface Scene {
   readonly centre: readonly [y: number, x: number];
   /** The images that the lens' light is in. */
   readonly shining: readonly string[];
-  /** Whether there are visibilities alone. */
-  readonly isDirty: boolean;
   readonly onSight: Readonly<Record<string, DatasetOnSight>>;
 }
 
@@ -134,15 +128,14 @@ function overSampling(pixelScale: number, centre: readonly [number, number]): Ra
 
 /** Everything open. */
 function pixelized(scene: Scene): Raw {
-  const { lens, source, ring, centre, shining, isDirty } = scene;
+  const { lens, source, ring, centre, shining } = scene;
   const isDark = shining.length === 0;
-  const [smallest, largest] = isDirty ? [SMALLEST_DIRTY, LARGEST_DIRTY] : [SMALLEST, LARGEST];
   const mass = {
     profile: "Isothermal",
     // Where the lens is dark, its arcs say where it is.
     centre: isDark ? centre.map((at) => normal(at, OFF_ARCS * ring)) : centreOfLight(scene),
     ell_comps: [ellipticity(), ellipticity()],
-    einstein_radius: uniform(smallest * ring, largest * ring),
+    einstein_radius: uniform(SMALLEST * ring, LARGEST * ring),
   };
   const shear = { profile: "ExternalShear", gamma_1: normal(0, SHEAR), gamma_2: normal(0, SHEAR) };
   return {
@@ -184,13 +177,34 @@ function firstPixels(): Raw {
   };
 }
 
-function posterior({ lens, source, shining }: Scene): Raw {
-  // The shape of the lens' light keeps; how bright it is at every radius is solved for beside every source.
+/** The shape of the lens' light keeps; how bright it is at every radius is solved for beside every source. */
+function heldLight({ shining }: Scene): Raw {
   const held = { fixed: "pixelized", intensity: "linear" };
+  return shining.length === 0 ? {} : { core: held, halo: held };
+}
+
+/**
+ * The mass without shear, for comparison: Bolton et al. 2008 (ApJ 682, 964) and others publish axis ratios and position angles
+ * of such. Shear and ellipticity take each other's part, so that those of a sheared mass are other numbers.
+ */
+function unsheared(scene: Scene): Raw {
+  const { lens, source } = scene;
+  const radius = { from: "pixelized", widen: AS_WIDE };
+  return {
+    galaxies: {
+      [lens]: { ...heldLight(scene), mass: { from: "pixelized", widen: 10, einstein_radius: radius } },
+      [source]: { pixelization: firstPixels() },
+    },
+    search: { method: "lbfgs", starts: 4, maximum_iterations: 60, tolerance: 0.2 },
+  };
+}
+
+function posterior(scene: Scene): Raw {
+  const { lens, source } = scene;
   return {
     galaxies: {
       [lens]: {
-        ...(shining.length === 0 ? {} : { core: held, halo: held }),
+        ...heldLight(scene),
         mass: { from: "pixelized", widen: AS_WIDE },
         shear: { from: "pixelized", widen: AS_WIDE },
       },

@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { buildModel } from "../../src/model/model.ts";
+import { parsePhases } from "../../src/model/phases.ts";
+import { yamlText } from "../../src/model/spec-text.ts";
+import type { LensOnSight } from "../../src/pipeline/automatic-mask.ts";
+import { automaticPhases, type RawSpec } from "../../src/pipeline/automatic-phases.ts";
+
+const SIGHT: LensOnSight = {
+  centre: [0.1, -0.05],
+  hasLensLight: true,
+  ringRadius: 1.2,
+  maskRadius: 1.9,
+  neighbours: [{ centre: [1.5, 1], radius: 0.3 }],
+};
+
+const galaxies = { source: { redshift: 1.2 }, lens: { redshift: 0.4 } };
+const image = { type: "imaging", data: "image.fits", noise_map: "noise.fits", psf: "psf.fits", pixel_scale: 0.05 };
+const imaging = (sight: Partial<LensOnSight> = {}) => {
+  return { type: "imaging", pixelScale: 0.05, sight: { ...SIGHT, ...sight } } as const;
+};
+
+function specsOf(raw: RawSpec) {
+  return parsePhases(yamlText(raw), "lens.yaml")!;
+}
+
+test("an image becomes three phases that can be searched", () => {
+  const phases = specsOf(
+    automaticPhases({ datasets: { f814w: image }, galaxies, pipeline: "automatic" }, { f814w: imaging() }),
+  );
+  expect(phases.names).toEqual(["pixelized", "unsheared", "posterior"]);
+  const { pixelized, posterior } = phases.specs;
+  const { parameters } = buildModel(pixelized);
+  // Two centres that are one, three ellipses, radius, shear, coefficient.
+  expect(parameters).toHaveLength(2 + 6 + 1 + 2 + 1);
+  const radius = parameters.find(({ path }) => path.endsWith("einstein_radius"))!;
+  expect(radius.prior).toMatchObject({ prior: "uniform", lower: 0.7 * 1.2, upper: 1.2 * 1.2 });
+  // What the first phase has found stands in its place when it has been searched.
+  expect(buildModel(posterior).parameters.length).toBeGreaterThanOrEqual(6);
+  expect(phases.adaptImages).toEqual([{ phase: "pixelized", galaxy: "source", dataset: "f814w" }]);
+  expect(pixelized.settings.positiveOnly).toBe(true);
+  const f814w = pixelized.datasets.f814w;
+  expect(f814w.mask).toMatchObject([
+    { type: "circular", radius: 1.9, centre: [0.1, -0.05] },
+    { type: "annular", innerRadius: 0.3, centre: [1.5, 1] },
+  ]);
+});
+
+test("what the spec says of a dataset stays", () => {
+  const mask = { type: "circular", radius: 3 };
+  const raw = automaticPhases({ datasets: { f814w: { ...image, mask } }, galaxies }, { f814w: imaging() });
+  expect(specsOf(raw).specs.pixelized.datasets.f814w.mask).toMatchObject([{ type: "circular", radius: 3 }]);
+});
+
+test("bands that are off each other are laid upon the first", () => {
+  const onSight = { blue: imaging(), red: imaging({ centre: [0.13, -0.05] }) };
+  const raw = automaticPhases({ datasets: { blue: image, red: { ...image, offset: [0.2, 0] } }, galaxies }, onSight);
+  const { blue, red } = specsOf(raw).specs.pixelized.datasets;
+  expect(blue).toMatchObject({ offset: [0, 0] });
+  expect((red as { offset: readonly number[] }).offset[0]).toBeCloseTo(0.17, 3);
+});
+
+test("a dark lens has a mass alone, with a centre of its own", () => {
+  const raw = automaticPhases({ datasets: { f814w: image }, galaxies }, { f814w: imaging({ hasLensLight: false }) });
+  const { galaxies: made } = specsOf(raw).specs.pixelized;
+  expect(Object.keys(made.lens.profiles)).toEqual(["mass", "shear"]);
+});
+
+test("what it is no pipeline for", () => {
+  const three = { ...galaxies, other: { redshift: 0.5 } };
+  expect(() => automaticPhases({ datasets: { f814w: image }, galaxies: three }, { f814w: imaging() })).toThrow(
+    /two galaxies/,
+  );
+  const same = { lens: { redshift: 1 }, source: { redshift: 1 } };
+  expect(() => automaticPhases({ datasets: { f814w: image }, galaxies: same }, { f814w: imaging() })).toThrow(
+    /redshift/,
+  );
+  const blank = { f814w: imaging({ ringRadius: null }) };
+  expect(() => automaticPhases({ datasets: { f814w: image }, galaxies }, blank)).toThrow(/arcs/);
+});
