@@ -32,7 +32,15 @@ async function resultOf(outcome: SearchOutcome) {
   const derive = planDerivedQuantities(outcome.model, plan.datasets, { sky });
   const derived = derivedSummaries(outcome, derive, evaluation, posteriorDraws(outcome, 12, 5));
   const summary = posteriorSummary(outcome);
-  return resultJson({ outcome, summary, evaluation, datasets: plan.datasets, derived, provenance: PROVENANCE });
+  return resultJson({
+    outcome,
+    summary,
+    evaluation,
+    datasets: plan.datasets,
+    derived,
+    plausibility: {},
+    provenance: PROVENANCE,
+  });
 }
 
 const RADIUS = "galaxies.lens.mass.einstein_radius";
