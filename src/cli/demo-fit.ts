@@ -28,19 +28,19 @@ export interface DemoFit {
   readonly parameters: Readonly<Record<string, Found>>;
 }
 
+/** @throws InputError where another fit than the demo's has begun. */
+export async function requireDemoFit(directory: string): Promise<void> {
+  if (!(await isFit(directory)) || (await openFit(directory)).text === DEMO_SPEC) return;
+  throw new InputError("fit/exists", "a fit of something else has begun here", "give another --out", directory);
+}
+
 /**
  * Fits the demo's lens as `arclet fit` does, anew where an earlier demo has.
  * @param spec Path of the demo's spec, with its data beside it.
- * @throws InputError where another fit than the demo's has begun in the directory.
+ * @param directory Of the fit, as `requireDemoFit` lets pass.
  */
 export async function fitDemo(spec: string, directory: string, invocation: Invocation): Promise<DemoFit> {
-  if (await isFit(directory)) {
-    const { text } = await openFit(directory);
-    if (text !== DEMO_SPEC) {
-      throw new InputError("fit/exists", "a fit of something else has begun here", "give another --out", directory);
-    }
-    await discardFit(directory);
-  }
+  if (await isFit(directory)) await discardFit(directory);
   const begun = await begin(spec, {}, directory, invocation);
   const { result, seconds } = await runFit(begun, invocation, { stop: undefined, title: "" });
   const truth = demoTruth();

@@ -41,10 +41,10 @@ const SHEAR = "shear: { profile: ExternalShear, gamma_1: 0.03, gamma_2: -0.04 }"
 /** ALMA's units are such that one regularization suits both datasets. */
 const TRUTH = `\
 ${datasets({
-  jwst: "    simulate: { shape: [40, 40], exposure_time: 300, background_sky_level: 0.5, read_noise: 6, psf_fwhm: 0.2 }\n",
+  jwst: "    simulate: { shape: [40, 40], exposure_time: 100, background_sky_level: 0.5, read_noise: 6, psf_fwhm: 0.2 }\n",
   alma: `\
     simulate:
-      noise_sigma: 4.5
+      noise_sigma: 8
       earth_rotation: { antennas: 16, longest_baseline: 8.0e+5, declination: -40, hours: 4, integrations: 12 }
 `,
 })}\

@@ -60,5 +60,7 @@ export function printFound({ stdout }: Invocation, fit: DemoFit, files: readonly
   }
   stdout.write(`${evaluations} evaluations of both in ${seconds.toFixed(0)} s\n\n`);
   for (const file of files) stdout.write(`written ${file}\n`);
-  stdout.write(`written ${directory}, a fit as \`arclet fit\` leaves it, with its report: ${report}\n`);
+  stdout.write(
+    `written ${report}, with all that \`arclet fit\` leaves: \`arclet resume ${directory}\` goes on with it\n`,
+  );
 }

@@ -6,8 +6,9 @@ import { planSpec } from "../likelihood/from-spec.ts";
 import { parseSpec } from "../model/parse-spec.ts";
 import { panelsPng } from "../result/figures.ts";
 import { evaluationPictures } from "../result/pictures.ts";
+import { filesOfSimulation } from "../result/simulated-files.ts";
 import { command } from "./command.ts";
-import { fitDemo } from "./demo-fit.ts";
+import { fitDemo, requireDemoFit } from "./demo-fit.ts";
 import { DEMO_SPEC, demoTruth, simulateDemo } from "./demo-lens.ts";
 import { printEvidences, printFound, printPictures } from "./demo-text.ts";
 import { evidenceEveryWay, requireAgreement } from "./demo-voices.ts";
@@ -26,10 +27,10 @@ export const demo = command({
   args: {},
   async run(_, invocation) {
     const { seed, json, out = "arclet-out" } = invocation.options;
+    const directory = await outputDirectory(out);
+    await requireOwn(directory);
     progress(invocation, "simulating a lens as JWST and ALMA see it");
     const { image, visibilities, files } = await simulateDemo(seed);
-    const directory = await outputDirectory(out);
-    await requireOwn(directory, [...files.keys(), PICTURE, RESULT, FIT]);
     const written: string[] = [];
     // The spec first: it marks the directory as the demo's.
     for (const [name, contents] of [[SPEC, DEMO_SPEC] as const, ...files]) {
@@ -59,9 +60,11 @@ export const demo = command({
 
 /**
  * Where an earlier demo has written, its files may be replaced; no others.
- * @throws InputError `output/exists`.
+ * @throws InputError `output/exists`, `fit/exists`.
  */
-async function requireOwn(directory: OutputDirectory, names: readonly string[]): Promise<void> {
+async function requireOwn(directory: OutputDirectory): Promise<void> {
   const there = await readFile(join(directory.path, SPEC), "utf8").catch(() => null);
-  if (there !== DEMO_SPEC) await directory.requireNew([SPEC, ...names]);
+  if (there === DEMO_SPEC) return requireDemoFit(join(directory.path, FIT));
+  const { made, read } = filesOfSimulation(parseSpec(DEMO_SPEC, SPEC));
+  await directory.requireNew([SPEC, ...made, ...read, PICTURE, RESULT, FIT]);
 }
