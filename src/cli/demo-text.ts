@@ -61,6 +61,6 @@ export function printFound({ stdout }: Invocation, fit: DemoFit, files: readonly
   stdout.write(`${evaluations} evaluations of both in ${seconds.toFixed(0)} s\n\n`);
   for (const file of files) stdout.write(`written ${file}\n`);
   stdout.write(
-    `written ${report}, with all that \`arclet fit\` leaves: \`arclet resume ${directory}\` goes on with it\n`,
+    `written ${report}, beside all else that \`arclet fit\` would leave in ${directory}\n`,
   );
 }

@@ -62,7 +62,7 @@ test("what it prints", () => {
   expect(text).toMatch(/^alma, wasm, w_tilde_dense +-\d+\.\d{6} +\d\.\d{4}$/m);
   expect(text).toMatch(/^jwst: all agree within \d\.\de-\d+; rounding allows/m);
   expect(text).toMatch(/^galaxies\.lens\.mass\.einstein_radius +[01]\.\d+ \+0\.\d+ -0\.\d+ +1 +-?\d\.\d$/m);
-  expect(text).toMatch(/^written .*report\.html, with all/m);
+  expect(text).toMatch(/^written .*report\.html, beside all/m);
 });
 
 test("files that are not its own stay as they are", async () => {
