@@ -44,7 +44,7 @@ ${datasets({
   jwst: "    simulate: { shape: [40, 40], exposure_time: 100, background_sky_level: 0.5, read_noise: 6, psf_fwhm: 0.2 }\n",
   alma: `\
     simulate:
-      noise_sigma: 8
+      noise_sigma: 16
       earth_rotation: { antennas: 16, longest_baseline: 8.0e+5, declination: -40, hours: 4, integrations: 12 }
 `,
 })}\
@@ -57,8 +57,8 @@ galaxies:
   source:
     redshift: 2.0
     stars: { profile: Sersic, datasets: [jwst], centre: [0.06, -0.03], ell_comps: [0.2, 0.1], intensity: 2.0, effective_radius: 0.2, sersic_index: 0.6 }
-    dust: { profile: Sersic, datasets: [alma], centre: [0.08, -0.05], ell_comps: [0.2, 0.1], intensity: 0.27, effective_radius: 0.18, sersic_index: 0.6 }
-    clump: { profile: Sersic, datasets: [alma], centre: [-0.1, 0.16], intensity: 0.27, effective_radius: 0.12, sersic_index: 0.6 }
+    dust: { profile: Sersic, datasets: [alma], centre: [0.08, -0.05], ell_comps: [0.2, 0.1], intensity: 0.54, effective_radius: 0.18, sersic_index: 0.6 }
+    clump: { profile: Sersic, datasets: [alma], centre: [-0.1, 0.16], intensity: 0.54, effective_radius: 0.12, sersic_index: 0.6 }
 `;
 
 /** What is fitted: one mass, and in each dataset a source left to a mesh. */

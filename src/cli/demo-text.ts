@@ -60,7 +60,5 @@ export function printFound({ stdout }: Invocation, fit: DemoFit, files: readonly
   }
   stdout.write(`${evaluations} evaluations of both in ${seconds.toFixed(0)} s\n\n`);
   for (const file of files) stdout.write(`written ${file}\n`);
-  stdout.write(
-    `written ${report}, beside all else that \`arclet fit\` would leave in ${directory}\n`,
-  );
+  stdout.write(`written ${report}, beside all else that \`arclet fit\` would leave in ${directory}\n`);
 }
