@@ -141,7 +141,6 @@ export { type ModelTarget, targetOf, vectorsFromUnit } from "./likelihood/target
 export { parseTuning, type Tuning } from "./likelihood/tuning.ts";
 export { type Assertion, failedAssertion } from "./model/assertion.ts";
 export { specFromCoolest } from "./model/coolest-spec.ts";
-export { litGalaxies } from "./model/linear-light.ts";
 export { buildModel, freedModel, instantiate, type Model, type ModelInstance, type ModelSpec } from "./model/model.ts";
 export { parseSpec } from "./model/parse-spec.ts";
 export type { PhaseResults, Posterior } from "./model/passed-on.ts";
@@ -154,6 +153,7 @@ export {
   phaseSpec,
 } from "./model/phases.ts";
 export { logDensity, type Prior, slopeFromUnit, unitFromValue, valueFromUnit } from "./model/prior.ts";
+export { seenGalaxies } from "./model/seen-galaxies.ts";
 export type { Spec } from "./model/spec.ts";
 export {
   adjointConvolution,

@@ -6,7 +6,7 @@ import type { LensScene } from "./lens-scene.ts";
  * Simulation-based calibration: parameters from the prior, data given them, a posterior given those; the parameters' ranks
  * among draws from that are uniform if prior, simulation, likelihood and sampler fit together (Talts, Betancourt, Simpson,
  * Vehtari & Gelman 2018, arXiv:1804.06788, theorem 1). Besides the parameters the log likelihood is ranked, which sees all of
- * them together, and the data (Modrak et al. 2023, Bayesian Analysis, "Simulation-based calibration checking for Bayesian
+ * them together, and the data (Modrák et al. 2023, Bayesian Analysis, "Simulation-based calibration checking for Bayesian
  * computation: the choice of test quantities shapes sensitivity").
  */
 
@@ -43,7 +43,7 @@ export async function calibrate<State extends SamplerState>(
     const truth = drawn(random, scene.model.parameters.length, uniform);
     const target = scene.targetOf(await scene.observe(truth, random));
     const [logLikelihood] = await target.logLikelihoods(truth);
-    let state = await sampler.init(target, random.slice());
+    let state = await sampler.init(target, randomState(uniform(random) * 2 ** 32));
     while (!sampler.isDone(state)) ({ state } = await sampler.step(state, target));
     const samples = sampler.samples(state);
     const picked = posteriorDraws(samples, draws, random);

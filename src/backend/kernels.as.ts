@@ -11,7 +11,7 @@ export { addTransposed, prepareSymmetric, symmetricRows, symmetricScratch } from
 export * from "../inversion/inverse.as";
 export { allocateImageWeights, prepareImageWeights, rowsOfImageWeights, tilesOfImageWeights, weighTile } from "../inversion/image-weights.as";
 export * from "../inversion/image-weights-curvature.as";
-export { prepareWeightedMapping } from "../inversion/image-weights-panels.as";
+export { listEntries, partsOfLists, prepareWeightedMapping } from "../inversion/image-weights-panels.as";
 export * from "../inversion/image-weights-slopes.as";
 export * from "../inversion/inverse-columns.as";
 export * from "../inversion/mapping.as";

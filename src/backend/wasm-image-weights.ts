@@ -85,7 +85,7 @@ function curvature(
   wasm.reset();
   const { columns } = t;
   const out = room(wasm, columns * columns, resident);
-  const mapping = wasm.call("prepareWeightedMapping", weights, columns, ...sparseInput(wasm, t)) >>> 0;
+  const mapping = weightedMapping(wasm, weights, t);
   const state = wasm.call("prepareRound", mapping) >>> 0;
   const round = wasm.call("tilesOfRound", state);
   const scratch = wasm.call("roundScratch", columns);
@@ -103,10 +103,19 @@ function curvature(
   return square(columns, resultOf(wasm, out, columns * columns, resident));
 }
 
+/** What listing an entry costs, in multiply-adds. */
+const LISTING = 50;
+
+function weightedMapping(wasm: WasmKernels, weights: number, t: SparseMatrix): number {
+  const mapping = wasm.call("prepareWeightedMapping", weights, t.columns, ...sparseInput(wasm, t)) >>> 0;
+  wasm.callPartsOf(LISTING * t.values.length, "listEntries", wasm.call("partsOfLists", mapping), 0, mapping);
+  return mapping;
+}
+
 function mappingSlopes({ wasm, weights, rows }: Resident, t: SparseMatrix, curvatureWeights: Matrix): Float64Array {
   wasm.reset();
   const c = wasm.input(curvatureWeights.values);
-  const mapping = wasm.call("prepareWeightedMapping", weights, t.columns, ...sparseInput(wasm, t)) >>> 0;
+  const mapping = weightedMapping(wasm, weights, t);
   const parts = wasm.call("partsOfWeightedSlopes", mapping);
   const count = t.values.length;
   const partial = wasm.output(parts * count);

@@ -4,7 +4,7 @@ import type { Dataset } from "../likelihood/dataset.ts";
 import type { Evaluation } from "../likelihood/evaluation.ts";
 import { planSpec, requireFixed } from "../likelihood/from-spec.ts";
 import { failedAssertion } from "../model/assertion.ts";
-import { buildModel, freedModel, instantiate, type Model } from "../model/model.ts";
+import { buildModel, freedModel, type Model } from "../model/model.ts";
 import { panelsPng } from "../result/figures.ts";
 import { evaluationPictures } from "../result/pictures.ts";
 import { command } from "./command.ts";
@@ -80,7 +80,7 @@ export const evaluate = command({
           await directory.write("evaluation.png", panelsPng(evaluationPictures(datasets, evaluation))),
         );
         if (args.maps === true && evaluation.failure === null) {
-          written.push(...(await writeMaps(directory, files, datasets, instantiate(model, vector), evaluation)));
+          written.push(...(await writeMaps(directory, files, datasets, { model, vector }, evaluation)));
         }
       }
       if (options.json) printJson(invocation, { ...result, files: written });

@@ -1,3 +1,4 @@
+import { isPixelized } from "../likelihood/plan.ts";
 import type { FitStep } from "../pipeline/fit-phase.ts";
 import type { Invocation } from "./invocation.ts";
 
@@ -48,20 +49,20 @@ export class FitProgress {
 
 /** @param gained Of the progress, in these seconds. */
 function lineOf(step: FitStep, seconds: number, gained: number): string {
-  const { phase, progress, evaluations, replayed, failed, best, outcome } = step;
+  const { phase, progress, evaluations, replayed, failed, best, model } = step;
   const computed = evaluations - replayed;
   const rate = seconds > 1 && computed > 0 ? ` (${(computed / seconds).toPrecision(3)}/s)` : "";
   const left = gained > 0.02 && seconds > 2 ? `, ${duration((seconds * (1 - progress)) / gained)} left` : "";
   return [
     `${phase}: ${Math.floor(100 * progress)} %${left}`,
     `${evaluations} evaluations${rate}${failed > 0 ? `, ${failed} failed` : ""}`,
-    `best ${outcome.objective === "log_evidence" ? "ln E" : "ln L"} ${best.logLikelihood.toFixed(1)}`,
+    `best ${isPixelized(model) ? "ln E" : "ln L"} ${best.logLikelihood.toFixed(1)}`,
     ...radius(step),
   ].join("  ");
 }
 
 /** What most people watch. */
-function radius({ outcome: { model }, vector }: FitStep): string[] {
+function radius({ model, vector }: FitStep): string[] {
   const p = model.parameters.findIndex(({ path }) => path.endsWith(".einstein_radius"));
   return p < 0 ? [] : [`einstein_radius ${vector[p].toFixed(4)}`];
 }

@@ -1,11 +1,12 @@
 import { basename, dirname, join, resolve } from "node:path";
 import { wasmKernels } from "../backend/wasm.ts";
-import { instantiate } from "../model/model.ts";
+import type { SkyOrientation } from "../dataset/sky-orientation.ts";
 import { DEFAULT_SEARCH } from "../model/search-schema.ts";
 import { openingAlso } from "../pipeline/adapt-image.ts";
 import type { FittedPhase } from "../pipeline/fit-phase.ts";
 import { ONLY_PHASE } from "../pipeline/fit-spec.ts";
 import { evidencesOnMeshes } from "../pipeline/other-meshes.ts";
+import { coolestFile } from "../result/coolest-file.ts";
 import { type PhaseResult, phaseResult } from "../result/phase-result.ts";
 import { samplesPosterior } from "../result/posterior-summary.ts";
 import { reportHtml } from "../result/report.ts";
@@ -13,8 +14,8 @@ import { factsOf, reportContent } from "../result/report-content.ts";
 import { type Provenance, resultJson } from "../result/result-json.ts";
 import { samplesNetcdf } from "../result/samples-netcdf.ts";
 import { samplesNpz } from "../result/samples-npz.ts";
-import { type FitRequest, type InputHashes, RESULT, TIMING } from "./fit-directory.ts";
-import { machineDescription } from "./machine.ts";
+import type { FitClock, FitTiming } from "./fit-clock.ts";
+import { type FitRequest, type InputHashes, RESULT } from "./fit-directory.ts";
 import { frameOf, writeMaps } from "./maps.ts";
 import { type OutputDirectory, outputDirectory } from "./output.ts";
 import type { SpecFiles } from "./spec-files.ts";
@@ -69,33 +70,28 @@ export async function writeFit(
   root: OutputDirectory,
   phases: readonly PhaseResult[],
   context: FitContext,
-  { seconds, threads, meshes }: { readonly seconds: number; readonly threads: number; readonly meshes: number },
+  { clock, meshes }: { readonly clock: FitClock; readonly meshes: number },
 ): Promise<WrittenFit> {
   const last = phases[phases.length - 1];
   const { outcome, datasets, evaluation } = last;
   const { request, open } = context;
   const maps = await outputDirectory(join(root.path, "maps"));
-  const instance = instantiate(outcome.model, outcome.best.vector);
-  const written = await writeMaps(maps, { spec: outcome.spec, open }, datasets, instance, evaluation);
+  const best = { model: outcome.model, vector: outcome.best.vector };
+  const written = await writeMaps(maps, { spec: outcome.spec, open }, datasets, best, evaluation);
   written.push(await root.write("samples.npz", samplesNpz(outcome)));
   if (samplesPosterior(outcome.samples)) {
     written.push(await root.write("samples.nc", samplesNetcdf(outcome, request.arclet)));
   }
-  const timing = {
-    seconds,
-    threads,
-    phases: Object.fromEntries(
-      phases.map(({ outcome: { phase, samples }, seconds }) => [
-        phase,
-        { seconds, evaluations: samples.evaluations, evaluations_per_second: samples.evaluations / seconds },
-      ]),
-    ),
-    machine: machineDescription(),
-  };
-  written.push(await root.write(TIMING, json(timing)));
+  const template = coolestFile(outcome, last, { version: request.arclet, named: false });
+  if (template.hasProfiles) written.push(await root.write("coolest.json", template.text));
+  const timing = clock.timing();
+  written.push(await clock.write());
   const meshNoise = meshes === 0 ? null : await meshNoiseOf(last, meshes, context);
   if (meshNoise !== null) written.push(await root.write("mesh-noise.json", json(meshNoise)));
-  const report = reportContent(phases, {
+  const skies: Record<string, SkyOrientation> = {};
+  for (const dataset of datasets) skies[dataset.name] = (await frameOf({ spec: outcome.spec, open }, dataset)).sky;
+  const report = reportContent(timed(phases, timing), {
+    skies,
     name: nameOf(request.spec),
     warnings: datasets.flatMap((dataset) => (dataset.type === "imaging" ? dataset.warnings : [])),
     inputs: factsOf(context.inputs()),
@@ -108,14 +104,19 @@ export async function writeFit(
       seed: request.seed,
       backend: evaluation.backend,
       wasm: request.wasm_build,
-      threads,
+      threads: timing.runs.map(({ threads }) => threads).join(", "),
     }),
-    timing: phases.map(({ outcome: { phase }, seconds }) => ({ name: phase, seconds })),
+    timing: Object.entries(timing.phases).map(([name, { seconds }]) => ({ name, seconds })),
   });
   written.push(await root.write("report.html", reportHtml(report)));
   const result = resultOf(last, context);
   written.push(await root.write(RESULT, json(result)));
-  return { result, seconds, meshNoise, files: written };
+  return { result, seconds: timing.seconds, meshNoise, files: written };
+}
+
+/** With the times of all runs. */
+function timed(phases: readonly PhaseResult[], { phases: times }: FitTiming): readonly PhaseResult[] {
+  return phases.map((phase) => ({ ...phase, seconds: times[phase.outcome.phase]?.seconds ?? phase.seconds }));
 }
 
 async function meshNoiseOf(

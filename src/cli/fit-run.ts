@@ -2,12 +2,13 @@ import { join } from "node:path";
 import { bestWasmBuild, chooseWasmBuild } from "../backend/wasm.ts";
 import { InputError } from "../errors.ts";
 import { parseSpec } from "../model/parse-spec.ts";
-import type { StopRules } from "../model/search-schema.ts";
+import type { FitOptions } from "../pipeline/fit-phase.ts";
 import { fitSpec } from "../pipeline/fit-spec.ts";
 import type { PhaseResult } from "../result/phase-result.ts";
 import { compactionProgress } from "./compaction-progress.ts";
 import { lock } from "./directory-lock.ts";
 import { FileJournal } from "./file-journal.ts";
+import { FitClock } from "./fit-clock.ts";
 import { type FitDirectory, type InputHashes, JOURNAL, requireSameInputs } from "./fit-directory.ts";
 import { FitProgress } from "./fit-progress.ts";
 import { type FitContext, type WrittenFit, writeFit, writePhase } from "./fit-results.ts";
@@ -17,8 +18,8 @@ import { outputDirectory } from "./output.ts";
 import { SpecFiles } from "./spec-files.ts";
 
 export interface RunFitOptions {
-  /** In the place of those of the spec. */
-  readonly stop: StopRules | undefined;
+  /** See `FitOptions`. */
+  readonly pause?: FitOptions["pause"];
   /** Put before every line of progress; may be empty. */
   readonly title: string;
   /** On so many other meshes is the best fit evaluated in the end. */
@@ -32,7 +33,7 @@ export interface RunFitOptions {
 export async function runFit(
   directory: FitDirectory,
   invocation: Invocation,
-  { stop, title, meshes = 0 }: RunFitOptions,
+  { pause, title, meshes = 0 }: RunFitOptions,
 ): Promise<WrittenFit> {
   const { request, text, path } = directory;
   requireBuild(directory);
@@ -43,7 +44,7 @@ export async function runFit(
   const { threads } = invocation.options;
   try {
     const output = await outputDirectory(path);
-    const start = performance.now();
+    const clock = await FitClock.in(output, threads);
     let inputs: InputHashes = {};
     const context: FitContext = { request, open: files.open, inputs: () => inputs };
     const phases: PhaseResult[] = [];
@@ -54,19 +55,22 @@ export async function runFit(
       progress: compactionProgress(invocation),
       seed: request.seed,
       journal,
-      ...(stop && { stop }),
+      ...(pause && { pause }),
       spread: (likelihood, start, use) => withLikelihoodThreads(threads, likelihood, start, use),
       onPlanned: async () => {
         inputs = await requireSameInputs(output, files.paths.slice(1));
       },
-      onStep: progress.step,
+      onStep: (step) => {
+        progress.step(step);
+        clock.step(step);
+      },
       onFitted: async (phase) => {
         progress.end();
         phases.push(await writePhase(output, phase, context));
+        clock.endPhase(phase.outcome.phase);
       },
     });
-    const seconds = (performance.now() - start) / 1000;
-    return await writeFit(output, phases, context, { seconds, threads, meshes });
+    return await writeFit(output, phases, context, { clock, meshes });
   } finally {
     progress.end();
     journal.close();

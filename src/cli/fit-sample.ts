@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
-import type { StopRules } from "../model/search-schema.ts";
+import type { FitOptions } from "../pipeline/fit-phase.ts";
 import { type SampleRow, sampleIndexHtml, sampleRow } from "../result/sample-index.ts";
 import { isFinished, isFit, openFit, RESULT, TIMING } from "./fit-directory.ts";
 import { runFit } from "./fit-run.ts";
@@ -18,7 +18,7 @@ export interface SampleArguments {
   readonly set?: string | undefined;
   readonly data?: string | undefined;
   readonly shard?: string | undefined;
-  readonly stop: StopRules | undefined;
+  readonly pause: FitOptions["pause"];
 }
 
 /**
@@ -41,7 +41,7 @@ export async function fitSample(args: SampleArguments, invocation: Invocation): 
     }
     try {
       const directory = (await isFit(path)) ? await openFit(path) : await begin(lens.path, args, path, invocation);
-      await runFit(directory, invocation, { title, stop: args.stop });
+      await runFit(directory, invocation, { title, pause: args.pause });
     } catch (error) {
       if (error instanceof InputError && error.tag === "output/locked") {
         progress(invocation, `${title}another process is at it`);

@@ -4,8 +4,8 @@ import { fitSample } from "./fit-sample.ts";
 import { begin } from "./fit-start.ts";
 import { printFit } from "./fit-summary.ts";
 import { isSample } from "./lens-specs.ts";
+import { PAUSE_OPTIONS, pauseAfter } from "./pause-options.ts";
 import { SPEC_OPTIONS } from "./spec-files.ts";
-import { STOP_OPTIONS, stopRules } from "./stop-options.ts";
 
 export const fit = command({
   name: "fit",
@@ -19,17 +19,17 @@ export const fit = command({
     set: SPEC_OPTIONS.set,
     data: SPEC_OPTIONS.data,
     shard: { type: "string", valueHint: "I/N", description: "of several lenses the I-th of N parts, for job arrays" },
-    ...STOP_OPTIONS,
+    ...PAUSE_OPTIONS,
   },
   async run(args, invocation) {
     // All positionals, which citty collects here.
     const patterns = args._;
     const { set, data, shard } = args;
-    const stop = stopRules(args);
-    if (isSample(patterns, shard)) return fitSample({ patterns, set, data, shard, stop }, invocation);
+    const pause = pauseAfter(args);
+    if (isSample(patterns, shard)) return fitSample({ patterns, set, data, shard, pause }, invocation);
     const [spec] = patterns;
     const directory = await begin(spec, args, invocation.options.out ?? fitName(spec), invocation);
-    printFit(invocation, await runFit(directory, invocation, { title: "", stop }));
+    printFit(invocation, await runFit(directory, invocation, { title: "", pause }));
   },
 });
 

@@ -19,6 +19,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandDef>>> = {
   explain: async () => (await import("./explain.ts")).explain,
   compact: async () => (await import("./compact.ts")).compact,
   simulate: async () => (await import("./simulate.ts")).simulate,
+  export: async () => (await import("./export.ts")).exportModel,
+  import: async () => (await import("./import.ts")).importModel,
   inspect: async () => (await import("./inspect.ts")).inspect,
   bench: async () => (await import("./bench.ts")).bench,
   schema: async () => (await import("./schema.ts")).schema,

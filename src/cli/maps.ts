@@ -5,8 +5,8 @@ import { writeFits } from "../io/fits.ts";
 import type { Dataset } from "../likelihood/dataset.ts";
 import type { FileChoice } from "../likelihood/dataset-maps.ts";
 import type { Evaluation, SourceReconstruction } from "../likelihood/evaluation.ts";
-import { litGalaxies } from "../model/linear-light.ts";
-import type { ModelInstance } from "../model/model.ts";
+import type { Model } from "../model/model.ts";
+import { seenGalaxies } from "../model/seen-galaxies.ts";
 import { datasetFigurePng } from "../result/dataset-figure.ts";
 import { datasetMaps, gridOf, mapHdus } from "../result/dataset-maps.ts";
 import { lensMapHdus, lensMaps } from "../result/lens-maps.ts";
@@ -23,7 +23,7 @@ export async function writeMaps(
   directory: OutputDirectory,
   files: Pick<SpecFiles, "spec" | "open">,
   datasets: readonly Dataset[],
-  instance: ModelInstance,
+  { model, vector }: { readonly model: Model; readonly vector: ArrayLike<number> },
   { backend, datasets: evaluations, sources }: Evaluation,
 ): Promise<string[]> {
   const kernels = kernelsBeside(backend);
@@ -33,7 +33,7 @@ export async function writeMaps(
     const { name } = dataset;
     const frame = await frameOf(files, dataset);
     units.set(name, frame.unit);
-    const galaxies = litGalaxies(instance, evaluations[d].intensities);
+    const galaxies = seenGalaxies(model, vector, name, evaluations[d].intensities);
     const maps = datasetMaps(dataset, evaluations[d], galaxies, kernels);
     const seen = sources.filter((source) => source.datasets.includes(name));
     written.push(

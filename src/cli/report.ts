@@ -1,5 +1,4 @@
 import { InputError } from "../errors.ts";
-import { UNLIMITED } from "../model/search-schema.ts";
 import { command } from "./command.ts";
 import { isFinished, openFit } from "./fit-directory.ts";
 import { runFit } from "./fit-run.ts";
@@ -25,7 +24,7 @@ export const report = command({
       throw new InputError("fit/unfinished", "the fit has not ended", remedy, directory.path);
     }
     const meshes = args.meshes === undefined ? 0 : wholeNumber("meshes", args.meshes, 1);
-    const { files, meshNoise } = await runFit(directory, invocation, { stop: UNLIMITED, title: "", meshes });
+    const { files, meshNoise } = await runFit(directory, invocation, { title: "", meshes });
     if (invocation.options.json) {
       printJson(invocation, { files, ...(meshNoise && { mesh_noise: meshNoise }) });
       return;

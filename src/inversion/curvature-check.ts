@@ -83,10 +83,14 @@ export function worseOf(a: CurvatureCheck, b: CurvatureCheck): CurvatureCheck {
 }
 
 function rowScales({ rows, values }: Matrix, z: Float64Array): Float64Array {
-  const diagonal = Float64Array.from({ length: rows }, (_, i) => values[i * rows + i]);
-  const faintest = FAINT * diagonal.reduce((most, value) => Math.max(most, value), 0);
-  const trace = diagonal.reduce((sum, value, j) => sum + value * z[j] * z[j], 0);
-  return diagonal.map((value) => Math.sqrt(Math.max(value, faintest) * trace));
+  const diagonal = new Float64Array(rows);
+  let [most, trace] = [0, 0];
+  for (let i = 0; i < rows; i++) {
+    diagonal[i] = values[i * (rows + 1)];
+    most = Math.max(most, diagonal[i]);
+    trace += diagonal[i] * z[i] * z[i];
+  }
+  return diagonal.map((value) => Math.sqrt(Math.max(value, FAINT * most) * trace));
 }
 
 function largestDifference(a: Float64Array, b: Float64Array, scale: Float64Array): number {

@@ -6,6 +6,9 @@ import { BYTES, ImageWeights, LANES } from "./image-weights.as";
 // A tile's entries of T by source pixel: i32 source pixel, i32 which of the sixteen, f64 weight, i32 which entry it is.
 export const ENTRY: usize = 24;
 
+// Tiles in one part of the lists.
+const TILES_OF_LISTS: i32 = 32;
+
 // W and a T.
 // @ts-ignore: decorator
 @unmanaged
@@ -33,25 +36,36 @@ export function prepareWeightedMapping(
   mapping.columnIndex = columnIndex;
   mapping.entries = entries;
   mapping.rowBytes = <usize>(source + 7 & ~7) << 3;
-  listEntries(mapping);
+  const tiles = mapping.weights.tiles, size = mapping.weights.inputs;
+  mapping.listBegin = allocate(<usize>(tiles + 1) << 2);
+  mapping.lists = allocate(<usize>load<i32>(rowStart + (<usize>size << 2)) * ENTRY);
+  let listed = 0;
+  for (let tile = 0; tile < tiles; tile++) {
+    store<i32>(mapping.listBegin + (<usize>tile << 2), listed * <i32>ENTRY);
+    const pixels = mapping.weights.pixels + (<usize>tile << 6);
+    for (let k: usize = 0; k < LANES; k++) {
+      const n = load<i32>(pixels + (k << 2)), start = rowStart + (<usize>n << 2);
+      if (n >= 0) listed += load<i32>(start, 4) - load<i32>(start);
+    }
+  }
+  store<i32>(mapping.listBegin + (<usize>tiles << 2), listed * <i32>ENTRY);
   return address;
 }
 
-function listEntries(mapping: WeightedMapping): void {
-  const tiles = mapping.weights.tiles, size = mapping.weights.inputs;
-  mapping.listBegin = allocate(<usize>(tiles + 1) << 2);
-  mapping.lists = allocate(<usize>load<i32>(mapping.rowStart + (<usize>size << 2)) * ENTRY);
-  let end = mapping.lists;
-  for (let tile = 0; tile < tiles; tile++) {
-    store<i32>(mapping.listBegin + (<usize>tile << 2), <i32>(end - mapping.lists));
-    end = listTile(mapping, tile, end);
-  }
-  store<i32>(mapping.listBegin + (<usize>tiles << 2), <i32>(end - mapping.lists));
+export function partsOfLists(mapping: usize): i32 {
+  return (changetype<WeightedMapping>(mapping).weights.tiles + TILES_OF_LISTS - 1) / TILES_OF_LISTS;
+}
+
+// One of `partsOfLists` parts of the lists.
+export function listEntries(part: i32, state: usize): void {
+  const mapping = changetype<WeightedMapping>(state);
+  const last = min((part + 1) * TILES_OF_LISTS, mapping.weights.tiles);
+  for (let tile = part * TILES_OF_LISTS; tile < last; tile++) listTile(mapping, tile);
 }
 
 // The entries of a tile sorted by insertion: there are some fifty.
-function listTile(mapping: WeightedMapping, tile: i32, first: usize): usize {
-  const pixels = mapping.weights.pixels + (<usize>tile << 6);
+function listTile(mapping: WeightedMapping, tile: i32): void {
+  const pixels = mapping.weights.pixels + (<usize>tile << 6), first = listOf(mapping, tile);
   let end = first;
   for (let k: usize = 0; k < LANES; k++) {
     const n = load<i32>(pixels + (k << 2));
@@ -70,7 +84,6 @@ function listTile(mapping: WeightedMapping, tile: i32, first: usize): usize {
       store<i32>(at, e, 16);
     }
   }
-  return end;
 }
 
 // The list of a tile begins and, with the next tile, ends here.

@@ -2,7 +2,8 @@ import { InputError, locating } from "../errors.ts";
 import { buildModel, type Model } from "../model/model.ts";
 import { errorInSpec, specPlace } from "../model/parse-spec.ts";
 import type { InterferometerSpec, Spec } from "../model/spec.ts";
-import { type Dataset, readDataset } from "./dataset.ts";
+import { mirrored } from "../model/x-axis.ts";
+import { type Dataset, readDataset, xAxisOf } from "./dataset.ts";
 import type { Likelihood } from "./evaluation.ts";
 import type { ReadOptions } from "./interferometer-dataset.ts";
 import { readPixelizationArrays } from "./pixelization-arrays.ts";
@@ -36,6 +37,7 @@ export async function planSpec(spec: Spec, options: PlanSpecOptions): Promise<Pl
   const datasets: Dataset[] = [];
   for (const [name, dataset] of Object.entries(spec.datasets)) {
     datasets.push(await locating(`datasets.${name}`, () => readDataset(name, dataset, read)));
+    requireOneXAxis(spec, datasets);
   }
   const pixelizations = await readPixelizationArrays(spec, datasets, options);
   const planned: PlanOptions = {
@@ -47,6 +49,16 @@ export async function planSpec(spec: Spec, options: PlanSpecOptions): Promise<Pl
     ...(once && { once }),
   };
   return { datasets, model, likelihood: plan(datasets, model, planned), planned };
+}
+
+/** A compaction says only when it is read where its x points. @throws InputError `compaction/sky` */
+function requireOneXAxis(spec: Spec, datasets: readonly Dataset[]): void {
+  const found = mirrored(datasets.map((dataset) => [dataset.name, xAxisOf(dataset, spec.datasets[dataset.name])]));
+  if (found === undefined) return;
+  const { first, other, xAxis } = found;
+  const what = `x points ${xAxis} in '${other}' and not in '${first}', and a model is in one system of coordinates`;
+  const remedy = `compact the visibilities again with the x_axis of the other`;
+  throw errorInSpec(spec, `datasets.${other}`, "compaction/sky", what, remedy);
 }
 
 /** Refuses a model that has no likelihood, with its place in the spec, before data are read for it. @throws InputError */

@@ -16,7 +16,7 @@ export interface LightImages {
 /**
  * Takes the model image of an evaluation apart.
  * @param lensed (M) its pixelized sources, or null.
- * @param galaxies With the evaluation's parameters and intensities: see `litGalaxies`.
+ * @param galaxies As the dataset sees them: see `seenGalaxies`.
  * @throws InputError where over-sampling makes too many sub-pixels.
  */
 export function lightImages(

@@ -27,8 +27,15 @@ export interface LinearShare extends SeenProfiles {
   readonly dataVector: Float64Array;
   /** chi^2 of the given light alone. */
   readonly chiSquaredOfData: number;
-  /** (S + L) F z for the probe z of `checkShare`, through the operators that F is made of. */
-  readonly probed: Float64Array;
+  readonly probe: Probe;
+}
+
+/** A product of F that does not need F. */
+export interface Probe {
+  /** (S + L) z */
+  readonly vector: Float64Array;
+  /** (S + L) F z, through the operators that F is made of. */
+  readonly product: Float64Array;
 }
 
 export interface ShareOptions {
@@ -49,30 +56,33 @@ export function linearShare(
   kernels: VoiceKernels,
   watch: Stopwatch,
 ): LinearShare {
-  const { source, light, chiSquared } = observation;
+  const { source, chiSquared } = observation;
   const seen = once(profiles);
-  const residual = once(() => light.instrument.weightedResidual(seen().fixed));
+  const residual = once(() => observation.light.instrument.weightedResidual(seen().fixed));
   // D = T' P' N^-1 (d - fixed): neither P T nor another product with it.
   const dataOfSources = once(() => {
     if (t === null) return new Float64Array(0);
     return timed(watch, "data_vector", () => transposeTimes(kernels, t, [source.adjoint(residual())]).values);
   });
-  const probed = once(() =>
+  const probe = once(() =>
     timed(watch, "check", () => throughOperators(observation, t, seen().columns, weigh, kernels)),
   );
-  const around = once(() => {
+  const light = once(() => {
+    if (seen().columns.length === 0) return null;
     return timed(watch, "linear_light", () => {
       const weighed = seen().columns.map(weigh);
       return { weighed, cross: t === null ? null : transposeTimes(kernels, t, weighed.map(source.adjoint)) };
     });
   });
-  const meanwhile = [...errands, seen, dataOfSources, probed, around];
+  // The short ones first.
+  const meanwhile = [seen, dataOfSources, probe, light, ...errands];
   const ofSources =
     t === null ? zeros(0, 0) : timed(watch, "curvature_matrix", () => source.curvature(t, { resident, meanwhile }));
   const { fixed, columns } = seen();
-  const share = { sparseMappingMatrix: t, fixed, columns, chiSquaredOfData: chiSquared(fixed), probed: probed() };
-  if (columns.length === 0) return { ...share, curvatureMatrix: ofSources, dataVector: dataOfSources() };
-  const { weighed, cross } = around();
+  const share = { sparseMappingMatrix: t, fixed, columns, chiSquaredOfData: chiSquared(fixed), probe: probe() };
+  const weighedLight = light();
+  if (weighedLight === null) return { ...share, curvatureMatrix: ofSources, dataVector: dataOfSources() };
+  const { weighed, cross } = weighedLight;
   return timed(watch, "linear_light", () => ({
     ...share,
     curvatureMatrix: bordered(ofSources, cross, columns, weighed),
@@ -109,9 +119,9 @@ function bordered(
 }
 
 /** F of one dataset held to the operators that it is made of, in one product. */
-export function checkShare({ curvatureMatrix, probed }: LinearShare, kernels: VoiceKernels): CurvatureCheck {
-  const probe = probeVector(probed.length);
-  return checkCurvature({ curvatureMatrix, products: kernels.productsBothWays, apply: () => probed }, probe);
+export function checkShare({ curvatureMatrix, probe }: LinearShare, kernels: VoiceKernels): CurvatureCheck {
+  const { productsBothWays: products } = kernels;
+  return checkCurvature({ curvatureMatrix, products, apply: () => probe.product }, probe.vector);
 }
 
 function throughOperators(
@@ -120,17 +130,17 @@ function throughOperators(
   columns: readonly Float64Array[],
   weigh: (image: Float64Array) => Float64Array,
   kernels: VoiceKernels,
-): Float64Array {
+): Probe {
   const sources = t === null ? 0 : t.columns;
   const z = probeVector(sources + columns.length);
   const image =
     t === null ? new Float64Array(columns[0].length) : source.see(sparseTimesVector(t, z.subarray(0, sources)));
   for (const [l, column] of columns.entries()) addTimes(image, z[sources + l], column);
   const weighed = weigh(image);
-  const ofAll = new Float64Array(z.length);
-  if (t !== null) ofAll.set(transposeTimes(kernels, t, [source.adjoint(weighed)]).values);
-  for (const [l, column] of columns.entries()) ofAll[sources + l] = dot(column, weighed);
-  return ofAll;
+  const product = new Float64Array(z.length);
+  if (t !== null) product.set(transposeTimes(kernels, t, [source.adjoint(weighed)]).values);
+  for (const [l, column] of columns.entries()) product[sources + l] = dot(column, weighed);
+  return { vector: z, product };
 }
 
 /** What a solution looks like in one dataset. */

@@ -1,6 +1,5 @@
-import type { Galaxy } from "../lens/galaxy.ts";
 import { lightProfiles } from "../profiles/index.ts";
-import type { GalaxyTemplate, Model, ModelInstance, ProfileTemplate } from "./model.ts";
+import type { GalaxyTemplate, Model, ProfileTemplate } from "./model.ts";
 
 /*
  * Light whose intensity a model leaves to the linear inversion, in terms of models without such light: what is solved for
@@ -50,19 +49,6 @@ export function lightParts(model: Model): readonly [given: Model, ...solvedFor: 
     withLight(({ linear }) => linear === null),
     ...linearProfiles(model).map((one) => withLight((light) => light === one)),
   ];
-}
-
-/** The galaxies of an instance with what was solved for in the place of its open intensities, by their paths. */
-export function litGalaxies(
-  { galaxies }: ModelInstance,
-  intensities: Readonly<Record<string, number>>,
-): readonly Galaxy[] {
-  return galaxies.map((galaxy) => ({
-    ...galaxy,
-    lights: galaxy.lights.map(({ profile, values, linear }) => {
-      return { profile, values: linear === null ? values : { ...values, intensity: intensities[linear] } };
-    }),
-  }));
 }
 
 function linearProfiles({ galaxies }: Model): readonly ProfileTemplate[] {

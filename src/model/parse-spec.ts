@@ -10,6 +10,7 @@ import { named, oneOf, PARSING, strict } from "./schema.ts";
 import { specError } from "./schema-issue.ts";
 import { search } from "./search-schema.ts";
 import type { Spec } from "./spec.ts";
+import { mirrored, withXAxisOfImages, xAxisIn } from "./x-axis.ts";
 import { parseYaml, placeOf, type YamlTree } from "./yaml-tree.ts";
 
 const settings = strict({
@@ -46,13 +47,23 @@ export function parseSpec(text: string, fileName: string, overrides: readonly st
 
 /** The spec that a tree of plain values is, checked. @throws InputError as `parseSpec`. */
 export function specFromTree(tree: YamlTree): Spec {
-  const result = specSchema.safeParse(tree.value, PARSING);
+  const result = specSchema.safeParse(withXAxisOfImages(tree.value), PARSING);
   if (!result.success) throw specError(result.error.issues, tree);
   const { phases: _, ...rest } = result.data;
   const spec = { ...rest, places: tree.places };
   requireKnownDatasets(spec);
+  requireOneXAxis(spec);
   requireModel(spec);
   return spec;
+}
+
+/** @throws InputError where one dataset would see the model mirrored. */
+function requireOneXAxis(spec: Spec): void {
+  const found = mirrored(Object.entries(spec.datasets).map(([name, dataset]) => [name, xAxisIn(dataset)]));
+  if (found === undefined) return;
+  const { first, other, xAxis } = found;
+  const what = `x points ${xAxis} in '${other}' and not in '${first}', and a model is in one system of coordinates`;
+  throw errorInSpec(spec, `datasets.${other}.x_axis`, "spec/x-axis", what, "give both the same x_axis");
 }
 
 /** What is tied and asserted must be of parameters that there are. */

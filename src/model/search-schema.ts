@@ -1,11 +1,10 @@
 import * as z from "zod";
 import { oneOf, quantity, strict, tagged } from "./schema.ts";
 
-/** What a search may spend. A run that ends there says so, and can be resumed with more. */
+/** What a search may spend. One that ends there says so; the next phase goes on with what it found. */
 export interface StopRules {
   /** Of the likelihood. */
   readonly evaluations: number;
-  readonly minutes: number;
 }
 
 /** How a posterior is looked for: a sampler by its name, and its options by the names that they have in code. */
@@ -91,10 +90,9 @@ export type SearchMethod = keyof typeof METHODS;
 
 const stop = strict({
   evaluations: quantity("none", "a number of evaluations above zero", (count) => count > 0).default(Infinity),
-  minutes: quantity("none", "a time above zero, in minutes", (minutes) => minutes > 0).default(Infinity),
 });
 
-export const UNLIMITED: StopRules = { evaluations: Infinity, minutes: Infinity };
+const UNLIMITED: StopRules = { evaluations: Infinity };
 
 /** What a spec without `search` means. */
 export const DEFAULT_SEARCH: SearchSpec = { method: "nested", options: {}, stop: UNLIMITED };

@@ -6,10 +6,8 @@ import { writeNpy } from "../io/npy.ts";
 import type { Dataset } from "../likelihood/dataset.ts";
 import type { Evaluation } from "../likelihood/evaluation.ts";
 import { lightImages } from "../likelihood/light-images.ts";
-import { litGalaxies } from "../model/linear-light.ts";
-import { instantiate } from "../model/model.ts";
 import type { AdaptImageSource } from "../model/phases.ts";
-import { seenIn } from "../model/seen-in.ts";
+import { seenGalaxies } from "../model/seen-galaxies.ts";
 import type { SearchOutcome } from "./search-outcome.ts";
 
 /** A phase that has been searched. */
@@ -31,7 +29,7 @@ export function adaptImageFile(
 ): Uint8Array {
   const d = datasets.findIndex(({ name }) => name === dataset);
   const { intensities, lensed } = evaluation.datasets[d];
-  const lit = litGalaxies(instantiate(seenIn(model, dataset), best.vector), intensities);
+  const lit = seenGalaxies(model, best.vector, dataset, intensities);
   const alone = lit.map((other) => (other.name === galaxy ? other : { ...other, lights: [] }));
   const isPixelized = model.galaxies.some(({ name, pixelization }) => name === galaxy && pixelization !== undefined);
   const kernels = kernelsBeside(evaluation.backend);

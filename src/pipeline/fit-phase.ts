@@ -3,10 +3,12 @@ import { runSampler } from "../inference/run.ts";
 import type { StepInfo } from "../inference/sampler.ts";
 import type { Dataset } from "../likelihood/dataset.ts";
 import type { Evaluation, Likelihood } from "../likelihood/evaluation.ts";
-import { type PlanSpecOptions, planSpec } from "../likelihood/from-spec.ts";
+import { type PlannedSpec, type PlanSpecOptions, planSpec } from "../likelihood/from-spec.ts";
 import type { LikelihoodStart } from "../likelihood/over-threads.ts";
+import { isPixelized } from "../likelihood/plan.ts";
 import { targetOf, vectorsFromUnit } from "../likelihood/target.ts";
-import { DEFAULT_SEARCH, type StopRules } from "../model/search-schema.ts";
+import type { Model } from "../model/model.ts";
+import { DEFAULT_SEARCH, type SearchSpec } from "../model/search-schema.ts";
 import type { Spec } from "../model/spec.ts";
 import { openingAlso } from "./adapt-image.ts";
 import { type Journal, journaled } from "./journal.ts";
@@ -24,8 +26,8 @@ export type Spread = <T>(
 export interface FitOptions extends Omit<PlanSpecOptions, "model" | "once"> {
   readonly seed: number;
   readonly journal: Journal;
-  /** In the place of the spec's. */
-  readonly stop?: StopRules;
+  /** Asked before every step, with the evaluations of the fit so far: why to pause, or null to go on. */
+  pause?(evaluations: number): string | null;
   /** Shares the batches of a likelihood with other threads while `use` runs. */
   readonly spread?: Spread;
   /** Before the search, when everything has been read. */
@@ -42,7 +44,7 @@ export interface FitStep extends StepInfo {
   readonly replayed: number;
   /** Those at which there was no likelihood. */
   readonly failed: number;
-  readonly outcome: Pick<SearchOutcome, "model" | "objective">;
+  readonly model: Model;
   /** Of the best point. */
   readonly vector: Float64Array;
 }
@@ -82,48 +84,22 @@ export async function fitPhase(
   const began = performance.now();
   const { datasets, model, likelihood, planned } = await planSpec(spec, options);
   await options.onPlanned?.(phase);
-  const search = spec.search ?? DEFAULT_SEARCH;
-  const stop = options.stop ?? search.stop;
-  const spread = options.spread ?? ((alone, _, use) => use(alone));
-  const objective = model.galaxies.some(({ pixelization }) => pixelization !== undefined)
-    ? "log_evidence"
-    : "log_likelihood";
-  const searching = performance.now();
-  const { target, end } = await spread(likelihood, { datasets, model, options: planned }, async (shared) => {
-    const target = journaled(targetOf(model, shared), options.journal, phase);
-    const end = await runSampler(searchSampler(search), target, {
-      random: randomState(options.seed),
-      stop: (evaluations) => reasonToStop(stop, evaluations, (performance.now() - searching) / 60_000),
-      onStep: (info, evaluations) => {
-        options.onStep?.({
-          ...info,
-          phase,
-          evaluations,
-          replayed: target.replayed,
-          failed: countOf(target.failures),
-          outcome: { model, objective },
-          vector: vectorsFromUnit(model, info.best.point),
-        });
-      },
-    });
-    return { target, end };
-  });
-  const failures = Object.fromEntries(target.failures);
-  if (end.best.logLikelihood === -Infinity) throw noLikelihood(phase, failures);
-  const best = { vector: vectorsFromUnit(model, end.best.point), logLikelihood: end.best.logLikelihood };
-  const [evaluation] = await likelihood.evaluate(best.vector, { errors: true });
-  const { samples, stopped } = end;
+  const objective = isPixelized(model) ? "log_evidence" : "log_likelihood";
+  const search = model.parameters.length === 0 ? evaluateOnce : searchPosterior;
+  const found = await search(phase, spec.search ?? DEFAULT_SEARCH, { datasets, model, likelihood, planned }, options);
+  const vector = vectorsFromUnit(model, found.best.point);
+  const [evaluation] = await likelihood.evaluate(vector, { errors: true });
   return {
     outcome: {
       phase,
       spec,
       model,
       objective,
-      samples: stopped === null ? samples : { ...samples, warnings: [stopped, ...samples.warnings] },
-      vectors: vectorsFromUnit(model, samples.points),
-      best,
-      stopped,
-      failures,
+      samples: found.samples,
+      vectors: vectorsFromUnit(model, found.samples.points),
+      best: { vector, logLikelihood: found.best.logLikelihood },
+      stopped: found.paused,
+      failures: found.failures,
     },
     datasets,
     evaluation,
@@ -134,9 +110,63 @@ export async function fitPhase(
   };
 }
 
-function reasonToStop(stop: StopRules, evaluations: number, minutes: number): string | null {
-  if (evaluations >= stop.evaluations) return `stopped after ${evaluations} evaluations`;
-  return minutes >= stop.minutes ? `stopped after ${stop.minutes} minutes` : null;
+/** What a search found. */
+interface Found extends Pick<SearchOutcome, "samples" | "failures"> {
+  readonly best: StepInfo["best"];
+  readonly paused: string | null;
+}
+
+async function searchPosterior(
+  phase: string,
+  search: SearchSpec,
+  { datasets, model, likelihood, planned }: PlannedSpec,
+  options: FitOptions,
+): Promise<Found> {
+  const spread: Spread = options.spread ?? ((alone, _, use) => use(alone));
+  return spread(likelihood, { datasets, model, options: planned }, async (shared) => {
+    const target = journaled(targetOf(model, shared), options.journal, phase);
+    let paused: string | null = null;
+    const { samples, best, stopped } = await runSampler(searchSampler(search), target, {
+      random: randomState(options.seed),
+      stop: (evaluations) => {
+        paused = options.pause?.(evaluations) ?? null;
+        return paused ?? (evaluations >= search.stop.evaluations ? `stopped after ${evaluations} evaluations` : null);
+      },
+      onStep: (info, evaluations) => {
+        const failed = countOf(target.failures);
+        const vector = vectorsFromUnit(model, info.best.point);
+        options.onStep?.({ ...info, phase, evaluations, replayed: target.replayed, failed, model, vector });
+      },
+    });
+    const failures = Object.fromEntries(target.failures);
+    if (best.logLikelihood === -Infinity) throw noLikelihood(phase, failures);
+    const warnings = stopped === null ? samples.warnings : [stopped, ...samples.warnings];
+    return { samples: { ...samples, warnings }, best, paused, failures };
+  });
+}
+
+/** Of a phase in which everything is given, or solved for. */
+async function evaluateOnce(phase: string, _: SearchSpec, { likelihood }: PlannedSpec): Promise<Found> {
+  const none = new Float64Array(0);
+  const [{ logEvidence, logLikelihood, failure }] = await likelihood.evaluate(none);
+  if (failure !== null) throw noLikelihood(phase, { [failure]: 1 });
+  const value = logEvidence ?? logLikelihood;
+  return {
+    samples: {
+      dimensions: 0,
+      points: none,
+      logLikelihoods: Float64Array.of(value),
+      logWeights: Float64Array.of(0),
+      chains: null,
+      logEvidence: null,
+      evaluations: 1,
+      diagnostics: {},
+      warnings: [],
+    },
+    best: { point: none, logLikelihood: value },
+    paused: null,
+    failures: {},
+  };
 }
 
 function countOf(failures: ReadonlyMap<string, number>): number {

@@ -17,7 +17,7 @@ export interface SearchOutcome {
   readonly vectors: Float64Array;
   /** The best point that the search met, which need not be a sample. */
   readonly best: { readonly vector: Float64Array; readonly logLikelihood: number };
-  /** Why the search ended before its sampler was done, or null. */
+  /** Why the fit was paused in this search, or null. */
   readonly stopped: string | null;
   /** How many points had no likelihood, by the reason. */
   readonly failures: Readonly<Record<string, number>>;

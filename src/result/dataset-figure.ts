@@ -18,7 +18,7 @@ const SIDE = 360;
 /**
  * A PNG of what a person wants to see of one dataset: data, model and residuals, the source as lensed and in its own plane,
  * with critical curves and caustics. Maps are cut to what is not masked.
- * @param galaxies With the evaluation's parameters and intensities: see `litGalaxies`.
+ * @param galaxies As the dataset sees them: see `seenGalaxies`.
  * @param sources Those that the dataset sees.
  */
 export function datasetFigurePng(

@@ -29,7 +29,7 @@ export type DatasetMaps = Readonly<Partial<Record<MapName, Float64Array>>>;
  *
  * MODEL is as the instrument sees it, through the PSF or the primary beam, and so is LENS_LIGHT, the light profiles that no
  * mass deflects; LENSED_SOURCE is what lies behind a mass, before the instrument. Dirty images are per unit weight.
- * @param galaxies With the evaluation's parameters and intensities: see `litGalaxies`.
+ * @param galaxies As the dataset sees them: see `seenGalaxies`.
  */
 export function datasetMaps(
   dataset: Dataset,

@@ -1,5 +1,5 @@
 import type { Absent } from "../backend/contract.ts";
-import { entriesOf, instantiate } from "../model/model.ts";
+import { entriesOf } from "../model/model.ts";
 import { DEFAULT_SEARCH, type SearchMethod } from "../model/search-schema.ts";
 import type { DerivedSummary } from "./derived-summary.ts";
 import type { PhaseResult } from "./phase-result.ts";
@@ -30,7 +30,7 @@ const METHODS: Readonly<Record<SearchMethod, string>> = {
 const HEADLINE: readonly string[] = ["einstein_radius_critical_curve", "einstein_radius_b_sie", "einstein_mass"];
 
 /** What a report is told besides the phases. */
-export interface ReportFacts extends Pick<ReportContent, "name" | "warnings" | "inputs" | "provenance"> {
+export interface ReportFacts extends Pick<ReportContent, "name" | "warnings" | "inputs" | "provenance" | "skies"> {
   readonly timing: ReportContent["timing"];
 }
 
@@ -43,7 +43,6 @@ export function reportContent(phases: readonly PhaseResult[], facts: ReportFacts
     ...facts,
     phases: phases.map(phaseOf),
     datasets,
-    instance: instantiate(outcome.model, outcome.best.vector),
     evaluation,
     parameters: summary.parameters.map((parameter) => {
       const unit = entries.get(parameter.path)?.parameter?.unit;

@@ -64,7 +64,7 @@ export const RESULT_VERSION = 1;
  *   degrees east of north, `best` and `mean` in [0, 180); median and intervals go on beyond either end.
  * - `basins`: of starts that climbed, `found`, the `hit_rate` of the best one, and `tops`, the best first, each with its
  *   `log_likelihood` and `parameters`; null for other methods.
- * - `stopped`: why the search ended before its method was done, or null.
+ * - `stopped`: why the fit was paused before its end, or null.
  * - `diagnostics`, `warnings`, `failures` (points without a likelihood, by the reason).
  * - `provenance`.
  */

@@ -125,6 +125,38 @@ describe.each([
   });
 });
 
+describe("maps of datasets that see different light", () => {
+  const second = FITS_SPEC.slice(FITS_SPEC.indexOf("  hst:"), FITS_SPEC.indexOf("galaxies:"))
+    .replace("hst:", "jwst:")
+    .replace("pixel_scale", "flux_scale: 2.5\n    pixel_scale");
+  const joint = (galaxies: string) => galaxies.replace("galaxies:", `${second}galaxies:`);
+  test.each([
+    // A profile of each dataset's own, intensities that each solves for, and light that both see.
+    [
+      "profiles",
+      joint(FITS_SPEC)
+        .replace("intensity: 0.5", "datasets: [hst], intensity: linear")
+        .replace(
+          /disk:.*/,
+          (disk) => `${disk}\n    clump: { profile: Gaussian, intensity: linear, sigma: 0.3, datasets: [jwst] }`,
+        )
+        .replace("    mass:", "    halo: { profile: Gaussian, intensity: 0.2, sigma: 0.5 }\n    mass:"),
+    ],
+    ["a pixelized source", joint(sourceOn("{ type: rectangular_uniform, shape: [8, 8] }"))],
+  ])("%s", async (_, spec) => {
+    const { code } = await runOn({ "lens.yaml": spec }, "evaluate", ["--maps", "--json"]);
+    expect(code).toBe(0);
+    const { dataset, evaluation } = await evaluated(spec);
+    for (const { name, image } of evaluation.datasets) {
+      const hdus = await hdusOf(`${name}-maps.fits`);
+      const [lens, source] = ["LENS_LIGHT", "LENSED_SOURCE"].map((map) => slimOf(hdus[map].data, dataset.nativeIndex));
+      const sum = lens.map((value, m) => value + source[m]);
+      // As above; NaN is no number below it.
+      expect(relativeDifference(sum, image), name).toBeLessThan(1e-9);
+    }
+  });
+});
+
 describe("maps of a source", () => {
   test.each(["delaunay", "voronoi_nearest", "voronoi_natural_neighbor"])("on a mesh %s", async (type) => {
     const spec = sourceOn(`{ type: ${type}, ${OVERLAY} }`);

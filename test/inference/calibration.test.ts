@@ -14,7 +14,7 @@ describe("ranks of a lens's parameters, and of its likelihood, among draws of th
     noise: 1,
     fixed: ["galaxies.lens.mass.ell_comps=[0.1, 0.0]", "galaxies.source.disk.centre.0=0.03"],
   };
-  const options = { simulations: 40, draws: 31, seed: 1 };
+  const options = { simulations: 30, draws: 31, seed: 1 };
   /** The least of the p-values, as if they had nothing to do with each other (Bonferroni). */
   const leastUniform = ({ ranks }: Calibration) =>
     Math.min(...[...ranks.values()].map((of) => ranks.size * rankUniformity(of, options.draws)));

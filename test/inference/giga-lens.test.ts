@@ -77,6 +77,13 @@ describe("GIGA-Lens", () => {
     expect(samples.warnings[0]).toBe("one climb alone found the best basin: more starts may find a better one");
   });
 
+  test("goes on for four rounds while its samples are too few", async () => {
+    const { samples, infos } = await runSampler(gigaLens({ ...SHORT, samples: 15 }), gaussianTarget(2, 0), 1);
+    expect(samples.logLikelihoods).toHaveLength(4 * 4 * 15);
+    expect(samples.warnings.join()).toContain("effective samples, of 400 that R-hat needs");
+    expect(infos.filter(({ progress }) => progress === 1)).toHaveLength(1);
+  });
+
   test("starts its chains where there is a likelihood", async () => {
     const smooth = gaussianTarget(2, 0, 0.2);
     const isOut = (points: Float64Array, n: number) => points[2 * n] > 0.45;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { kernelsOf } from "../../src/backend/kernels.ts";
 import { type DelaunayMesh, delaunayMesh } from "../../src/inversion/mesh/delaunay.ts";
 import { pointLocation } from "../../src/inversion/mesh/point-location.ts";
 import { triangulate } from "../../src/inversion/mesh/triangulation.ts";
@@ -52,6 +53,16 @@ describe("the mapping", () => {
           for (const index of indexes) expect(duplicates.has(index)).toBe(false);
           if (indexes[1] < 0) expect([indexes[2], ...weights]).toEqual([-1, 1, 0, 0]);
         }
+      }),
+    );
+  });
+
+  test("is the same in WebAssembly, to the last bit, within a part", () => {
+    const { delaunayMesh: inWasm } = kernelsOf("wasm");
+    fc.assert(
+      fc.property(vertices, seed, (vertices, seed) => {
+        const args = { positions: positionsFor(vertices, seed), vertices };
+        expect(inWasm(args)).toEqual(delaunayMesh(args));
       }),
     );
   });

@@ -18,7 +18,7 @@ export const FILES: Readonly<Record<string, Uint8Array>> = {
   "alma.npz": writeCompaction(await compacted(observation)),
 };
 export const image = (name: string, radius: number): string =>
-  `  ${name}: { type: imaging, data: ${name}.npz, noise_map: ${name}.npz, psf: ${name}.npz, pixel_scale: 0.2,
+  `  ${name}: { type: imaging, data: ${name}.npz, noise_map: ${name}.npz, psf: ${name}.npz, pixel_scale: 0.2, x_axis: east,
     mask: { type: circular, radius: ${radius} }, over_sampling: { light: 2, source: 2 } }\n`;
 export const HST = image("hst", 1.1);
 export const JWST = image("jwst", 1.3);

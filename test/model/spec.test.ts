@@ -97,7 +97,7 @@ describe("a good spec", () => {
       search: {
         method: "nested",
         options: { livePoints: 200 },
-        stop: { evaluations: Infinity, minutes: Infinity },
+        stop: { evaluations: Infinity },
       },
       settings: { evidence: "pyautolens", positiveOnly: true },
     });

@@ -18,6 +18,8 @@ const slopes = kernels.blurredMappingSlopes({ ...args, curvatureWeights: f });
 const weights = kernels.planImageWeights(args);
 const t = args.sparseMappingMatrix;
 const held = { f: weights.curvature(t), slopes: weights.mappingSlopes(t, f) };
+const z = Float64Array.from({ length: SOURCE }, (_, p) => Math.sin(p));
+const products = kernels.productsBothWays({ matrix: held.f, vector: z });
 
 test("F is that of the rows of A", () => {
   const { rowStart, columnIndex, values, rows } = blurredMappingMatrix(args);
@@ -68,6 +70,27 @@ describe.each([2, 3, 5])("%i threads", (threads) => {
     }
   });
 
+  test("the same bytes with errands between the parts, whose kernels the caller does alone", () => {
+    for (let repeat = 0; repeat < 3; repeat++) {
+      const done: Buffer[] = [];
+      const errand = () => {
+        if (done.length < 3) done.push(bytesOf(kernels.productsBothWays({ matrix: held.f, vector: z })));
+      };
+      const inPlace = weights.curvature(t, { resident: true, meanwhile: [errand, errand, errand] });
+      expect(bytesOf(inPlace.values.slice()).equals(bytesOf(held.f.values))).toBe(true);
+      expect(done).not.toHaveLength(0);
+      for (const bytes of done) expect(bytes.equals(bytesOf(products))).toBe(true);
+    }
+  });
+
+  test("what an errand throws comes through, and the threads go on", () => {
+    const lost = () => {
+      throw new Error("lost on the way");
+    };
+    expect(() => weights.curvature(t, { meanwhile: [lost] })).toThrow("lost on the way");
+    expect(bytesOf(weights.curvature(t)).equals(bytesOf(held.f))).toBe(true);
+  });
+
   test("the same bytes, weights held", () => {
     // Made by the threads too.
     const other = kernels.planImageWeights(args);
@@ -76,6 +99,20 @@ describe.each([2, 3, 5])("%i threads", (threads) => {
       expect(bytesOf(mappingSlopes(t, f)).equals(bytesOf(held.slopes))).toBe(true);
     }
   });
+});
+
+test("what is solved for where F was made is the same as elsewhere", () => {
+  const inPlace = weights.curvature(t, { resident: true });
+  expect(bytesOf(kernels.productsBothWays({ matrix: inPlace, vector: z })).equals(bytesOf(products))).toBe(true);
+  for (let p = 0; p < SOURCE; p++) inPlace.values[p * (SOURCE + 1)] += 1;
+  const matrix = { ...inPlace, values: Float64Array.from(inPlace.values) };
+  const [there, here] = [inPlace, matrix].map((curvatureRegMatrix) => [
+    kernels.reconstruction({ curvatureRegMatrix, dataVector: z }),
+    kernels.positiveOnly({ curvatureRegMatrix, dataVector: z }),
+  ]);
+  expect(there).toEqual(here);
+  // And the weights are as they were.
+  expect(bytesOf(weights.curvature(t)).equals(bytesOf(held.f))).toBe(true);
 });
 
 function observation() {

@@ -89,7 +89,7 @@ describe("one search", () => {
     expect(result.derived.einstein_radius_critical_curve.posterior.median).toBeCloseTo(radius.median, 3);
     expect(result.best_fit.datasets.hst.chi_squared_per_pixel).toBeLessThan(1.4);
     expect(Object.keys(result.provenance.input_hashes)).toHaveLength(3);
-    for (const file of ["samples.nc", "report.html", "timing.json", "spec.yaml"])
+    for (const file of ["samples.nc", "coolest.json", "report.html", "timing.json", "spec.yaml"])
       expect(existsSync(at("one", file))).toBe(true);
     expect(readdirSync(at("one", "maps"))).toEqual(["hst-lens.fits", "hst-maps.fits", "hst-maps.png"]);
     const samples = await readNpz(readFileSync(at("one", "samples.npz")), "samples.npz");
@@ -104,9 +104,9 @@ describe("one search", () => {
     expect(other.evidence).not.toEqual(one.evidence);
   });
 
-  test("stopped by a rule it says so, and goes on to the same end", async () => {
+  test("paused it says so, and goes on to the same end", async () => {
     const stopped = await json("fit", at("hst", "lens.yaml"), "--out", at("stop"), "--evaluations", "300");
-    expect(stopped.stopped).toMatch(/stopped after 3\d\d evaluations/);
+    expect(stopped.stopped).toMatch(/paused after 3\d\d evaluations/);
     expect(stopped.warnings[0]).toBe(stopped.stopped);
     const { provenance: _, ...resumed } = await json("resume", at("stop"));
     const { provenance: __, ...whole } = JSON.parse(readFileSync(at("one", "result.json"), "utf8"));

@@ -1,7 +1,5 @@
-import type { NutsState } from "../hamiltonian/nuts.ts";
-import type { Sampler, SampleSet, SmoothTarget } from "../sampler.ts";
-import type { GigaLensState } from "./giga-lens.ts";
-import type { FoundMode } from "./modes.ts";
+import type { SampleSet } from "../sampler.ts";
+import type { ChainsStage, GigaLensState } from "./giga-lens.ts";
 
 /** A mode of more than this part of the mass is not left out in silence. */
 const NOTABLE = 0.01;
@@ -12,7 +10,7 @@ const LEAST_HITS = 2;
 export function gigaLensSamples(
   { stage, evaluations, best }: GigaLensState,
   climbers: number,
-  chainsOf: (mode: FoundMode) => Sampler<NutsState, SmoothTarget>,
+  samplesOf: (stage: ChainsStage) => SampleSet,
 ): SampleSet {
   if (stage.name !== "chains") {
     return {
@@ -28,7 +26,7 @@ export function gigaLensSamples(
     };
   }
   const [top, ...others] = stage.modes;
-  const samples = chainsOf(top).samples(stage.chains);
+  const samples = samplesOf(stage);
   const rivals = others.filter(({ logMass }) => logMass > top.logMass + Math.log(NOTABLE));
   const rivalMass = rivals.reduce((sum, { logMass }) => sum + Math.exp(logMass - top.logMass), 0);
   const basins = stage.modes.length;

@@ -1,5 +1,6 @@
 import { type BestPoint, bestOf } from "../best-point.ts";
 import { type NutsState, nuts } from "../hamiltonian/nuts.ts";
+import { areConverged } from "../hamiltonian/nuts-samples.ts";
 import { type LbfgsState, lbfgs } from "../optimize/l-bfgs.ts";
 import { numberOption, wholeOption } from "../option.ts";
 import type { Sampler, SamplerState, SmoothTarget, StepInfo } from "../sampler.ts";
@@ -32,19 +33,29 @@ export interface GigaLensOptions {
   readonly chains?: number;
   /** Of each chain, to find its step size. Default 150. */
   readonly warmup?: number;
-  /** Of each chain, after the warm-up. Default 500. */
+  /** Of each chain, after the warm-up. As many again, up to four times, while chains disagree. Default 500. */
   readonly samples?: number;
   /** What the step size is adapted to; nearer to one where there are divergences. Default 0.8. */
   readonly acceptance?: number;
 }
 
-/** How far it is. Plain data, never changed. */
-export type Stage =
-  | { readonly name: "approach" | "climb"; readonly temper: number; readonly climb: LbfgsState }
-  | { readonly name: "chains"; readonly modes: readonly FoundMode[]; readonly chains: NutsState };
+/** The tempered climb or that to the end. */
+export interface ClimbStage {
+  readonly name: "approach" | "climb";
+  readonly temper: number;
+  readonly climb: LbfgsState;
+}
+
+export interface ChainsStage {
+  readonly name: "chains";
+  /** Of the largest mass first, where the chains are. */
+  readonly modes: readonly FoundMode[];
+  readonly chains: NutsState;
+}
 
 export interface GigaLensState extends SamplerState {
-  readonly stage: Stage;
+  /** How far it is. */
+  readonly stage: ClimbStage | ChainsStage;
   /** Evaluations before this stage. */
   readonly before: number;
   readonly best: BestPoint;
@@ -59,6 +70,8 @@ const APPROACH = 40;
  * enough for the prior to be heard.
  */
 const HEARD = 10;
+/** R-hat of chains that agree may be high by chance; of those that do not it stays. */
+const MOST_ROUNDS = 4;
 /** What the stages are of the whole, by their evaluations in 25 dimensions. */
 const SHARES = { approach: 0.15, climb: 0.15, chains: 0.7 };
 /** For samplers that have begun. */
@@ -78,10 +91,17 @@ export function gigaLens(options: GigaLensOptions = {}): Sampler<GigaLensState, 
     approach: (start: Float64Array) => lbfgs({ starts, start, maximumIterations: APPROACH, tolerance: 0.1 }),
     climb: (start: Float64Array) => lbfgs({ starts: climbers, start, maximumIterations, tolerance: 0.01 }),
   };
-  const chainsOf = ({ covariance }: FoundMode, start: Float64Array) =>
-    nuts({ chains: chainCount, start, warmup, samples, acceptance, covariance });
-  const isDone = ({ stage }: GigaLensState) =>
-    stage.name === "chains" && chainsOf(stage.modes[0], NO_START).isDone(stage.chains);
+  const chainsOf = ({ covariance }: FoundMode, start: Float64Array = NO_START, count = samples) =>
+    nuts({ chains: chainCount, start, warmup, samples: count, acceptance, covariance });
+  /** As if these had been asked for. */
+  const samplesOf = ({ modes: [mode], chains }: ChainsStage) =>
+    chainsOf(mode, NO_START, Math.max(samples, chains.iterations - warmup)).samples(chains);
+  function isDone({ stage }: GigaLensState): boolean {
+    if (stage.name !== "chains") return false;
+    const rounds = (stage.chains.iterations - warmup) / samples;
+    if (rounds < 1 || !Number.isInteger(rounds)) return false;
+    return rounds >= MOST_ROUNDS || areConverged(samplesOf(stage));
+  }
 
   /** The approach is over: its best climb on. */
   async function climbed(state: GigaLensState, { climb }: ClimbStage, target: SmoothTarget): Promise<GigaLensState> {
@@ -121,8 +141,10 @@ export function gigaLens(options: GigaLensOptions = {}): Sampler<GigaLensState, 
     async step(state, target) {
       const { stage } = state;
       if (stage.name === "chains") {
-        const { state: chains, info } = await chainsOf(stage.modes[0], NO_START).step(stage.chains, target);
-        return informed(inChains(state, { ...stage, chains }), info);
+        const { state: chains, info } = await chainsOf(stage.modes[0]).step(stage.chains, target);
+        const after = inChains(state, { ...stage, chains });
+        // Another round may follow.
+        return informed(after, { ...info, progress: isDone(after) ? 1 : Math.min(info.progress, 0.99) });
       }
       const climber = climbOf[stage.name](NO_START);
       if (climber.isDone(stage.climb)) {
@@ -132,12 +154,9 @@ export function gigaLens(options: GigaLensOptions = {}): Sampler<GigaLensState, 
       return informed(inClimb(state, { ...stage, climb }), info);
     },
     isDone,
-    samples: (state) => gigaLensSamples(state, climbers, (mode) => chainsOf(mode, NO_START)),
+    samples: (state) => gigaLensSamples(state, climbers, samplesOf),
   };
 }
-
-type ClimbStage = Extract<Stage, { climb: LbfgsState }>;
-type ChainsStage = Extract<Stage, { chains: NutsState }>;
 
 function inClimb(state: GigaLensState, stage: ClimbStage): GigaLensState {
   const { evaluations, random, best } = stage.climb;
@@ -166,7 +185,7 @@ function inChains(state: GigaLensState, stage: ChainsStage): GigaLensState {
 function informed(state: GigaLensState, info: StepInfo | null): { state: GigaLensState; info: StepInfo } {
   const { name } = state.stage;
   const before = { approach: 0, climb: SHARES.approach, chains: SHARES.approach + SHARES.climb }[name];
-  const progress = info?.progress === 1 && name === "chains" ? 1 : before + SHARES[name] * (info?.progress ?? 0);
+  const progress = before + SHARES[name] * (info?.progress ?? 0);
   return { state, info: { progress, best: state.best, diagnostics: info?.diagnostics ?? {} } };
 }
 

@@ -9,6 +9,11 @@ import type { NutsState } from "./nuts.ts";
 const LARGEST_R_HAT = 1.01;
 const LEAST_SAMPLES = 100;
 
+/** Nothing says that chains disagree or that there are too few samples to tell. */
+export function areConverged({ chains, diagnostics }: SampleSet): boolean {
+  return diagnostics.splitRHat <= LARGEST_R_HAT && diagnostics.effectiveSamples >= LEAST_SAMPLES * (chains ?? 1);
+}
+
 /** The chains after their warm-up, all samples of the same weight. */
 export function nutsSamples({ history, totals, evaluations, iterations }: NutsState, all: number): SampleSet {
   const { chains, dimensions, points } = history;

@@ -3,7 +3,7 @@
  *
  * Of N ranks among L draws, R_k = #(rank < k) is Bin(N, k / (L + 1)) if they are uniform, for each k = 1..L. The statistic is
  * the smallest of the probabilities 2 min(P(<= R_k), P(>= R_k)), which is what the width of simultaneous bands is adjusted by in
- * Saeilynoja, Buerkner & Vehtari 2022, Statistics and Computing 32, 32, eq. 10. Its distribution is exact: the R_k are a
+ * Säilynoja, Bürkner & Vehtari 2022, Statistics and Computing 32, 32. Its distribution is exact: the R_k are a
  * Markov chain, whose increments are Bin(N - R_k, 1 / (L + 1 - k)), and the p-value is the probability that it leaves the band
  * of all R_k that are less extreme than the statistic. L N^2 / 2 operations.
  * @param ranks N whole numbers from 0 to `draws`.

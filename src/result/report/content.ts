@@ -1,6 +1,6 @@
+import type { SkyOrientation } from "../../dataset/sky-orientation.ts";
 import type { Dataset } from "../../likelihood/dataset.ts";
 import type { Evaluation } from "../../likelihood/evaluation.ts";
-import type { ModelInstance } from "../../model/model.ts";
 import type { SearchOutcome } from "../../pipeline/search-outcome.ts";
 
 /** Quantiles of the posterior: the median and the middle 68 %. */
@@ -56,7 +56,7 @@ export interface ReportFact {
   readonly value: string;
 }
 
-/** Everything that a report shows: plain data, but for the profiles in `instance`. */
+/** Everything that a report shows: plain data. */
 export interface ReportContent {
   /** What the lens is called. */
   readonly name: string;
@@ -64,8 +64,8 @@ export interface ReportContent {
   readonly phases: readonly ReportPhase[];
   /** Of the last phase. */
   readonly datasets: readonly Dataset[];
-  /** The model at its best point. */
-  readonly instance: ModelInstance;
+  /** Where north and east are, by the names of the datasets; north is up and east as the spec has it where it is not said. */
+  readonly skies?: Readonly<Record<string, SkyOrientation>>;
   /** Of the best point, of all the datasets. */
   readonly evaluation: Evaluation;
   /** In the order of the model of the last phase. */

@@ -3,7 +3,7 @@ import { ticksBetween } from "../ticks.ts";
 import type { ReportParameter } from "./content.ts";
 import { intervalText, parameterLabel } from "./number-text.ts";
 import { densityLines, histogram } from "./sample-density.ts";
-import { at, lineThrough, svgFigure, svgPath, svgRect, svgText, textWidth, tickText } from "./svg.ts";
+import { at, dotsAt, lineThrough, svgFigure, svgPath, svgRect, svgText, textWidth, tickText } from "./svg.ts";
 import { columnOf, equalSamples, shownRange, type WeightedSamples } from "./weighted-samples.ts";
 
 /** A parameter of a corner plot. */
@@ -14,8 +14,8 @@ export interface CornerParameter extends ReportParameter {
 }
 
 /** From so many effective samples on, densities are drawn; fewer are points. */
-const ENOUGH_FOR_DENSITY = 150;
-const MOST_POINTS = 300;
+export const ENOUGH_FOR_DENSITY = 150;
+const MOST_POINTS = 150;
 const SHARES = [0.95, 0.68];
 const GAP = 8;
 /** Above a cell of the diagonal: the median and its interval. */
@@ -125,9 +125,9 @@ function pairOf(across: Axis, up: Axis, samples: WeightedSamples, cell: number):
   const best = svgPath("best", `M${at(bestX - 4)} ${at(bestY)}h8M${at(bestX)} ${at(bestY - 4)}v8`);
   if (samples.effective < ENOUGH_FOR_DENSITY) {
     const dots = equalSamples(samples.weights, MOST_POINTS).map((i) => {
-      return `M${at(place(across, across.values[i]))} ${at(cell - place(up, up.values[i]))}h0`;
+      return [place(across, across.values[i]), cell - place(up, up.values[i])] as const;
     });
-    return [svgPath("dots", dots.join("")), best];
+    return [svgPath("dots", dotsAt(dots)), best];
   }
   const levels = densityLines(across.values, up.values, samples, [across.range, up.range], SHARES);
   const lines = levels.map((level, i) => {
@@ -151,7 +151,7 @@ function ticksAcross({ range: [lower, upper] }: Axis, left: number, bottom: numb
 }
 
 function ticksUp({ range: [lower, upper] }: Axis, left: number, top: number, cell: number): string[] {
-  return ticksBetween(lower, upper, 3).flatMap((value) => {
+  return inner(lower, upper, cell).flatMap((value) => {
     const y = top + cell - ((value - lower) / (upper - lower)) * cell;
     const label = svgText(left - 6, y + 3.5, tickText(value), { anchor: "end", look: "small quiet" });
     return [svgPath("tick", `M${at(left)} ${at(y)}h-4`), label];

@@ -1,7 +1,10 @@
 import { kernelsBeside } from "../../backend/kernels.ts";
+import { type SkyOrientation, skyOrientation } from "../../dataset/sky-orientation.ts";
+import { type Dataset, xAxisOf } from "../../likelihood/dataset.ts";
 import type { DatasetEvaluation } from "../../likelihood/evaluation.ts";
 import type { InterferometerDataset } from "../../likelihood/interferometer-dataset.ts";
-import { litGalaxies } from "../../model/linear-light.ts";
+import { seenGalaxies } from "../../model/seen-galaxies.ts";
+import type { Spec } from "../../model/spec.ts";
 import { DIVERGING, SEQUENTIAL } from "../color-map.ts";
 import { cutToMask } from "../cropped-raster.ts";
 import { type DatasetMaps, datasetMaps, gridOf, type MapName } from "../dataset-maps.ts";
@@ -39,16 +42,15 @@ interface Panel extends Pick<SkyFigure, "stretch"> {
   readonly curves?: readonly SkyCurve[];
 }
 
-function datasetFigures({ datasets, evaluation, instance, phases }: ReportContent, index: number): string[] {
+function datasetFigures({ datasets, skies = {}, evaluation, phases }: ReportContent, index: number): string[] {
   const [dataset, seen] = [datasets[index], evaluation.datasets[index]];
-  const galaxies = litGalaxies(instance, seen.intensities);
+  const { spec, model, best } = phases[phases.length - 1].outcome;
+  const galaxies = seenGalaxies(model, best.vector, dataset.name, seen.intensities);
   const maps = datasetMaps(dataset, seen, galaxies, kernelsBeside(evaluation.backend));
   const curves = planeCurves(galaxies, gridOf(dataset)).map(({ points, closed, kind }) => ({ points, closed, kind }));
   const panels =
     dataset.type === "imaging" ? imagePanels(seen, maps, curves) : dirtyPanels(dataset, seen, maps, curves);
-  const given = phases[phases.length - 1].outcome.spec.datasets[dataset.name];
-  const xAxis =
-    dataset.type === "interferometer" ? dataset.compaction.sky.xAxis : given.type === "imaging" ? given.xAxis : "west";
+  const sky = skies[dataset.name] ?? unturned(dataset, spec);
   return panels.map(({ map, title, notes, colorMap = SEQUENTIAL, stretch, curves = [] }) => {
     const ofCurves = curves.some(({ kind }) => kind === "radial")
       ? "critical curves, radial ones dashed"
@@ -61,9 +63,15 @@ function datasetFigures({ datasets, evaluation, instance, phases }: ReportConten
       stretch,
       curves,
       // White signs are not for pale residuals.
-      ...(colorMap === DIVERGING ? {} : { xAxis }),
+      ...(colorMap === DIVERGING ? {} : { sky }),
     });
   });
+}
+
+/** As the spec has it, where nothing better is known. */
+function unturned(dataset: Dataset, { datasets }: Spec): SkyOrientation {
+  const xAxis = xAxisOf(dataset, datasets[dataset.name]);
+  return skyOrientation(undefined, { rows: false, columns: false }, { xAxis });
 }
 
 function imagePanels({ chiSquared }: DatasetEvaluation, maps: DatasetMaps, curves: readonly SkyCurve[]): Panel[] {

@@ -1,7 +1,7 @@
 import type { CredibleInterval } from "./content.ts";
 
 /*
- * Numbers as papers print them: an error has two digits, and its value as many decimals.
+ * Numbers as papers print them: the larger error has two digits, and all have as many decimals.
  */
 
 const MINUS = "−";
@@ -22,9 +22,9 @@ export function numberText(value: number | null | undefined, digits = 4): string
   return text.replace(/^-/, MINUS);
 }
 
-/** A whole number, thousands set apart. */
+/** A whole number, thousands set apart by a space that no line breaks at. */
 export function countText(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, " ");
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 }
 
 /** `1.4003 ± 0.0021`, or with both errors where they differ in the digits shown. */
@@ -66,14 +66,11 @@ export function plainText(value: number): string {
 
 /** Both ends of a range, to the digits that tell them apart. */
 export function rangeText(lower: number, upper: number): string {
+  const size = Math.max(Math.abs(lower), Math.abs(upper));
+  if (!Number.isFinite(size) || size < SMALLEST || size >= LARGEST)
+    return `${numberText(lower)} … ${numberText(upper)}`;
   const decimals = decimalsFor(upper - lower, 3);
-  const text = (value: number) => {
-    const size = Math.abs(value);
-    return size !== 0 && (size < SMALLEST || size >= LARGEST)
-      ? numberText(value)
-      : value.toFixed(decimals).replace(/^-/, MINUS);
-  };
-  return `${text(lower)} … ${text(upper)}`;
+  return [lower, upper].map((value) => value.toFixed(decimals).replace(/^-/, MINUS)).join(" … ");
 }
 
 /** Seconds as a person says them. */
@@ -89,6 +86,12 @@ export function parameterLabel(path: string, unit: string): string {
   return `${path.replace(/^galaxies\./, "")}${unitText(unit)}`;
 }
 
+/** A derived quantity by its name: words, or a path. */
+export function quantityLabel(name: string): string {
+  if (name.includes(".")) return name.replace(/^galaxies\./, "");
+  return name.replaceAll("_", " ").replace("einstein", "Einstein").replace("b sie", "b_SIE");
+}
+
 /** A unit in brackets, behind what it is the unit of. */
 export function unitText(unit: string): string {
   const symbol = unitSymbol(unit).trim();
@@ -98,7 +101,7 @@ export function unitText(unit: string): string {
 export function unitSymbol(unit: string): string {
   if (unit === "arcsec") return '"';
   if (unit === "none" || unit === "") return "";
-  return unit === "deg" ? "°" : ` ${unit.replace("M_sun", "M☉").replace("solar_mass", "M☉")}`;
+  return unit === "deg" ? "°" : ` ${unit.replace("solar_mass", "M☉")}`;
 }
 
 function decimalsFor(value: number, digits: number): number {

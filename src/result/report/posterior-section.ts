@@ -1,7 +1,7 @@
 import type { SearchOutcome } from "../../pipeline/search-outcome.ts";
 import { escapeMarkup } from "../html-page.ts";
 import type { ReportContent } from "./content.ts";
-import { type CornerParameter, cornerPlot } from "./corner-plot.ts";
+import { type CornerParameter, cornerPlot, ENOUGH_FOR_DENSITY } from "./corner-plot.ts";
 import { countText, parameterLabel } from "./number-text.ts";
 import { drawnChains, tracePanels } from "./trace-plot.ts";
 import { weightedSamples } from "./weighted-samples.ts";
@@ -24,8 +24,10 @@ export function posteriorSection(content: ReportContent): string {
   const plot = (parameters: readonly CornerParameter[]) => {
     return `<div class="wide" tabindex="0">${cornerPlot(samples, parameters)}</div>`;
   };
-  const note = `${countText(samples.effective)} effective samples. Contours hold 68 and 95 % of the posterior, dark bars the middle
-68 %; lines are medians, the cross is the best fit, dashes are the prior.`;
+  const isDense = samples.effective >= ENOUGH_FOR_DENSITY;
+  const pairs = isDense ? "Contours hold 68 and 95 % of the posterior" : "Points are samples, too few for contours";
+  const note = `${countText(samples.effective)} effective samples. ${pairs}; dark bars are the middle 68 %, lines
+medians, the cross is the best fit, dashes are the prior.`;
   const rest = all.slice(0, MOST_IN_CORNER);
   const cut = all.length > MOST_IN_CORNER ? `the first ${MOST_IN_CORNER} of ${all.length}` : `all ${all.length}`;
   const more =

@@ -1,3 +1,4 @@
+import type { SkyOrientation } from "../../dataset/sky-orientation.ts";
 import { type ColorMap, DIVERGING } from "../color-map.ts";
 import { escapeMarkup } from "../html-page.ts";
 import type { Curve } from "../sky-panel.ts";
@@ -23,8 +24,8 @@ export interface SkyFigure {
   readonly colorMap: ColorMap;
   readonly stretch: Stretch;
   readonly curves?: readonly SkyCurve[];
-  /** Where x grows to: draws a scale bar, and arrows to the north and the east, in white. */
-  readonly xAxis?: "east" | "west";
+  /** Draws a scale bar, and arrows to the north and the east, in white. */
+  readonly sky?: SkyOrientation;
 }
 
 /** Pixels of the longer side of the image, and what is about it. */
@@ -42,7 +43,7 @@ export function captionedFigure(title: string, note: string, figure: SkyFigure):
 
 /** An image in a frame with ticks in arcseconds, lines over it, and a bar of its colors. */
 function skyFigure(figure: SkyFigure): string {
-  const { extent, shape, values, colorMap, stretch, curves = [], xAxis } = figure;
+  const { extent, shape, values, colorMap, stretch, curves = [], sky } = figure;
   const [height, width] = [extent.top - extent.bottom, extent.right - extent.left];
   const scale = SIDE / Math.max(height, width);
   const [down, across] = [height * scale, width * scale];
@@ -77,9 +78,7 @@ function skyFigure(figure: SkyFigure): string {
     `<image href="${imageUri(shape, values, colorMap, stretch)}" ${place} preserveAspectRatio="none" style="image-rendering: pixelated"/>`,
     // A viewport of its own clips what leaves it, and needs no name that another figure could have.
     `<svg ${place} viewBox="${at(left)} ${at(top)} ${at(across)} ${at(down)}">${lines.join("")}</svg>`,
-    ...(xAxis === undefined
-      ? []
-      : [scaleBar(left, top + down, width, scale), compass(left + across, top + down, xAxis)]),
+    ...(sky === undefined ? [] : [scaleBar(left, top + down, width, scale), compass(left + across, top + down, sky)]),
     svgRect("frame", left, top, across, down),
     ...ticks,
     colorBar(figure, left + across + BAR.gap, top, down),
@@ -99,19 +98,26 @@ function scaleBar(left: number, bottom: number, width: number, scale: number): s
   return svgPath("halo", d) + svgPath("sign", d) + label;
 }
 
-/** North is along y, as the grid of the data has it. */
-function compass(right: number, bottom: number, xAxis: "east" | "west"): string {
-  const east = xAxis === "east" ? 1 : -1;
-  const length = 24;
-  const [x, y] = [right - (east === 1 ? length + 24 : 16), bottom - 14];
-  const north = `M${at(x)} ${at(y)}v${-length}m-3 5l3 -5l3 5`;
-  const toEast = `M${at(x)} ${at(y)}h${east * length}m${-5 * east} -3l${5 * east} 3l${-5 * east} 3`;
-  return [
-    svgPath("halo", north + toEast),
-    svgPath("sign", north + toEast),
-    svgText(x, y - length - 4, "N", { anchor: "middle", look: "onsky" }),
-    svgText(x + east * (length + 10), y + 4, "E", { anchor: "middle", look: "onsky" }),
-  ].join("");
+/** Arrows to the north and the east, with their names at their ends, in the lower right corner. */
+function compass(right: number, bottom: number, { north, east }: SkyOrientation): string {
+  const [length, label, margin] = [22, 32, 14];
+  const directions = [north, east].map(([y, x]) => ({ x, y: -y }));
+  // From where they begin the labels reach this far to the right and down.
+  const [x, y] = [
+    right - margin - label * Math.max(0, ...directions.map((direction) => direction.x)),
+    bottom - margin - label * Math.max(0, ...directions.map((direction) => direction.y)),
+  ];
+  const arrows = directions.map((direction) => {
+    const tip = [x + length * direction.x, y + length * direction.y] as const;
+    const barbs = [1, -1].map((side): [number, number] => {
+      return [tip[0] - 5 * direction.x + 3 * side * direction.y, tip[1] - 5 * direction.y - 3 * side * direction.x];
+    });
+    return lineThrough([[x, y], tip]) + lineThrough([barbs[0], tip, barbs[1]]);
+  });
+  const names = directions.map((direction, i) => {
+    return svgText(x + label * direction.x, y + label * direction.y + 4, "NE"[i], { anchor: "middle", look: "onsky" });
+  });
+  return [svgPath("halo", arrows.join("")), svgPath("sign", arrows.join("")), ...names].join("");
 }
 
 /** The colors from the bottom to the top of the range, with the values that they stand for. */
@@ -140,7 +146,7 @@ function colorBar({ values, stretch, colorMap }: SkyFigure, left: number, top: n
 function barTicks(range: readonly [number, number], stretch: Stretch, height: number) {
   const [lower, upper] = range;
   const largest = Math.max(Math.abs(lower), Math.abs(upper));
-  const decades = Array.from({ length: 7 }, (_, i) => 10 ** (Math.floor(Math.log10(largest || 1)) - i));
+  const decades = Array.from({ length: 3 }, (_, i) => 10 ** (Math.floor(Math.log10(largest || 1)) - i));
   const signed = (factor: number) =>
     decades.flatMap((power) => [1, -1].map((sign) => Number((sign * factor * power).toPrecision(2))));
   const candidates =

@@ -1,7 +1,7 @@
-import type { Galaxy } from "../../lens/galaxy.ts";
+import type { Galaxy, LightComponent } from "../../lens/galaxy.ts";
 import type { SourceReconstruction } from "../../likelihood/evaluation.ts";
 import { nearestMass } from "../../likelihood/light-images.ts";
-import { litGalaxies } from "../../model/linear-light.ts";
+import { seenGalaxies } from "../../model/seen-galaxies.ts";
 import { SEQUENTIAL } from "../color-map.ts";
 import { croppedTo } from "../cropped-raster.ts";
 import { gridOf } from "../dataset-maps.ts";
@@ -20,9 +20,14 @@ const BRIGHT = 0.1;
 const MARGIN = 1.25;
 
 /** Every source in its own plane, under its caustics. */
-export function sourceFigures({ datasets, evaluation, instance }: ReportContent): string[] {
+export function sourceFigures({ datasets, evaluation, phases }: ReportContent): string[] {
   const grid = gridOf(datasets[0]);
-  const galaxies = litGalaxies(instance, evaluation.datasets[0].intensities);
+  const { model, best } = phases[phases.length - 1].outcome;
+  const seen = evaluation.datasets.map(({ name, intensities }) => ({
+    dataset: name,
+    galaxies: seenGalaxies(model, best.vector, name, intensities),
+  }));
+  const [{ galaxies }] = seen;
   const caustics = (redshift?: number): SkyCurve[] => {
     return planeCurves(galaxies, grid, redshift).map(({ caustic, closed, kind }) => ({
       points: caustic,
@@ -32,34 +37,42 @@ export function sourceFigures({ datasets, evaluation, instance }: ReportContent)
   };
   const pixelized = evaluation.sources.map((source) => {
     const curves = caustics(galaxies.find(({ name }) => name === source.galaxy)?.redshift);
-    const title = `Source ${source.galaxy}`;
-    return figure(title, noteOf(source), aboutBright(source, curves), curves);
+    return figure(`${source.galaxy}: ${noteOf(source, datasets.length)}`, aboutBright(source, curves), curves);
   });
   const nearest = nearestMass(galaxies);
   const profiles = galaxies
-    .filter(({ lights, redshift }) => lights.length > 0 && redshift > nearest)
-    .map(({ name, lights, redshift }: Galaxy) => {
+    .filter(({ redshift }) => redshift > nearest)
+    .flatMap(({ name, redshift }) => {
+      // Intensities are those of one dataset, the first that sees any.
+      const first = seen.find(({ galaxies }) => lightsOf(galaxies, name).length > 0);
+      if (first === undefined) return [];
       const curves = caustics(redshift);
       const lines = curves.map(({ points }) => points);
-      return figure(`Source ${name}`, "light profiles", profileRaster(lights, lines, SIDE), curves);
+      const note = `${name}: light profiles${seen.length === 1 ? "" : ` as in ${first.dataset}`}`;
+      return [figure(note, profileRaster(lightsOf(first.galaxies, name), lines, SIDE), curves)];
     });
   return [...pixelized, ...profiles];
 }
 
-function figure(title: string, note: string, raster: SourceRaster, curves: readonly SkyCurve[]): string {
+function lightsOf(galaxies: readonly Galaxy[], name: string): readonly LightComponent[] {
+  return galaxies.find((galaxy) => galaxy.name === name)?.lights ?? [];
+}
+
+function figure(note: string, raster: SourceRaster, curves: readonly SkyCurve[]): string {
   const noted = curves.length === 0 ? note : `${note}; caustics`;
-  return captionedFigure(title, noted, {
+  return captionedFigure("Source plane", noted, {
     ...raster,
-    alternative: `${title} in its plane: ${noted}`,
+    alternative: `Source plane of ${noted}`,
     colorMap: SEQUENTIAL,
     stretch: { kind: "linear", range: finiteRange(raster.values) },
     curves,
   });
 }
 
-function noteOf({ meshType, values, datasets, regularization }: SourceReconstruction): string {
+/** @param all How many datasets there are. */
+function noteOf({ meshType, values, datasets, regularization }: SourceReconstruction, all: number): string {
   const coefficients = Object.entries(regularization).map(([name, value]) => `${name} ${numberText(value, 3)}`);
-  const from = datasets.length > 1 ? ` from ${datasets.join(", ")}` : "";
+  const from = all > 1 ? ` from ${datasets.join(", ")}` : "";
   return `${countText(values.length)} pixels (${meshType.replaceAll("_", " ")}), ${coefficients.join(", ")}${from}`;
 }
 

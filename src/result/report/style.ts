@@ -1,7 +1,7 @@
 /** What the report adds to the style of html-page.ts: panels side by side, cards of numbers, figures in SVG, and print. */
 export const REPORT_STYLE = `
 body { max-width: 75rem; }
-h1 { margin-bottom: 0.2rem; } h2 { border-top: 1px solid var(--faint); margin-top: 2.5rem; padding-top: 1.2rem; }
+h1, p, li, dd, figcaption { overflow-wrap: anywhere; } h1 { margin-bottom: 0.2rem; } h2 { border-top: 1px solid var(--faint); margin-top: 2.5rem; padding-top: 1.2rem; }
 h3 { font-size: 1rem; margin: 1.4rem 0 0.4rem; } .method { margin-top: 0; }
 a { color: var(--series-0); } summary { color: var(--series-0); cursor: pointer; padding: 0.4rem 0; }
 :focus-visible { outline: 2px solid var(--series-0); outline-offset: 2px; }
@@ -34,7 +34,7 @@ figcaption b { color: var(--ink); font-weight: 600; }
 .plot .best { stroke: var(--series-1); fill: none; stroke-width: 1.6; }
 .plot .level-95 { fill: var(--series-0); fill-opacity: 0.22; stroke: var(--series-0); stroke-width: 0.8; fill-rule: evenodd; }
 .plot .level-68 { fill: var(--series-0); fill-opacity: 0.45; stroke: var(--series-0); stroke-width: 0.8; fill-rule: evenodd; }
-.plot .dots { fill: none; stroke: var(--series-0); stroke-linecap: round; stroke-width: 2.4; }
+.plot .dots { fill: var(--series-0); stroke: none; }
 .plot .trace { fill: none; stroke: currentColor; stroke-width: 0.8; }
 .plot .bar { fill: var(--series-0); }
 .wide { max-width: 100%; } .wide .plot { max-width: none; }
@@ -45,6 +45,6 @@ td.prose { min-width: 14rem; }
   body { font-size: 10pt; margin: 0; max-width: none; padding: 0; }
   nav, .skip, summary { display: none; } .wide { overflow: visible; }
   .wide .plot { max-width: 100%; } .panels { grid-template-columns: repeat(3, 1fr); } .traces { grid-template-columns: repeat(3, 1fr); }
-  h2, h3 { break-after: avoid; } tr { break-inside: avoid; } th, td { padding: 0.1rem 0.4rem; }
+  table { font-size: 7pt; } h2, h3 { break-after: avoid; } tr { break-inside: avoid; } th, td { padding: 0.1rem 0.4rem; }
 }
 `;

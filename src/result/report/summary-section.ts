@@ -1,6 +1,6 @@
 import { escapeMarkup } from "../html-page.ts";
 import type { ReportContent } from "./content.ts";
-import { countText, durationText, intervalParts, numberText, unitSymbol } from "./number-text.ts";
+import { countText, durationText, intervalParts, numberText, quantityLabel, unitSymbol } from "./number-text.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** What the search was, what came of it, whether to trust it, and the numbers that everybody asks for. */
@@ -34,7 +34,7 @@ function cards(content: ReportContent): readonly Card[] {
   const derived = headline.flatMap((name): Card[] => {
     const found = quantities.find((quantity) => quantity.name === name);
     if (found === undefined) return [];
-    const [label, unit] = [name.replaceAll("_", " "), unitSymbol(found.unit)];
+    const [label, unit] = [quantityLabel(name), unitSymbol(found.unit)];
     if (found.posterior === null) return [{ name: label, value: `${numberText(found.best)}${unit}`, note: "best fit" }];
     const { value, error, power } = intervalParts(found.posterior);
     return [{ name: label, value: `${value}${power}${unit}`, note: error }];

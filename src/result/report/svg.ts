@@ -48,6 +48,11 @@ export function lineThrough(points: readonly (readonly [x: number, y: number])[]
   return `M${points.map(([x, y]) => `${at(x)} ${at(y)}`).join("L")}${closed ? "Z" : ""}`;
 }
 
+/** Points as small squares of one path: filled, which is drawn much faster than round ends of lines. */
+export function dotsAt(points: readonly (readonly [x: number, y: number])[]): string {
+  return points.map(([x, y]) => `M${at(x - 1)} ${at(y - 1)}h2v2h-2z`).join("");
+}
+
 /** Some 6 px a character at 12 px, for what must be given room. */
 export function textWidth(text: string): number {
   return 6.3 * text.length;

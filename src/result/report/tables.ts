@@ -10,6 +10,7 @@ import {
   numberText,
   parameterLabel,
   plainText,
+  quantityLabel,
   rangeText,
   unitText,
 } from "./number-text.ts";
@@ -29,7 +30,7 @@ export function parameterTable({ parameters, phases }: ReportContent): string {
 
 export function quantityTable({ quantities }: ReportContent): string {
   const cells = quantities.map(({ name, unit, posterior, best, absent, meaning }: ReportQuantity) => [
-    `${name.replaceAll("_", " ")}${unitText(unit)}`,
+    `${quantityLabel(name)}${unitText(unit)}`,
     posterior === null ? "–" : intervalText(posterior),
     posterior === null ? numberText(best, 6) : besideInterval(best, posterior),
     absent === undefined ? meaning : `${meaning} (not there: ${absent})`,

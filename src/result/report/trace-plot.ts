@@ -1,7 +1,7 @@
 import type { SearchOutcome } from "../../pipeline/search-outcome.ts";
 import { SERIES_COLORS } from "../html-page.ts";
 import { ticksBetween } from "../ticks.ts";
-import { at, lineThrough, svgFigure, svgPath, svgRect, svgText, tickText } from "./svg.ts";
+import { at, dotsAt, lineThrough, svgFigure, svgPath, svgRect, svgText, tickText } from "./svg.ts";
 import { shownRange } from "./weighted-samples.ts";
 
 /** What one parameter did while the search went on. */
@@ -86,8 +86,8 @@ function volumeTraces({ samples }: SearchOutcome): DrawTrace {
         const isShown = values[i] >= shown[0] && values[i] <= shown[1] && Number.isFinite(volumes[i]);
         return isShown && share >= above && share < below;
       });
-      const d = points.map((i) => `M${at(placed(volumes[i], range, across))} ${at(placed(values[i], shown, up))}h0`);
-      return svgPath("dots", d.join(""), ` stroke-opacity="${opacity}"`);
+      const dots = points.map((i) => [placed(volumes[i], range, across), placed(values[i], shown, up)] as const);
+      return svgPath("dots", dotsAt(dots), ` fill-opacity="${opacity}"`);
     });
     return panel(`Values of ${label} by the logarithm of the prior volume`, "ln X", range, shown, dots.toReversed());
   };

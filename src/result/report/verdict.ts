@@ -1,7 +1,7 @@
 import type { Dataset } from "../../likelihood/dataset.ts";
 import { unitFromValue } from "../../model/prior.ts";
 import type { ReportContent } from "./content.ts";
-import { countText, intervalText, numberText, parameterLabel, unitSymbol } from "./number-text.ts";
+import { countText, intervalText, numberText, parameterLabel, quantityLabel, unitSymbol } from "./number-text.ts";
 
 /** What a reader should know first. */
 export interface Verdict {
@@ -43,15 +43,19 @@ export function verdictOf(content: ReportContent): Verdict {
       ? [`${numberText((100 * failed) / samples.evaluations, 2)} % of the evaluations had no likelihood`]
       : []),
   ];
+  const ran = `${method}, ${countText(samples.evaluations)} evaluations`;
+  const count = samples.warnings.length;
   const ended =
-    samples.warnings.length === 0
-      ? `The search converged: ${method} ended after ${countText(samples.evaluations)} evaluations with nothing that speaks against it.`
-      : `The search (${method}, ${countText(samples.evaluations)} evaluations) ended with ${samples.warnings.length === 1 ? "a warning" : `${samples.warnings.length} warnings`}: read that first.`;
+    outcome.stopped !== null
+      ? `The search (${ran}) did not come to its end: ${outcome.stopped}.`
+      : count === 0
+        ? `The search converged (${ran})${warnings.length === 0 ? ", and nothing speaks against its result" : "; the warnings are of what it found"}.`
+        : `The search (${ran}) ended with ${count === 1 ? "a warning" : `${count} warnings`}: read that first.`;
   const found = content.quantities.find(({ name }) => name === content.headline[0]);
   const size =
     found?.posterior == null
       ? ""
-      : ` ${capitalized(found.name.replaceAll("_", " "))}: ${intervalText(found.posterior)}${unitSymbol(found.unit)} (median and 68 %).`;
+      : ` ${capitalized(quantityLabel(found.name))}: ${intervalText(found.posterior)}${unitSymbol(found.unit)} (median and 68 %).`;
   const fits = content.datasets.map((dataset, d) => fitOf(dataset, evaluation.datasets[d].chiSquared).text);
   return { warnings: warnings.map(capitalized), summary: `${ended}${size} ${fits.join(" ")}` };
 }

@@ -1,13 +1,14 @@
 import type { SearchOutcome } from "../../pipeline/search-outcome.ts";
+import { samplesPosterior } from "../posterior-summary.ts";
 
-/** Samples of one parameter, or of one coordinate, with their weights. */
+/** Samples of the posterior with their weights. */
 export interface WeightedSamples {
   /** (n, parameters) */
   readonly vectors: Float64Array;
   readonly parameters: number;
   /** (n), which add up to one. */
   readonly weights: Float64Array;
-  /** 1 / sum of squared weights (Kish 1965): of how many equal ones they are worth. */
+  /** Of how many independent ones of equal weight they are worth: by what the sampler says, and by their weights. */
   readonly effective: number;
 }
 
@@ -16,9 +17,13 @@ const FEWEST = 8;
 
 /** The samples of an outcome; null where it is of too few points to draw, such as a best point alone. */
 export function weightedSamples({ samples, vectors }: SearchOutcome): WeightedSamples | null {
+  if (!samplesPosterior(samples)) return null;
   const weights = samples.logWeights.map(Math.exp);
-  const effective = 1 / weights.reduce((sum, weight) => sum + weight * weight, 0);
-  if (!(effective >= FEWEST)) return null;
+  // Kish 1965.
+  const equal = 1 / weights.reduce((sum, weight) => sum + weight * weight, 0);
+  if (!(equal >= FEWEST)) return null;
+  const { effectiveSamples = equal } = samples.diagnostics;
+  const effective = Math.max(1, Math.min(equal, effectiveSamples || equal));
   return { vectors, parameters: samples.dimensions, weights, effective };
 }
 

@@ -1,0 +1,228 @@
+import { InputError } from "../errors.ts";
+import type { LensOnSight } from "./automatic-mask.ts";
+
+/*
+ * The phases that take a lens from its files to a posterior, as a spec would write them: data to be parsed. First everything is
+ * open, light of the lens, mass and a pixelized source, and climbed to from many starts; then the best image of the source
+ * shapes its mesh and the posterior is sampled, the shape of the lens' light held.
+ *
+ * A pixelized source can always be a copy of the arcs behind a mass too small to lens it. Two things keep the fit from that: the
+ * Einstein radius has hard bounds about the ring that is seen; and the lens' light is fitted beside the pixels, for what it
+ * leaves in the arcs is what copies are better at than lenses. (A parametric source to begin with, as in PyAutoLens' SLaM
+ * pipelines, is a copy of nothing but led away from the lens where sources have several clumps.)
+ *
+ * Pixels are those of a rectangle that follows the density of rays: the evidence is as good as that of a Delaunay mesh of as many,
+ * and smooth in the mass to some hundredths, where triangles that flip make it ragged by 2 to 3, so that searches can climb it.
+ *
+ * All numbers are shares of the ring that is seen, of pixels, or what galaxies are like (axis ratios, shear).
+ */
+
+/** As YAML parses to. */
+export type RawSpec = Readonly<Record<string, unknown>>;
+type Raw = Readonly<Record<string, unknown>>;
+
+/** What is known of a dataset before the fit. */
+export interface DatasetOnSight {
+  readonly type: "imaging" | "interferometer";
+  /** Arcseconds. */
+  readonly pixelScale: number;
+  readonly sight: LensOnSight;
+}
+
+/** Of the ring's radius, between which the Einstein radius is looked for: arcs reach outwards further than inwards. */
+const SMALLEST = 0.7;
+const LARGEST = 1.2;
+/** The dirty image of visibilities knows the ring less well. */
+const SMALLEST_DIRTY = 0.6;
+const LARGEST_DIRTY = 1.4;
+/** Standard deviations of ell_comps: 0.12 each is a median axis ratio of 0.75, as early-type galaxies have. */
+const ELLIPTICITY = 0.12;
+const SHEAR = 0.05;
+/** How far a lens that is dark may be off the middle of its arcs, in radii of the ring. */
+const OFF_ARCS = 0.1;
+/** Pixels of the first and the last mesh, a side. */
+const FIRST_MESH = 20;
+const LAST_MESH = 26;
+/** The priors of the last phase, in tenths of the width of those before. */
+const AS_WIDE = 3;
+
+/**
+ * The spec with everything in it that it leaves out: masks, over-sampling, models, phases.
+ * @param raw With datasets, and two galaxies of nothing but redshifts.
+ * @param onSight By the datasets' names.
+ * @throws InputError for galaxies that this is no pipeline for.
+ */
+export function automaticPhases(raw: RawSpec, onSight: Readonly<Record<string, DatasetOnSight>>): RawSpec {
+  const { pipeline: _, ...spec } = raw;
+  const { lens, source } = galaxiesOf(raw);
+  const [first] = Object.values(onSight);
+  const ring = medianOf(Object.values(onSight).flatMap(({ sight }) => sight.ringRadius ?? []));
+  if (ring === null) {
+    const remedy = "give a model and priors in the place of pipeline: automatic";
+    throw new InputError("pipeline/no-arcs", "no arcs stand out of the noise of any dataset", remedy, "datasets");
+  }
+  const images = Object.entries(onSight).filter(([, { type }]) => type === "imaging");
+  const shining = images.filter(([, { sight }]) => sight.hasLensLight).map(([name]) => name);
+  const isDirty = images.length === 0;
+  const scene = { lens, source, ring, centre: first.sight.centre, shining, isDirty, onSight };
+  return {
+    ...spec,
+    datasets: datasetsOf(raw.datasets as Raw, scene),
+    settings: { positive_only: true, ...(raw.settings as Raw | undefined) },
+    phases: { pixelized: pixelized(scene), posterior: posterior(scene) },
+  };
+}
+
+interface Scene {
+  readonly lens: string;
+  readonly source: string;
+  readonly ring: number;
+  readonly centre: readonly [y: number, x: number];
+  /** The images that the lens' light is in. */
+  readonly shining: readonly string[];
+  /** Whether there are visibilities alone. */
+  readonly isDirty: boolean;
+  readonly onSight: Readonly<Record<string, DatasetOnSight>>;
+}
+
+/** The nearer one is the lens. */
+function galaxiesOf({ galaxies }: RawSpec): { readonly lens: string; readonly source: string } {
+  const all = Object.entries((galaxies ?? {}) as Readonly<Record<string, { readonly redshift: number }>>);
+  if (all.length !== 2 || all.some(([, galaxy]) => Object.keys(galaxy).some((key) => key !== "redshift"))) {
+    const what = "an automatic pipeline is for one lens and one source";
+    throw new InputError("pipeline/galaxies", what, "give two galaxies, of each its redshift alone", "galaxies");
+  }
+  const [[near, lens], [far, source]] = all.toSorted(([, a], [, b]) => a.redshift - b.redshift);
+  if (!(lens.redshift < source.redshift)) {
+    throw new InputError("pipeline/redshifts", "both galaxies are as far", "give their redshifts", "galaxies");
+  }
+  return { lens: near, source: far };
+}
+
+function datasetsOf(datasets: Raw, { centre, ring, onSight }: Scene): Raw {
+  return Object.fromEntries(
+    Object.entries(datasets).map(([name, given]) => {
+      const { type, pixelScale, sight } = onSight[name];
+      // Bands that are off each other have the same lens.
+      const shift = [0, 1].map((axis) => centre[axis] - sight.centre[axis]);
+      const isOff = type === "imaging" && sight.hasLensLight && Math.hypot(...shift) > 0.1 * pixelScale;
+      const [y, x] = ((given as Raw).offset as [number, number] | undefined) ?? [0, 0];
+      const circle = { type: "circular", radius: rounded(sight.maskRadius), centre: centre.map(rounded) };
+      const holes = sight.neighbours.map(({ centre: [cy, cx], radius }) => ({
+        type: "annular",
+        inner_radius: rounded(radius),
+        outer_radius: rounded(100 * ring),
+        centre: isOff ? [rounded(cy + shift[0]), rounded(cx + shift[1])] : [rounded(cy), rounded(cx)],
+      }));
+      const made = {
+        mask: [circle, ...holes],
+        ...(type === "imaging" ? { over_sampling: overSampling(pixelScale, centre) } : {}),
+      };
+      return [
+        name,
+        { ...made, ...(given as Raw), ...(isOff ? { offset: [rounded(y + shift[0]), rounded(x + shift[1])] } : {}) },
+      ];
+    }),
+  );
+}
+
+/** Where a cusp of light is steep within a pixel. */
+function overSampling(pixelScale: number, centre: readonly [number, number]): Raw {
+  const radii = [2, 6].map((pixels) => rounded(pixels * pixelScale));
+  return { light: { radial_list: radii, sub_size_list: [8, 4, 1], centre_list: [centre.map(rounded)] }, source: 1 };
+}
+
+/** Everything open. */
+function pixelized(scene: Scene): Raw {
+  const { lens, source, ring, centre, shining, isDirty } = scene;
+  const isDark = shining.length === 0;
+  const [smallest, largest] = isDirty ? [SMALLEST_DIRTY, LARGEST_DIRTY] : [SMALLEST, LARGEST];
+  const mass = {
+    profile: "Isothermal",
+    // Where the lens is dark, its arcs say where it is.
+    centre: isDark ? centre.map((at) => normal(at, OFF_ARCS * ring)) : centreOfLight(scene),
+    ell_comps: [ellipticity(), ellipticity()],
+    einstein_radius: uniform(smallest * ring, largest * ring),
+  };
+  const shear = { profile: "ExternalShear", gamma_1: normal(0, SHEAR), gamma_2: normal(0, SHEAR) };
+  return {
+    galaxies: {
+      [lens]: { ...(isDark ? {} : lensLight(scene)), mass, shear },
+      [source]: { pixelization: firstPixels() },
+    },
+    search: { method: "lbfgs", starts: 16, maximum_iterations: 60, tolerance: 0.2 },
+  };
+}
+
+/** Inside of the arcs and among them isophotes differ in shape; the centre is one. */
+function lensLight(scene: Scene): Raw {
+  const { ring, centre, shining, onSight } = scene;
+  const finest = Math.min(...shining.map((name) => onSight[name].pixelScale));
+  const widest = Math.max(...shining.map((name) => onSight[name].sight.maskRadius));
+  const only = shining.length < Object.keys(onSight).length ? { datasets: shining } : {};
+  const gaussians = (lower: number, upper: number, count: number) => ({
+    profile: "MultiGaussian",
+    ...only,
+    ell_comps: [ellipticity(), ellipticity()],
+    sigmas: { lower: rounded(lower), upper: rounded(upper), count },
+    intensity: "linear",
+  });
+  return {
+    core: { ...gaussians(finest / 2, ring / 4, 9), centre: centre.map((at) => normal(at, finest)) },
+    halo: { ...gaussians(ring / 3, widest, 6), centre: centreOfLight(scene) },
+  };
+}
+
+function centreOfLight({ lens }: Scene): readonly Raw[] {
+  return [0, 1].map((axis) => ({ tied: `galaxies.${lens}.core.centre.${axis}` }));
+}
+
+function firstPixels(): Raw {
+  return {
+    mesh: { type: "rectangular_adapt_density", shape: [FIRST_MESH, FIRST_MESH] },
+    regularization: { type: "constant", coefficient: { prior: "log_uniform", lower: 1e-3, upper: 1e5 } },
+  };
+}
+
+function posterior({ lens, source, shining }: Scene): Raw {
+  // The shape of the lens' light keeps; how bright it is at every radius is solved for beside every source.
+  const held = { fixed: "pixelized", intensity: "linear" };
+  return {
+    galaxies: {
+      [lens]: {
+        ...(shining.length === 0 ? {} : { core: held, halo: held }),
+        mass: { from: "pixelized", widen: AS_WIDE },
+        shear: { from: "pixelized", widen: AS_WIDE },
+      },
+      [source]: {
+        pixelization: {
+          mesh: { type: "rectangular_adapt_image", shape: [LAST_MESH, LAST_MESH], weight_floor: 0.05 },
+          regularization: { type: "constant", coefficient: { from: "pixelized", widen: AS_WIDE } },
+          adapt_image: { from: "pixelized" },
+        },
+      },
+    },
+    search: { method: "giga_lens", starts: 8, climbers: 4, chains: 4, warmup: 60, samples: 150 },
+  };
+}
+
+function ellipticity(): Raw {
+  return { prior: "gaussian", mean: 0, sigma: ELLIPTICITY, lower: -0.5, upper: 0.5 };
+}
+
+function normal(mean: number, sigma: number): Raw {
+  return { prior: "gaussian", mean: rounded(mean), sigma: rounded(sigma) };
+}
+
+function uniform(lower: number, upper: number): Raw {
+  return { prior: "uniform", lower: rounded(lower), upper: rounded(upper) };
+}
+
+/** To be read in a file: a hundredth of the smallest pixel is enough. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
+}
+
+function medianOf(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.toSorted((a, b) => a - b)[(values.length - 1) >> 1];
+}
