@@ -42,7 +42,7 @@ export async function requireDemoFit(directory: string): Promise<void> {
 export async function fitDemo(spec: string, directory: string, invocation: Invocation): Promise<DemoFit> {
   if (await isFit(directory)) await discardFit(directory);
   const begun = await begin(spec, {}, directory, invocation);
-  const { result, seconds } = await runFit(begun, invocation, { stop: undefined, title: "" });
+  const { result, seconds } = await runFit(begun, invocation, { title: "" });
   const truth = demoTruth();
   return {
     directory,
