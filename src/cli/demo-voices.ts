@@ -1,5 +1,6 @@
 import { VOICE_NAMES, type VoiceName } from "../backend/contract.ts";
 import { kernelsOf } from "../backend/kernels.ts";
+import { orient } from "../dataset/interferometer.ts";
 import { invert, logEvidence } from "../inversion/evidence.ts";
 import { linearProblemFromVisibilities } from "../inversion/from-visibilities.ts";
 import {
@@ -109,6 +110,7 @@ function fromVisibilities(
   const problem = linearProblemFromVisibilities(
     {
       ...data,
+      uvWavelengths: orient(data.uvWavelengths, dataset.compaction.sky),
       grid: dataset.compaction.grid,
       nativeIndex: dataset.nativeIndex,
       sparseMappingMatrix: kernels.sparseMappingMatrix({ mapping: mesh.mapping }),
