@@ -1,82 +1,107 @@
-import { pixelGrid, slimPositions } from "../grid.ts";
-import { draws, normal, randomState } from "../inference/rng.ts";
-import type { NdArray } from "../io/ndarray.ts";
-import { writeNpz } from "../io/npz.ts";
-import { lensedImage } from "../lens/trace-rays.ts";
-import { buildModel, instantiate } from "../model/model.ts";
+import { simulateSpec } from "../likelihood/simulate.ts";
+import type { SimulatedImaging } from "../likelihood/simulated-imaging.ts";
+import type { SimulatedVisibilities } from "../likelihood/simulated-visibilities.ts";
+import { valuesByPath } from "../model/model.ts";
 import { parseSpec } from "../model/parse-spec.ts";
-import type { VisibilityData } from "../operators/compaction.ts";
-import type { VisibilitiesArgs } from "../operators/visibilities.ts";
+import { simulatedFiles } from "../result/simulated-files.ts";
+import { version } from "./version.ts";
 
-/** The lens of the demo: what both of its specs share. */
-const LENS = `\
-  lens:
-    redshift: 0.5
-    mass: { profile: Isothermal, centre: [0.0, 0.0], ell_comps: [0.12, -0.06], einstein_radius: 1.0 }
-    shear: { profile: ExternalShear, gamma_1: 0.03, gamma_2: -0.04 }
-`;
+/*
+ * The lens of the demo, small enough to be fitted in seconds: a galaxy whose stars are seen by JWST, and behind it one whose
+ * stars are seen by JWST and whose dust by ALMA.
+ */
 
-const DATASET = `\
+/** @param simulate What to add to each dataset, where it is to be made. */
+function datasets(simulate: { readonly jwst: string; readonly alma: string }): string {
+  return `\
 datasets:
+  jwst:
+    type: imaging
+    data: jwst-image.fits # electrons per second
+    noise_map: jwst-noise.fits
+    psf: jwst-psf.fits
+    pixel_scale: 0.1
+    mask: { type: circular, radius: 1.5 }
+    over_sampling: { light: { radial_list: [0.2, 0.5], sub_size_list: [16, 8, 4] } }
+${simulate.jwst}\
   alma:
     type: interferometer
-    visibilities: visibilities.npz
-    noise_map: visibilities.npz
-    uv_wavelengths: visibilities.npz
-    grid: { shape: [60, 60], pixel_scale: 0.06 }
-    mask: { type: circular, radius: 1.7 }
-`;
-
-/** What is simulated: a lopsided source, an exponential disc with a clump. */
-const TRUTH = `\
-${DATASET}galaxies:
-${LENS}  source:
-    redshift: 2.0
-    disc: { profile: Sersic, centre: [0.08, -0.05], ell_comps: [0.2, 0.1], intensity: 1.0, effective_radius: 0.18, sersic_index: 1.0 }
-    clump: { profile: Sersic, centre: [-0.12, 0.16], intensity: 2.0, effective_radius: 0.05, sersic_index: 1.0 }
-`;
-
-/** What is evaluated: the same lens with the source left to a mesh. */
-export const DEMO_SPEC = `\
-# Made by \`arclet demo\`, together with the visibilities beside it. Evaluate it with
-#   arclet evaluate demo.yaml
-${DATASET}galaxies:
-${LENS}  source:
-    redshift: 2.0
-    pixelization:
-      mesh: { type: rectangular_uniform, shape: [16, 16] }
-      regularization: { type: constant, coefficient: maximize }
-`;
-
-const VISIBILITIES = 2000;
-/** Standard deviation of u and of v: a beam of about 0.3 arcsec. */
-const UV_SCALE = 2e5;
-/** Of the brightest visibility, in standard deviations of the noise. */
-const SIGNAL_TO_NOISE = 60;
-
-/** Simulates what ALMA would see of the demo's lens, with thermal noise. */
-export function simulateDemo(seed: number, kernel: (args: VisibilitiesArgs) => Float64Array): VisibilityData {
-  const grid = pixelGrid([60, 60], 0.06);
-  const everyPixel = Int32Array.from({ length: 2 * 60 * 60 }, (_, n) => (n % 2 === 0 ? n / 120 : (n >> 1) % 60));
-  const { galaxies } = instantiate(buildModel(parseSpec(TRUTH, "the demo")), []);
-  const image = lensedImage(galaxies, slimPositions(grid, everyPixel));
-  const random = randomState(seed);
-  const uvWavelengths = draws(random, 2 * VISIBILITIES, normal).map((value) => value * UV_SCALE);
-  const noiseless = kernel({ grid, image, uvWavelengths });
-  const sigma = noiseless.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) / SIGNAL_TO_NOISE;
-  return {
-    uvWavelengths,
-    visibilities: noiseless.map((value) => value + sigma * normal(random)),
-    noiseMap: new Float64Array(2 * VISIBILITIES).fill(sigma),
-  };
+    visibilities: alma.npz
+    noise_map: alma.npz
+    uv_wavelengths: alma.npz
+    grid: { shape: [40, 40], pixel_scale: 0.1 }
+    mask: { type: circular, radius: 1.5 }
+${simulate.alma}`;
 }
 
-/** The simulated data as the npz that the demo's spec names. */
-export function demoFile({ uvWavelengths, visibilities, noiseMap }: VisibilityData): Uint8Array {
-  const complex = (data: Float64Array): NdArray => ({ dtype: "c16", shape: [data.length / 2], data });
-  return writeNpz({
-    visibilities: complex(visibilities),
-    noise_map: complex(noiseMap),
-    uv_wavelengths: { dtype: "f8", shape: [uvWavelengths.length / 2, 2], data: uvWavelengths },
-  });
+/** What both specs say of the lens. */
+const BULGE = "profile: Sersic, datasets: [jwst], ell_comps: [0.08, -0.03], effective_radius: 0.5, sersic_index: 2.0";
+const SHEAR = "shear: { profile: ExternalShear, gamma_1: 0.03, gamma_2: -0.04 }";
+
+/** ALMA's units are such that one regularization suits both datasets. */
+const TRUTH = `\
+${datasets({
+  jwst: "    simulate: { shape: [40, 40], exposure_time: 100, background_sky_level: 0.5, read_noise: 6, psf_fwhm: 0.2 }\n",
+  alma: `\
+    simulate:
+      noise_sigma: 16
+      earth_rotation: { antennas: 16, longest_baseline: 8.0e+5, declination: -40, hours: 4, integrations: 12 }
+`,
+})}\
+galaxies:
+  lens:
+    redshift: 0.5
+    bulge: { ${BULGE}, intensity: 1.0 }
+    mass: { profile: Isothermal, ell_comps: [0.12, -0.06], einstein_radius: 1.0 }
+    ${SHEAR}
+  source:
+    redshift: 2.0
+    stars: { profile: Sersic, datasets: [jwst], centre: [0.06, -0.03], ell_comps: [0.2, 0.1], intensity: 2.0, effective_radius: 0.2, sersic_index: 0.6 }
+    dust: { profile: Sersic, datasets: [alma], centre: [0.08, -0.05], ell_comps: [0.2, 0.1], intensity: 0.54, effective_radius: 0.18, sersic_index: 0.6 }
+    clump: { profile: Sersic, datasets: [alma], centre: [-0.1, 0.16], intensity: 0.54, effective_radius: 0.12, sersic_index: 0.6 }
+`;
+
+/** What is fitted: one mass, and in each dataset a source left to a mesh. */
+export const DEMO_SPEC = `\
+# Made by \`arclet demo\`, together with the data beside it. Fit it with
+#   arclet fit demo.yaml
+${datasets({ jwst: "", alma: "" })}\
+galaxies:
+  lens:
+    redshift: 0.5
+    bulge: { ${BULGE}, intensity: linear }
+    mass:
+      profile: Isothermal
+      ell_comps: [{ prior: gaussian, mean: 0, sigma: 0.2 }, { prior: gaussian, mean: 0, sigma: 0.2 }]
+      einstein_radius: { prior: uniform, lower: 0.8, upper: 1.2 }
+    ${SHEAR}
+  source:
+    redshift: 2.0
+    pixelization:
+      mesh: { type: rectangular_uniform, shape: [14, 14] }
+      regularization: { type: constant, coefficient: 1.0 }
+search: { method: nested, live_points: 40 }
+`;
+
+/** What was simulated: every number of its model, by its path. */
+export function demoTruth(): Readonly<Record<string, number>> {
+  return valuesByPath(parseSpec(TRUTH, "the demo"), []);
+}
+
+/** What JWST and ALMA would see of the demo's lens, and the files that its spec names. */
+export async function simulateDemo(seed: number): Promise<{
+  readonly image: SimulatedImaging;
+  readonly visibilities: SimulatedVisibilities;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+}> {
+  const open = async (path: string): Promise<never> => {
+    throw new TypeError(`the demo reads no ${path}`);
+  };
+  const { datasets } = await simulateSpec(parseSpec(TRUTH, "the demo"), { open, seed });
+  const provenance = [
+    { keyword: "CREATOR", value: `arclet demo ${version()}` },
+    { keyword: "SEED", value: seed },
+  ];
+  const [image, visibilities] = datasets as [SimulatedImaging, SimulatedVisibilities];
+  return { image, visibilities, files: simulatedFiles(datasets, provenance) };
 }

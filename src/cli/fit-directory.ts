@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readFile, stat, statfs } from "node:fs/promises";
+import { readFile, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import * as z from "zod";
 import { VOICE_NAMES } from "../backend/contract.ts";
 import { InputError } from "../errors.ts";
 import { tuningSchema } from "../likelihood/tuning.ts";
+import { lock } from "./directory-lock.ts";
 import { errorCode } from "./error-code.ts";
 import { type OutputDirectory, outputDirectory } from "./output.ts";
 
@@ -90,6 +91,20 @@ export async function beginFit(
   // Last: with it, the fit has begun.
   await directory.write(REQUEST, `${JSON.stringify(request, null, 2)}\n`);
   return { path, request, text };
+}
+
+/**
+ * Takes from a directory what makes it a fit, so that another can begin there. Results stay until they are replaced.
+ * @throws InputError `output/locked` where another process runs it.
+ */
+export async function discardFit(path: string): Promise<void> {
+  const held = await lock(path);
+  try {
+    // The request last: whatever is left of a fit before it is one that has not computed anything.
+    for (const name of [RESULT, JOURNAL, INPUTS, REQUEST]) await rm(join(path, name), { force: true });
+  } finally {
+    await held.release();
+  }
 }
 
 /** @throws InputError where there is no fit, or one of another version of the format. */

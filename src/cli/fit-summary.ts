@@ -45,7 +45,7 @@ interface Posterior {
 }
 
 /** The median and what is up and down from it to the ends of the middle 68 %; the best value where there is none. */
-function intervalText(posterior: Posterior | null, best: number | null): string | null {
+export function intervalText(posterior: Posterior | null, best: number | null): string | null {
   const [lower, upper] = posterior?.interval_68 ?? [];
   const median = posterior?.median;
   const isKnown = median != null && lower != null && upper != null && upper > lower;

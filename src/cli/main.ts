@@ -28,7 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CommandDef>>> = {
 };
 
 /** Commands that evaluate batches: a thread takes whole vectors, and kernels run on one. They take all that there are. */
-const IN_BATCHES: readonly string[] = ["fit", "resume", "report"];
+const IN_BATCHES: readonly string[] = ["demo", "fit", "resume", "report"];
 
 /**
  * Runs a command line.

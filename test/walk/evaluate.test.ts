@@ -86,20 +86,6 @@ test("arclet compact, then evaluate what it stored, is the same evidence to the 
   expect(stored.checks).toEqual(direct.checks);
 });
 
-test("arclet demo: all voices agree, and its own spec evaluates", async () => {
-  const { code, stdout, stderr } = await runCollecting(["demo", "--out", out, "--json"]);
-  expect(code).toBe(0);
-  expect(stderr).toContain("simulating");
-  const result = JSON.parse(stdout);
-  expect(result.agree).toBe(true);
-  expect(result.rows).toHaveLength(2 * CURVATURE_FORMS.length);
-  expect(result.largest_difference).toBeLessThan(result.error_bound);
-  const [low, truth, high] = result.scan.map(({ log_evidence }: { log_evidence: number }) => log_evidence);
-  expect(truth).toBeGreaterThan(Math.max(low, high) + 100);
-  const evaluated = await json("evaluate", join(out, "demo.yaml"));
-  expect(evaluated.log_evidence).toBeCloseTo(truth, 6);
-}, 120_000);
-
 const data = resolve(import.meta.dirname, "../../../shared/data/alma/spt0346-52");
 describe.skipIf(!existsSync(data))("SPT0346-52 (the data are not in this repository)", () => {
   const example = resolve(import.meta.dirname, "../../examples/spt0346-52.yaml");
