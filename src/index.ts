@@ -46,6 +46,8 @@ export { type AdamOptions, type AdamState, adam } from "./inference/optimize/ada
 export type { Basin, Basins } from "./inference/optimize/basins.ts";
 export { type LbfgsOptions, type LbfgsState, lbfgs } from "./inference/optimize/l-bfgs.ts";
 export type { MultiStartOptimizer, MultiStartOptions } from "./inference/optimize/multi-start.ts";
+export { type RunEnd, type RunOptions, runSampler } from "./inference/run.ts";
+export type { Sampler, SamplerState, SampleSet, SmoothTarget, StepInfo, Target } from "./inference/sampler.ts";
 export { type ParticleSwarmOptions, type ParticleSwarmState, particleSwarm } from "./inference/swarm/particle-swarm.ts";
 // Likelihood: dataset and model to evidence.
 export { type EvidenceTerms, logEvidence, logLikelihood } from "./inversion/evidence.ts";
@@ -165,6 +167,12 @@ export {
 export type { Matrix, SparseMatrix } from "./operators/matrix.ts";
 export type { WCompact } from "./operators/w-compact.ts";
 export { adaptImageFile, type BestFit, openingAlso } from "./pipeline/adapt-image.ts";
+export { automaticSpec } from "./pipeline/automatic-spec.ts";
+export { implausible, type PlausibilityChecks, plausibilityOf } from "./pipeline/fit-on-sight.ts";
+export type { FitOptions, FitStep, FittedPhase } from "./pipeline/fit-phase.ts";
+export { fitSpec } from "./pipeline/fit-spec.ts";
+export { type Journal, journalInMemory } from "./pipeline/journal.ts";
+export { evidencesOnMeshes } from "./pipeline/other-meshes.ts";
 export { phaseResults } from "./pipeline/phase-results.ts";
 export type { SearchOutcome } from "./pipeline/search-outcome.ts";
 export { lightProfiles, massProfiles } from "./profiles/index.ts";
@@ -181,8 +189,12 @@ export type { DerivedQuantity } from "./result/derived-quantity.ts";
 export { type DerivedSummary, derivedSummaries } from "./result/derived-summary.ts";
 export { type Picture, panelsPng, picturePng } from "./result/figures.ts";
 export { type LensMapName, type LensMaps, lensMapHdus, lensMaps } from "./result/lens-maps.ts";
+export { type PhaseResult, phaseResult } from "./result/phase-result.ts";
 export { posteriorDraws } from "./result/posterior-draws.ts";
 export { type ParameterSummary, type PosteriorSummary, posteriorSummary } from "./result/posterior-summary.ts";
+export type { ReportContent } from "./result/report/content.ts";
+export { reportHtml } from "./result/report.ts";
+export { type ReportFacts, reportContent } from "./result/report-content.ts";
 export { type Provenance, type Result, resultJson } from "./result/result-json.ts";
 export { samplesNetcdf } from "./result/samples-netcdf.ts";
 export { samplesNpz } from "./result/samples-npz.ts";

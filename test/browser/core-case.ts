@@ -4,7 +4,16 @@ import { makeCase } from "../../src/bench/cases.ts";
 import { compileGradient } from "../../src/compiler/compile.ts";
 import { webAssembly } from "../../src/compiler/wasm-kernel.ts";
 import { slimFromNative } from "../../src/dataset/mask.ts";
-import { type ByteSource, parseSpec, planSpec } from "../../src/index.ts";
+import {
+  type ByteSource,
+  fitSpec,
+  journalInMemory,
+  parseSpec,
+  phaseResult,
+  planSpec,
+  reportContent,
+  reportHtml,
+} from "../../src/index.ts";
 import { draws, randomState, uniform } from "../../src/inference/rng.ts";
 import { modelCases } from "./cases.ts";
 
@@ -69,4 +78,32 @@ export function compiledCase(fused: boolean): number[] {
   });
   kernel.run(Float64Array.from(runs[0]), arrays, 0, inputs[0].length);
   return arrays.outputs.flatMap((output) => [...output]);
+}
+
+export interface FitNumbers {
+  readonly median: number;
+  readonly error: number;
+  readonly logEvidence: number;
+  /** Characters of the report. */
+  readonly report: number;
+}
+
+/** From an image to a posterior and a report: the Einstein radius of the small imaging case. */
+export async function fitCase(open: OpenCase): Promise<FitNumbers> {
+  const file = await open("imaging.yaml");
+  const text = new TextDecoder()
+    .decode(await file.read(0, file.size))
+    .replace("einstein_radius: 1.2", "einstein_radius: { prior: uniform, lower: 1.1, upper: 1.3 }")
+    .replace("light: 4", "light: 1");
+  const searched = `${text}\nsearch: { method: nested, live_points: 20 }\n`;
+  const [fitted] = await fitSpec(searched, "imaging.yaml", { open, seed: 1, journal: journalInMemory() });
+  const phase = await phaseResult(fitted, { north: [1, 0], east: [0, -1] });
+  const { median, standardDeviation } = phase.summary.parameters[0].posterior!;
+  const facts = { name: "a lens", warnings: [], inputs: [], provenance: [], timing: [] };
+  return {
+    median,
+    error: standardDeviation,
+    logEvidence: fitted.outcome.samples.logEvidence!.value,
+    report: reportHtml(reportContent([phase], facts)).length,
+  };
 }

@@ -2,7 +2,16 @@ import type { WorkerStart } from "../../src/backend/pool.ts";
 import { bestWasmBuild, wasmKernels } from "../../src/backend/wasm.ts";
 import { fusesMultiplyAdds } from "../../src/compiler/wasm-kernel.ts";
 import { blobSource } from "../../src/index.ts";
-import { CASE_FOLDER, type CoreNumbers, compiledCase, evaluateCase, kernelsCase, type OpenCase } from "./core-case.ts";
+import {
+  CASE_FOLDER,
+  type CoreNumbers,
+  compiledCase,
+  evaluateCase,
+  type FitNumbers,
+  fitCase,
+  kernelsCase,
+  type OpenCase,
+} from "./core-case.ts";
 
 /** What the browser says of the core. */
 export interface CoreResult {
@@ -16,6 +25,7 @@ export interface CoreResult {
   readonly kernels: readonly (readonly number[])[];
   /** Without and with fused multiply-adds. */
   readonly compiled: readonly (readonly number[])[];
+  readonly fit: FitNumbers;
 }
 
 const open: OpenCase = async (name) => blobSource(await (await fetch(`/${CASE_FOLDER}${name}`)).blob(), name);
@@ -56,6 +66,7 @@ async function core(): Promise<CoreResult> {
     evaluations,
     threaded,
     kernels: builds.map(kernelsCase),
+    fit: await fitCase(open),
     compiled: [compiledCase(false), ...(fused ? [compiledCase(true)] : [])],
   };
 }

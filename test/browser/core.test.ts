@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { bytesSource } from "../../src/index.ts";
 import { noBrowser } from "./chromium.ts";
-import { CASE_FOLDER, type CoreNumbers, compiledCase, evaluateCase, kernelsCase } from "./core-case.ts";
+import { CASE_FOLDER, type CoreNumbers, compiledCase, evaluateCase, fitCase, kernelsCase } from "./core-case.ts";
 import type { CorePage } from "./core-page.ts";
 import type { CoreResult } from "./core-worker.ts";
 import { visit } from "./visit.ts";
@@ -54,5 +54,14 @@ describe.skipIf(noBrowser !== undefined)(`the library in a browser${noBrowser ? 
 
   test.each([false, true])("compiles a model to the same numbers, with fused multiply-adds: %s", (fused) => {
     expect(core.compiled[Number(fused)]).toEqual(compiledCase(fused));
+  });
+
+  // The last bits of a likelihood differ, and with them the way that a search goes.
+  test("fits a lens, and makes the report", async () => {
+    const [found, expected] = [core.fit, await fitCase(open)];
+    expect(Math.abs(found.median - expected.median)).toBeLessThan(expected.error);
+    expect(found.error / expected.error).toBeCloseTo(1, 0);
+    expect(Math.abs(found.logEvidence - expected.logEvidence)).toBeLessThan(3);
+    expect(found.report / expected.report).toBeCloseTo(1, 0);
   });
 });
