@@ -10,7 +10,7 @@ import { named, oneOf, PARSING, strict } from "./schema.ts";
 import { specError } from "./schema-issue.ts";
 import { search } from "./search-schema.ts";
 import type { Spec } from "./spec.ts";
-import { mirrored, withXAxisOfImages, xAxisIn } from "./x-axis.ts";
+import { mirrored, withOneXAxis, xAxisIn } from "./x-axis.ts";
 import { parseYaml, placeOf, type YamlTree } from "./yaml-tree.ts";
 
 const settings = strict({
@@ -48,7 +48,7 @@ export function parseSpec(text: string, fileName: string, overrides: readonly st
 
 /** The spec that a tree of plain values is, checked. @throws InputError as `parseSpec`. */
 export function specFromTree(tree: YamlTree): Spec {
-  const result = specSchema.safeParse(withXAxisOfImages(tree.value), PARSING);
+  const result = specSchema.safeParse(withOneXAxis(tree.value), PARSING);
   if (!result.success) throw specError(result.error.issues, tree);
   const { phases: _, ...rest } = result.data;
   const spec = { ...rest, places: tree.places };

@@ -9,17 +9,19 @@ import type { DatasetSpec } from "./spec.ts";
 export type XAxis = "east" | "west";
 
 /**
- * What a file says, with x of visibilities as the images beside them have it where it does not say: images have x toward
- * west if nothing else is said, visibilities alone toward east. Compacted ones carry theirs.
+ * What a file says, with one direction of x where images are beside visibilities and not all of them say it: that of the first
+ * which does, or east, as visibilities alone have it. An image whose WCS knows its sky is turned accordingly. One without, as
+ * of simulations, stays as it is. Images alone have x toward west if nothing else is said.
  */
-export function withXAxisOfImages(value: unknown): unknown {
+export function withOneXAxis(value: unknown): unknown {
   if (!isPlain(value) || !isPlain(value.datasets)) return value;
-  const image = Object.values(value.datasets).find((dataset) => isPlain(dataset) && dataset.type === "imaging");
-  if (!isPlain(image)) return value;
-  const x_axis = image.x_axis === "east" ? "east" : "west";
+  const all = Object.values(value.datasets).filter(isPlain);
+  const isMixed = ["imaging", "interferometer"].every((type) => all.some((dataset) => dataset.type === type));
+  if (!isMixed) return value;
+  const x_axis = all.find((dataset) => dataset.x_axis !== undefined)?.x_axis ?? "east";
   const follow = (dataset: unknown) => {
-    const isOpen = isPlain(dataset) && dataset.type === "interferometer" && dataset.x_axis === undefined;
-    return isOpen && dataset.compact === undefined ? { ...dataset, x_axis } : dataset;
+    const isOpen = isPlain(dataset) && dataset.x_axis === undefined && dataset.compact === undefined;
+    return isOpen ? { ...dataset, x_axis } : dataset;
   };
   const datasets = Object.entries(value.datasets).map(([name, dataset]) => [name, follow(dataset)]);
   return { ...value, datasets: Object.fromEntries(datasets) };

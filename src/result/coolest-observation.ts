@@ -26,7 +26,7 @@ export function coolestObservation(
   return described(pixelScale, grid(image.data, field), noise, psf);
 }
 
-interface Field {
+export interface Field {
   readonly field_of_view_x: readonly number[];
   readonly field_of_view_y: readonly number[];
   readonly num_pix_x: number;

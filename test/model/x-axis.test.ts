@@ -16,10 +16,12 @@ const xAxes = (datasets: string) =>
 describe("x of all datasets points the same way", () => {
   test.each([
     ["visibilities alone", visibilities(), ["east"]],
-    ["visibilities as the image before them", image("hst") + visibilities(), ["west", "west"]],
+    ["images alone", image("hst") + image("jwst"), ["west", "west"]],
+    ["an image as the visibilities", image("hst") + visibilities(), ["east", "east"]],
+    ["visibilities as the image says", image("hst", ", x_axis: west") + visibilities(), ["west", "west"]],
     ["as the image after them", visibilities() + image("hst", ", x_axis: east"), ["east", "east"]],
     ["as all say", image("hst", ", x_axis: east") + visibilities(", x_axis: east"), ["east", "east"]],
-    ["a compaction that says nothing", image("hst") + compact(), ["west", undefined]],
+    ["a compaction that says nothing", image("hst") + compact(), ["east", undefined]],
   ])("%s", (_, datasets, expected) => {
     expect(xAxes(datasets)).toEqual(expected);
   });
@@ -27,13 +29,13 @@ describe("x of all datasets points the same way", () => {
   test.each([
     [
       "an image and visibilities",
-      image("hst") + visibilities(", x_axis: east"),
+      image("hst", ", x_axis: west") + visibilities(", x_axis: east"),
       /^lens\.yaml:3:\d+: x points east in 'alma'/,
     ],
     ["images", image("hst") + image("jwst", ", x_axis: east"), /^lens\.yaml:3:\d+: x points east in 'jwst'/],
     [
       "an image and a compaction",
-      compact(", x_axis: east") + image("hst"),
+      compact(", x_axis: east") + image("hst", ", x_axis: west"),
       /^lens\.yaml:3:\d+: x points west in 'hst'/,
     ],
   ])("%s are refused where they do not agree", (_, datasets, message) => {
@@ -42,8 +44,9 @@ describe("x of all datasets points the same way", () => {
 
   test("a compaction is refused that turns out to be of another sky", async () => {
     const hst = "  hst: { type: imaging, data: hst.npz, noise_map: hst.npz, psf: hst.npz, pixel_scale: 0.2 }\n";
-    await expect(evaluated(spec(compact() + hst, GALAXY))).rejects.toMatchObject({ tag: "compaction/sky" });
-    const { evaluation } = await evaluated(spec(compact() + hst.replace("0.2", "0.2, x_axis: east"), GALAXY));
+    const west = hst.replace("0.2", "0.2, x_axis: west");
+    await expect(evaluated(spec(compact() + west, GALAXY))).rejects.toMatchObject({ tag: "compaction/sky" });
+    const { evaluation } = await evaluated(spec(compact() + hst, GALAXY));
     expect(evaluation.failure).toBe(null);
   });
 });
