@@ -1,7 +1,7 @@
 import { logSum } from "../statistics/log-sum.ts";
 import { flattened } from "../vectors.ts";
 import { fitMixture } from "./fit-mixture.ts";
-import { logMixture, type StudentMixture, studentComponent } from "./student-mixture.ts";
+import { logMixture, type StudentComponent, type StudentMixture, studentComponent } from "./student-mixture.ts";
 import { truncatedWeights, weigh } from "./weighing.ts";
 
 /** Points of the unconstrained space and what is known there. */
@@ -32,10 +32,11 @@ export interface Half extends Draws {
 /** More would need more draws than there are. */
 const MOST_COMPONENTS = 8;
 /**
- * A part is drawn this much wider, so that a proposal which is too narrow comes to know (a defensive mixture: Hesterberg 1995,
- * Technometrics 37, 185).
+ * Parts of all draws are of each component this much wider, and of all of them as one, so that a proposal which is too narrow or
+ * too short comes to know (a defensive mixture: Hesterberg 1995, Technometrics 37, 185).
  */
-const WIDE_SHARE = 0.1;
+const WIDE_SHARE = 0.08;
+const WHOLE_SHARE = 0.08;
 const WIDER = 2;
 
 /** One that has drawn nothing yet. */
@@ -52,18 +53,37 @@ export function emptyHalf(proposal: StudentMixture): Half {
   };
 }
 
-/** A mixture with a wide copy of each component. */
+/** A mixture with a wide copy of each component, and of the whole. */
 export function defensive(mixture: StudentMixture): StudentMixture {
+  const wide = (share: number) => (component: StudentComponent) =>
+    studentComponent(
+      component.logShare + Math.log(share),
+      component.mean,
+      component.scale.map((value) => value * WIDER ** 2),
+    );
+  if (mixture.length === 1) return [asPart(mixture[0], 1 - WIDE_SHARE), wide(WIDE_SHARE)(mixture[0])];
   return [
-    ...mixture.map((component) => ({ ...component, logShare: component.logShare + Math.log(1 - WIDE_SHARE) })),
-    ...mixture.map(({ logShare, mean, scale }) =>
-      studentComponent(
-        logShare + Math.log(WIDE_SHARE),
-        mean,
-        scale.map((value) => value * WIDER ** 2),
-      ),
-    ),
+    ...mixture.map((component) => asPart(component, 1 - WIDE_SHARE - WHOLE_SHARE)),
+    ...mixture.map(wide(WIDE_SHARE)),
+    wide(WHOLE_SHARE)(wholeOf(mixture)),
   ];
+}
+
+function asPart(component: StudentComponent, share: number): StudentComponent {
+  return { ...component, logShare: component.logShare + Math.log(share) };
+}
+
+/** One component of the mean and the scale of a mixture. */
+function wholeOf(mixture: StudentMixture): StudentComponent {
+  const shares = mixture.map(({ logShare }) => Math.exp(logShare));
+  const mean = mixture[0].mean.map((_, i) => mixture.reduce((sum, part, k) => sum + shares[k] * part.mean[i], 0));
+  const d = mean.length;
+  const scale = mixture[0].scale.map((_, at) => {
+    const [i, j] = [Math.floor(at / d), at % d];
+    const off = (part: StudentComponent) => (part.mean[i] - mean[i]) * (part.mean[j] - mean[j]);
+    return mixture.reduce((sum, part, k) => sum + shares[k] * (part.scale[at] + off(part)), 0);
+  });
+  return studentComponent(0, mean, scale);
 }
 
 /**

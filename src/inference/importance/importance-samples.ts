@@ -14,8 +14,9 @@ const LEAST_HITS = 2;
 const LEAST_EFFICIENCY = 0.01;
 /** Of one draw. */
 const LARGEST_WEIGHT = 0.05;
-/** Above it a mean by the weights is not to be relied on: see `paretoShape`. */
-const LARGEST_SHAPE = 0.7;
+/** Pareto's k above which the weights have no variance, and above which a mean by them is not to be relied on. */
+const NO_VARIANCE = 0.5;
+const NO_MEAN = 0.7;
 /** A basin of less is no second answer. */
 const NOTABLE = 0.01;
 
@@ -65,17 +66,18 @@ export function importanceSamples(
         ? [`${percent(efficiency)} of the draws are effective: the posterior is not near what they were drawn from`]
         : []),
       ...(largestWeight > LARGEST_WEIGHT ? [`one draw has ${percent(largestWeight)} of the weight`] : []),
-      ...(shape !== null && shape > LARGEST_SHAPE
-        ? [
-            `the largest weights fall off slowly (Pareto k ${shape.toFixed(2)} above ${LARGEST_SHAPE}): errors are too small`,
-          ]
-        : []),
+      ...(shape === null || shape <= NO_VARIANCE ? [] : [heavyTail(shape)]),
       ...(notable > 1
         ? [`${notable} basins hold more than ${percent(NOTABLE)} of the posterior each: no mean tells of either`]
         : []),
       ...(top.hits < LEAST_HITS ? ["one climb alone found the best basin: more starts may find a better one"] : []),
     ],
   };
+}
+
+function heavyTail(shape: number): string {
+  const means = shape > NO_MEAN ? "its means and ln Z may be wrong" : "the error of ln Z is too small";
+  return `a tail of the posterior is hardly drawn from (Pareto k of the weights ${shape.toFixed(2)}): ${means}`;
 }
 
 function bestAlone(best: ImportanceState["best"], evaluations: number, why: string): SampleSet {
