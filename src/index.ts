@@ -35,6 +35,7 @@ export { ARCSECOND, columnCentres, type PixelGrid, pixelGrid, rowCentres, sameGr
 export { type EnsembleOptions, type EnsembleState, ensembleSampler } from "./inference/ensemble/ensemble.ts";
 export { type GigaLensOptions, type GigaLensState, gigaLens } from "./inference/giga-lens/giga-lens.ts";
 export { type NutsOptions, type NutsState, nuts } from "./inference/hamiltonian/nuts.ts";
+export { type ImportanceOptions, type ImportanceState, importanceSampler } from "./inference/importance/importance.ts";
 export {
   type DynamicNestedOptions,
   type DynamicNestedState,

@@ -48,16 +48,16 @@ export function unconstrained(target: SmoothTarget, jacobian: boolean, before: n
         const gradient = u.map(
           (value, i) => found.gradients[k * d + i] * value * (1 - value) + (jacobian ? 1 - 2 * value : 0),
         );
-        const logJacobian = jacobian ? position.reduce((sum, x) => sum + logSlope(x), 0) : 0;
-        return { position, logLikelihood, logDensity: logLikelihood + logJacobian, gradient };
+        const logDensity = logLikelihood + (jacobian ? logJacobian(position) : 0);
+        return { position, logLikelihood, logDensity, gradient };
       });
     },
   };
 }
 
 /** ln |du / dx|, which goes on to fall where u can no longer tell: else nothing would bring back a trajectory that got there. */
-function logSlope(x: number): number {
-  return -Math.abs(x) - 2 * Math.log1p(Math.exp(-Math.abs(x)));
+export function logJacobian(position: Float64Array): number {
+  return position.reduce((sum, x) => sum - Math.abs(x) - 2 * Math.log1p(Math.exp(-Math.abs(x))), 0);
 }
 
 function nowhere(position: Float64Array): Evaluation {

@@ -84,6 +84,14 @@ const METHODS = {
     samples: whole(1, "the samples of each chain"),
     acceptance: above(0, "the acceptance aimed at", 0.999),
   },
+  importance: {
+    starts: whole(1, "the starts"),
+    climbers: whole(1, "the starts that climb to the end"),
+    maximum_iterations: whole(1, "the iterations of each climb"),
+    batch: whole(10, "the draws between two fits of the proposal"),
+    effective_samples: whole(1, "the effective samples"),
+    maximum_evaluations: whole(10, "the most draws"),
+  },
 } as const satisfies Readonly<Record<string, Options>>;
 
 export type SearchMethod = keyof typeof METHODS;

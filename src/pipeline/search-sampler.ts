@@ -1,6 +1,7 @@
 import { ensembleSampler } from "../inference/ensemble/ensemble.ts";
 import { gigaLens } from "../inference/giga-lens/giga-lens.ts";
 import { nuts } from "../inference/hamiltonian/nuts.ts";
+import { importanceSampler } from "../inference/importance/importance.ts";
 import { dynamicNestedSampler } from "../inference/nested/dynamic.ts";
 import { nestedSampler } from "../inference/nested/static.ts";
 import { adam } from "../inference/optimize/adam.ts";
@@ -22,6 +23,7 @@ const MAKE: Readonly<Record<SearchMethod, (options: SearchSpec["options"]) => un
   adam,
   nuts,
   giga_lens: gigaLens,
+  importance: importanceSampler,
 };
 
 /** The sampler that a spec's search asks for. */

@@ -24,6 +24,7 @@ const METHODS: Readonly<Record<SearchMethod, string>> = {
   adam: "Adam from many starts",
   nuts: "the No-U-Turn sampler",
   giga_lens: "the stages of GIGA-Lens",
+  importance: "adaptive importance sampling",
 };
 
 /** What stands at the top of the page. */

@@ -1,8 +1,8 @@
 import { cholesky } from "../cholesky.ts";
+import type { Mode } from "../modes/laplace.ts";
 import { draws, normal, type RandomState } from "../rng.ts";
 import { toUnit, type UnconstrainedTarget } from "../unconstrained.ts";
 import { along, flattened } from "../vectors.ts";
-import type { Mode } from "./laplace.ts";
 
 /** After as many halvings a draw is at the top. */
 const ROUNDS = 40;

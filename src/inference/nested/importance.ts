@@ -1,5 +1,6 @@
+import { logSum } from "../statistics/log-sum.ts";
 import { NO_LIKELIHOOD, type Points, pointsAt, WHOLE_PRIOR } from "./points.ts";
-import { logSum, type Weighing } from "./prior-volume.ts";
+import type { Weighing } from "./prior-volume.ts";
 import type { Run } from "./run.ts";
 
 /*

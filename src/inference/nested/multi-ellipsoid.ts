@@ -1,6 +1,6 @@
 import { type RandomState, uniform } from "../rng.ts";
+import { logSum } from "../statistics/log-sum.ts";
 import { alongAxes, boundingEllipsoid, type Ellipsoid, radiusOf, scaled, withinBall } from "./ellipsoid.ts";
-import { logSum } from "./prior-volume.ts";
 import { twoMeans } from "./two-means.ts";
 
 /*

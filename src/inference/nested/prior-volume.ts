@@ -1,3 +1,4 @@
+import { logSum } from "../statistics/log-sum.ts";
 import { NO_LIKELIHOOD } from "./points.ts";
 
 /*
@@ -119,14 +120,4 @@ function errorOf(
     ahead += rise * Math.exp(likelihoods[j] + logEdges[j] - logEvidence);
   }
   return Math.sqrt(variance);
-}
-
-/** ln sum exp. */
-export function logSum(logs: ArrayLike<number>): number {
-  let largest = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < logs.length; i++) largest = Math.max(largest, logs[i]);
-  if (largest === Number.NEGATIVE_INFINITY) return largest;
-  let sum = 0;
-  for (let i = 0; i < logs.length; i++) sum += Math.exp(logs[i] - largest);
-  return largest + Math.log(sum);
 }

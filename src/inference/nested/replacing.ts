@@ -1,6 +1,6 @@
+import { logSum } from "../statistics/log-sum.ts";
 import type { Points } from "./points.ts";
 import { NO_LIKELIHOOD } from "./points.ts";
-import { logSum } from "./prior-volume.ts";
 import type { Run } from "./run.ts";
 
 /** A run in the hands of a step: a copy of the live points that may change, and those that die. */

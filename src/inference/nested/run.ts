@@ -1,9 +1,9 @@
 import type { RandomState } from "../rng.ts";
 import { uniform } from "../rng.ts";
+import { logSum } from "../statistics/log-sum.ts";
 import type { CountedTarget } from "./evaluations.ts";
 import { type Bound, multiEllipsoid, nearest, withinBound, withinCube } from "./multi-ellipsoid.ts";
 import { NO_LIKELIHOOD, noPoints, type Points, WHOLE_PRIOR } from "./points.ts";
-import { logSum } from "./prior-volume.ts";
 import { randomWalk } from "./random-walk.ts";
 import { replacing } from "./replacing.ts";
 import type { NestedSettings } from "./settings.ts";

@@ -16,6 +16,10 @@ const DIAGNOSTICS: Readonly<Record<string, Diagnostic>> = {
   },
   basins: { name: "basins", meaning: "different maxima that the starts ended in" },
   burnIn: { name: "burn-in", meaning: "steps that were left out, at the beginning of every chain" },
+  components: {
+    name: "components",
+    meaning: "Student t distributions that the posterior was drawn with: one where it is a bell",
+  },
   converged: { name: "converged", meaning: "1 where nothing improved any more, or how many starts did so" },
   cutOff: {
     name: "trajectories cut off",
@@ -29,7 +33,7 @@ const DIAGNOSTICS: Readonly<Record<string, Diagnostic>> = {
     name: "effective samples",
     meaning: "independent samples of the same worth; some hundreds give errors that can be quoted",
   },
-  efficiency: { name: "efficiency", meaning: "points kept of those evaluated" },
+  efficiency: { name: "efficiency", meaning: "points kept, or effective samples, of those evaluated or drawn" },
   hitRate: {
     name: "hit rate",
     meaning: "the part of the starts that ended in the best basin; near 1 the search found it surely",
@@ -39,7 +43,19 @@ const DIAGNOSTICS: Readonly<Record<string, Diagnostic>> = {
     meaning: "how far the posterior is within the prior, in factors of e of its volume",
   },
   iterations: { name: "iterations", meaning: "steps taken" },
+  laplaceLogEvidence: {
+    name: "Laplace ln Z",
+    meaning: "the evidence if the posterior were a Gaussian of the curvature at its top",
+  },
+  largestWeight: {
+    name: "largest weight",
+    meaning: "the part of the weight that one draw has: some hundredths at most",
+  },
   leaps: { name: "leaps", meaning: "gradients a trajectory took, in the mean" },
+  paretoShape: {
+    name: "Pareto k",
+    meaning: "how heavy the tail of the weights is: below 0.5 errors hold, above 0.7 means do not either",
+  },
   radius: { name: "radius", meaning: "of the swarm, as a part of the prior: small once all particles agree" },
   splitRHat: {
     name: "split R-hat",

@@ -47,7 +47,10 @@ export async function laplaceMode(from: Evaluation, target: UnconstrainedTarget)
 }
 
 /** (x - top)' precision (x - top), and twice how far the density is below the top: equal for a Gaussian. */
-export function depthIn({ at, precision }: Mode, { position, logDensity }: Evaluation) {
+export function depthIn(
+  { at, precision }: Mode,
+  { position, logDensity }: Pick<Evaluation, "position" | "logDensity">,
+) {
   const d = position.length;
   const off = along(position, -1, at.position);
   const squared = off.reduce((sum, value, i) => sum + value * dot(precision.subarray(i * d, (i + 1) * d), off), 0);
