@@ -216,7 +216,7 @@ function posterior(scene: Scene): Raw {
         },
       },
     },
-    search: { method: "giga_lens", starts: 8, climbers: 4, chains: 4, warmup: 60, samples: 150 },
+    search: { method: "importance", starts: 8, climbers: 4 },
   };
 }
 
