@@ -62,7 +62,7 @@ function phaseOf({ outcome, derived, seconds }: PhaseResult): ReportPhase {
     method: METHODS[(outcome.spec.search ?? DEFAULT_SEARCH).method],
     outcome,
     seconds,
-    einsteinRadius: radius === undefined ? null : intervalOf(radius.posterior),
+    einsteinRadius: radius === undefined ? null : (intervalOf(radius.posterior) ?? pointOf(radius.best)),
   };
 }
 
@@ -86,6 +86,11 @@ function quantityOf({ name, unit, meaning, best, posterior }: DerivedSummary): R
 
 function intervalOf(posterior: ValueSummary | Absent): CredibleInterval | null {
   return "absent" in posterior ? null : credible(posterior);
+}
+
+/** Of a search that looked for a best point alone. */
+function pointOf(best: number | Absent): CredibleInterval | null {
+  return typeof best === "number" ? { median: best, lower: best, upper: best } : null;
 }
 
 function credible({ median, interval68: [lower, upper] }: ValueSummary): CredibleInterval {

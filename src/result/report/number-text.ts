@@ -38,7 +38,9 @@ export function intervalText(interval: CredibleInterval): string {
 export function intervalParts({ median, lower, upper }: CredibleInterval) {
   const errors = [upper - median, median - lower];
   const largest = Math.max(...errors.map(Math.abs));
-  if (![median, ...errors].every(Number.isFinite)) return { value: numberText(median), error: "", power: "" };
+  // Nor has what is given errors.
+  if (![median, ...errors].every(Number.isFinite) || largest === 0)
+    return { value: numberText(median), error: "", power: "" };
   const size = Math.max(Math.abs(median), largest);
   const exponent = size !== 0 && (size < SMALLEST || size >= LARGEST) ? Math.floor(Math.log10(size)) : 0;
   const scale = 10 ** exponent;

@@ -163,17 +163,28 @@ export function timingTable({ timing }: ReportContent): string {
   return htmlTable(table);
 }
 
+/** In standard deviations: an edge farther away cuts off less than 1e-4. */
+const SHOWS = 4;
+
 /** A prior in words. */
 export function priorText(prior: Prior): string {
   const between = (lower: number, upper: number) => `${plainText(lower)} to ${plainText(upper)}`;
   if (prior.prior === "gaussian" || prior.prior === "log_gaussian") {
-    const { lower = -Infinity, upper = Infinity } = prior;
-    const cut = lower > -Infinity || upper < Infinity ? `, ${between(lower, upper)}` : "";
+    const { lower = -Infinity, upper = Infinity, mean, sigma } = prior;
+    // Where it is cut off is said where it shows; that a length is above zero is clear.
+    const [low, high] = [lower, upper].map((edge) => (prior.prior === "gaussian" ? edge : Math.log(Math.max(edge, 0))));
+    const shows = mean - low < SHOWS * sigma || high - mean < SHOWS * sigma;
+    const cut = shows ? `, ${between(lower, upper)}` : "";
     const name = prior.prior === "gaussian" ? "Gaussian" : "Gaussian in ln";
-    return `${name} ${plainText(prior.mean)} ± ${plainText(prior.sigma)}${cut}`;
+    return `${name} ${rounded(mean)} ± ${rounded(sigma)}${cut}`;
   }
   const name = { uniform: "uniform", log_uniform: "log-uniform", sine: "sine" }[prior.prior];
   return `${name} ${between(prior.lower, prior.upper)}`;
+}
+
+/** What an earlier phase passed on has all its digits. */
+function rounded(value: number): string {
+  return plainText(Number(value.toPrecision(4)));
 }
 
 function fixed(value: number): string {
