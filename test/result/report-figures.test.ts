@@ -21,7 +21,7 @@ test("the larger error has two digits, and all have as many decimals", () => {
   expect(intervalText({ median: 1.40031, lower: 1.39824, upper: 1.40238 })).toBe("1.4003 ± 0.0021");
   expect(intervalText({ median: -0.05, lower: -0.062, upper: -0.0401 })).toBe("−0.050 +0.010 −0.012");
   expect(intervalText({ median: 3.43e11, lower: 3.4e11, upper: 3.46e11 })).toBe("(3.430 ± 0.030) × 10¹¹");
-  expect(intervalText({ median: 2, lower: 2, upper: 2 })).toBe("2");
+  expect(intervalText({ median: 2, lower: 2, upper: 2 })).toBe("2.000");
   expect(besideInterval(1.399999, { median: 1.4, lower: 1.398, upper: 1.402 })).toBe("1.4000");
   expect(rangeText(-0.00005, 0.00103)).toBe("−0.00005 … 0.00103");
   expect(parameterLabel("galaxies.lens.mass.einstein_radius", "arcsec")).toBe('lens.mass.einstein_radius ["]');
