@@ -22,6 +22,7 @@ export class FileJournal implements Journal {
   /** Where the entries end that are whole: read so far, or written. */
   #end = 0;
   #reading = true;
+  #entries = 0;
   /** What was read ahead, from `#aheadAt` on. */
   #ahead = new Uint8Array(0);
   #aheadAt = 0;
@@ -39,6 +40,11 @@ export class FileJournal implements Journal {
     }
   }
 
+  /** Read or written so far. */
+  get entries(): number {
+    return this.#entries;
+  }
+
   next(): Uint8Array | null {
     if (!this.#reading) return null;
     const frame = this.#read(this.#end, FRAME);
@@ -48,6 +54,7 @@ export class FileJournal implements Journal {
       const entry = length <= LONGEST_ENTRY ? this.#read(this.#end + FRAME, length) : null;
       if (entry !== null && crc32(entry) === sum) {
         this.#end += FRAME + length;
+        this.#entries++;
         return entry;
       }
     }
@@ -73,6 +80,7 @@ export class FileJournal implements Journal {
       throw new Error(`${this.#path}: the journal cannot be written (${errorCode(error)}); ${remedy}`);
     }
     this.#end += framed.length;
+    this.#entries++;
     this.#sync();
   }
 

@@ -100,11 +100,15 @@ export async function beginFit(
 export async function discardFit(path: string): Promise<void> {
   const held = await lock(path);
   try {
-    // The request last: whatever is left of a fit before it is one that has not computed anything.
-    for (const name of [RESULT, JOURNAL, INPUTS, REQUEST]) await rm(join(path, name), { force: true });
+    await removeFit(path);
   } finally {
     await held.release();
   }
+}
+
+/** By who has the lock. The request goes last: whatever is left of a fit before it is one that has not computed anything. */
+export async function removeFit(path: string): Promise<void> {
+  for (const name of [RESULT, JOURNAL, INPUTS, REQUEST]) await rm(join(path, name), { force: true });
 }
 
 /** @throws InputError where there is no fit, or one of another version of the format. */

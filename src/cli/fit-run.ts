@@ -9,7 +9,7 @@ import { compactionProgress } from "./compaction-progress.ts";
 import { lock } from "./directory-lock.ts";
 import { FileJournal } from "./file-journal.ts";
 import { FitClock } from "./fit-clock.ts";
-import { type FitDirectory, type InputHashes, JOURNAL, requireSameInputs } from "./fit-directory.ts";
+import { type FitDirectory, type InputHashes, JOURNAL, removeFit, requireSameInputs } from "./fit-directory.ts";
 import { FitProgress } from "./fit-progress.ts";
 import { type FitContext, type WrittenFit, writeFit, writePhase } from "./fit-results.ts";
 import type { Invocation } from "./invocation.ts";
@@ -22,6 +22,8 @@ export interface RunFitOptions {
   readonly pause?: FitOptions["pause"];
   /** Put before every line of progress; may be empty. */
   readonly title: string;
+  /** Whether it begins now: where its input is wrong it has not begun then. */
+  readonly isNew?: boolean;
   /** On so many other meshes is the best fit evaluated in the end. */
   readonly meshes?: number;
 }
@@ -33,7 +35,7 @@ export interface RunFitOptions {
 export async function runFit(
   directory: FitDirectory,
   invocation: Invocation,
-  { pause, title, meshes = 0 }: RunFitOptions,
+  { pause, title, isNew = false, meshes = 0 }: RunFitOptions,
 ): Promise<WrittenFit> {
   const { request, text, path } = directory;
   requireBuild(directory);
@@ -71,6 +73,10 @@ export async function runFit(
       },
     });
     return await writeFit(output, phases, context, { clock, meshes });
+  } catch (error) {
+    // Its name is all that a search says before the first batch.
+    if (isNew && error instanceof InputError && journal.entries <= 1) await removeFit(path);
+    throw error;
   } finally {
     progress.end();
     journal.close();

@@ -40,8 +40,9 @@ export async function fitSample(args: SampleArguments, invocation: Invocation): 
       continue;
     }
     try {
-      const directory = (await isFit(path)) ? await openFit(path) : await begin(lens.path, args, path, invocation);
-      await runFit(directory, invocation, { title, pause: args.pause });
+      const isNew = !(await isFit(path));
+      const directory = isNew ? await begin(lens.path, args, path, invocation) : await openFit(path);
+      await runFit(directory, invocation, { title, pause: args.pause, isNew });
     } catch (error) {
       if (error instanceof InputError && error.tag === "output/locked") {
         progress(invocation, `${title}another process is at it`);

@@ -29,7 +29,7 @@ export const fit = command({
     if (isSample(patterns, shard)) return fitSample({ patterns, set, data, shard, pause }, invocation);
     const [spec] = patterns;
     const directory = await begin(spec, args, invocation.options.out ?? fitName(spec), invocation);
-    printFit(invocation, await runFit(directory, invocation, { title: "", pause }));
+    printFit(invocation, await runFit(directory, invocation, { title: "", pause, isNew: true }));
   },
 });
 

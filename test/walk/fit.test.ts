@@ -214,6 +214,8 @@ describe("what is refused", () => {
       s,
     ]);
     expect(await refused("fit", spec, ...fixed, "--out", at("fixed"))).toMatch(/no free parameter/);
+    // It has not begun: the spec can be put right, and fitted.
+    expect(existsSync(at("fixed", "fit.json"))).toBe(false);
     expect(await refused("fit", spec, "--set", "search.method=nestled", "--out", at("m"))).toMatch(
       /did you mean 'nested'/,
     );
