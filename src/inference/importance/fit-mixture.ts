@@ -1,3 +1,4 @@
+import { logSum } from "../statistics/log-sum.ts";
 import { dot } from "../vectors.ts";
 import {
   DEGREES,
@@ -24,7 +25,9 @@ export interface WeightedDraws {
   readonly effective: number;
 }
 
-const ROUNDS = 10;
+const MOST_ROUNDS = 10;
+/** In the mean of ln density. With less to gain the draws would be as good as they are, to some thousandths. */
+const GAIN = 1e-3;
 /** Halves of a component are this far from its middle, in its standard deviations. */
 const APART = 0.8;
 /** Iterations of the power method, which need no more than a rough axis. */
@@ -46,38 +49,36 @@ export function fitMixture(before: StudentMixture, draws: WeightedDraws, mostCom
 /** With the mean of ln density over the draws. */
 function maximized(start: StudentMixture, draws: WeightedDraws) {
   let mixture = start;
-  let logDensity = 0;
-  for (let round = 0; round <= ROUNDS; round++) {
-    const { responsibilities, distances, mean } = expectation(mixture, draws);
-    logDensity = mean;
-    if (round < ROUNDS) {
-      const parts = start.map((prior, k) => refitted(prior, responsibilities[k], distances[k], draws, start.length));
-      const whole = parts.reduce((sum, { logShare }) => sum + Math.exp(logShare), 0);
-      mixture = parts.map((part) => ({ ...part, logShare: part.logShare - Math.log(whole) }));
-    }
+  let expected = expectation(mixture, draws);
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const { responsibilities, distances, logDensity } = expected;
+    const parts = start.map((prior, k) => refitted(prior, responsibilities[k], distances[k], draws, start.length));
+    const whole = logSum(parts.map(({ logShare }) => logShare));
+    mixture = parts.map((part) => ({ ...part, logShare: part.logShare - whole }));
+    expected = expectation(mixture, draws);
+    if (expected.logDensity - logDensity < GAIN) break;
   }
-  return { mixture, logDensity };
+  return { mixture, logDensity: expected.logDensity };
 }
 
 /** Of which component each draw is, by its weight, and how far from it. */
 function expectation(mixture: StudentMixture, { positions, weights }: WeightedDraws) {
   const responsibilities = mixture.map(() => new Float64Array(positions.length));
   const distances = mixture.map(() => new Float64Array(positions.length));
-  let mean = 0;
+  let logDensity = 0;
   positions.forEach((x, n) => {
     if (weights[n] === 0) return;
     const terms = mixture.map((component, k) => {
       distances[k][n] = squaredDistance(component, x);
       return component.logShare + logStudent(component, distances[k][n]);
     });
-    const largest = Math.max(...terms);
-    const sum = terms.reduce((total, term) => total + Math.exp(term - largest), 0);
-    mean += weights[n] * (largest + Math.log(sum));
+    const sum = logSum(terms);
+    logDensity += weights[n] * sum;
     terms.forEach((term, k) => {
-      responsibilities[k][n] = (weights[n] * Math.exp(term - largest)) / sum;
+      responsibilities[k][n] = weights[n] * Math.exp(term - sum);
     });
   });
-  return { responsibilities, distances, mean };
+  return { responsibilities, distances, logDensity };
 }
 
 /** A component's share, mean and scale, with `prior` as `d + 2` draws more. */

@@ -26,7 +26,8 @@ export function importanceSamples(
   climbers: number,
   wanted: number,
 ): SampleSet {
-  if (stage.name === "climb") return bestAlone(best, evaluations, "stopped before there were draws");
+  if (stage.name === "climb" || stage.halves[0].positions.length === 0)
+    return bestAlone(best, evaluations, "stopped before there were draws");
   const { modes, halves } = stage;
   const draws = together(halves);
   const weighing = weigh(draws);

@@ -1,5 +1,6 @@
 import { cholesky } from "../cholesky.ts";
 import { draws, normal, type RandomState, uniform } from "../rng.ts";
+import { logSum } from "../statistics/log-sum.ts";
 import { systematicResampling } from "../statistics/systematic-resampling.ts";
 
 /** A multivariate Student t distribution over the unconstrained space, its part of a mixture. Plain data, never changed. */
@@ -11,6 +12,8 @@ export interface StudentComponent {
   readonly scale: Float64Array;
   /** (d, d) Its lower Cholesky factor. */
   readonly root: Float64Array;
+  /** ln of the density at the mean. */
+  readonly logHeight: number;
 }
 
 /** Of one component or more, whose shares add up to one. */
@@ -21,11 +24,13 @@ export type StudentMixture = readonly StudentComponent[];
  * that stays small in ten dimensions.
  */
 export const DEGREES = 5;
-/** ln of 3 sqrt(pi) / 4, the gamma function at 5/2. */
-const LOG_GAMMA_HALF = Math.log((3 * Math.sqrt(Math.PI)) / 4);
 
 export function studentComponent(logShare: number, mean: Float64Array, scale: Float64Array): StudentComponent {
-  return { logShare, mean, scale, root: cholesky(scale, mean.length) };
+  const d = mean.length;
+  const root = cholesky(scale, d);
+  let logHeight = logGammaHalf(DEGREES + d) - logGammaHalf(DEGREES) - (d / 2) * Math.log(DEGREES * Math.PI);
+  for (let i = 0; i < d; i++) logHeight -= Math.log(root[i * (d + 1)]);
+  return { logShare, mean, scale, root, logHeight };
 }
 
 /** (x - mean)' scale^-1 (x - mean) */
@@ -43,19 +48,13 @@ export function squaredDistance({ mean, root }: Pick<StudentComponent, "mean" | 
 }
 
 /** ln of a component's density where its squared distance is this. */
-export function logStudent({ mean, root }: StudentComponent, squared: number): number {
-  const d = mean.length;
-  let logRoot = 0;
-  for (let i = 0; i < d; i++) logRoot += Math.log(root[i * (d + 1)]);
-  const norm = logGammaHalf(DEGREES + d) - LOG_GAMMA_HALF - (d / 2) * Math.log(DEGREES * Math.PI) - logRoot;
-  return norm - ((DEGREES + d) / 2) * Math.log1p(squared / DEGREES);
+export function logStudent({ mean, logHeight }: StudentComponent, squared: number): number {
+  return logHeight - ((DEGREES + mean.length) / 2) * Math.log1p(squared / DEGREES);
 }
 
 /** ln of the density of a mixture. */
 export function logMixture(mixture: StudentMixture, x: Float64Array): number {
-  const terms = mixture.map((component) => component.logShare + logStudent(component, squaredDistance(component, x)));
-  const largest = Math.max(...terms);
-  return largest + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - largest), 0));
+  return logSum(mixture.map((component) => component.logShare + logStudent(component, squaredDistance(component, x))));
 }
 
 /**
