@@ -8,8 +8,12 @@ import type { LensOnSight } from "./automatic-mask.ts";
  *
  * A pixelized source can always be a copy of the arcs behind a mass too small to lens it. Two things keep the fit from that: the
  * Einstein radius has hard bounds about the ring that is seen; and the lens' light is fitted beside the pixels, for what it
- * leaves in the arcs is what copies are better at than lenses. (A parametric source to begin with, as in PyAutoLens' SLaM
- * pipelines, is a copy of nothing but led away from the lens where sources have several clumps.)
+ * leaves in the arcs is what copies are better at than lenses.
+ *
+ * Where the lens is dark its centre is open too, and climbs from all over the place end in copies. There Gaussians about one
+ * centre are the first source, as in PyAutoLens' SLaM pipelines: they are a copy of nothing, and so cheap that many starts
+ * can be made. (Where the light tells the centre they are not needed, and led away from the lens where sources have several
+ * clumps.)
  *
  * Pixels are those of a rectangle that follows the density of rays: the evidence is as good as that of a Delaunay mesh of as many,
  * and smooth in the mass to some hundredths, where triangles that flip make it ragged by 2 to 3, so that searches can climb it.
@@ -37,10 +41,13 @@ const ELLIPTICITY = 0.12;
 const SHEAR = 0.05;
 /** How far a lens that is dark may be off the middle of its arcs, in radii of the ring. */
 const OFF_ARCS = 0.25;
+/** Deviations of the Gaussians of a smooth source, in radii of the ring, and how far its centre may be off the lens'. */
+const SMOOTH = { lower: 0.02, upper: 0.5, count: 6 } as const;
+const OFF_LENS = 0.3;
 /** Pixels of the first and the last mesh, a side. */
 const FIRST_MESH = 20;
 const LAST_MESH = 26;
-/** The priors of the last phase, in tenths of the width of those before. */
+/** The priors of later phases, in tenths of the width of those before. */
 const AS_WIDE = 3;
 
 /**
@@ -65,7 +72,12 @@ export function automaticPhases(raw: RawSpec, onSight: Readonly<Record<string, D
     ...spec,
     datasets: datasetsOf(raw.datasets as Raw, scene),
     settings: { positive_only: true, ...(raw.settings as Raw | undefined) },
-    phases: { pixelized: pixelized(scene), unsheared: unsheared(scene), posterior: posterior(scene) },
+    phases: {
+      ...(shining.length === 0 ? { smooth: smooth(scene) } : {}),
+      pixelized: pixelized(scene),
+      unsheared: unsheared(scene),
+      posterior: posterior(scene),
+    },
   };
 }
 
@@ -126,25 +138,51 @@ function overSampling(pixelScale: number, centre: readonly [number, number]): Ra
   return { light: { radial_list: radii, sub_size_list: [8, 4, 1], centre_list: [centre.map(rounded)] }, source: 1 };
 }
 
-/** Everything open. */
+/** Of a dark lens, whose arcs say where it is. */
+function smooth({ lens, source, ring, centre }: Scene): Raw {
+  const { lower, upper, count } = SMOOTH;
+  const gaussians = {
+    profile: "MultiGaussian",
+    centre: centre.map((at) => normal(at, Math.hypot(OFF_ARCS, OFF_LENS) * ring)),
+    ell_comps: [ellipticity(), ellipticity()],
+    sigmas: { lower: rounded(lower * ring), upper: rounded(upper * ring), count },
+    intensity: "linear",
+  };
+  const mass = massOf(
+    ring,
+    centre.map((at) => normal(at, OFF_ARCS * ring)),
+  );
+  return {
+    galaxies: { [lens]: { mass, shear: shear() }, [source]: { gaussians } },
+    search: { method: "lbfgs", starts: 64, maximum_iterations: 100, tolerance: 0.2 },
+  };
+}
+
+/** Everything open; of a dark lens about the smooth source's mass. */
 function pixelized(scene: Scene): Raw {
-  const { lens, source, ring, centre, shining } = scene;
-  const isDark = shining.length === 0;
-  const mass = {
+  const { lens, source, ring, shining } = scene;
+  const found = { from: "smooth", widen: AS_WIDE };
+  const galaxy =
+    shining.length === 0
+      ? { mass: found, shear: found }
+      : { ...lensLight(scene), mass: massOf(ring, centreOfLight(scene)), shear: shear() };
+  return {
+    galaxies: { [lens]: galaxy, [source]: { pixelization: firstPixels() } },
+    search: { method: "lbfgs", starts: 16, maximum_iterations: 60, tolerance: 0.2 },
+  };
+}
+
+function massOf(ring: number, centre: readonly Raw[]): Raw {
+  return {
     profile: "Isothermal",
-    // Where the lens is dark, its arcs say where it is.
-    centre: isDark ? centre.map((at) => normal(at, OFF_ARCS * ring)) : centreOfLight(scene),
+    centre,
     ell_comps: [ellipticity(), ellipticity()],
     einstein_radius: uniform(SMALLEST * ring, LARGEST * ring),
   };
-  const shear = { profile: "ExternalShear", gamma_1: normal(0, SHEAR), gamma_2: normal(0, SHEAR) };
-  return {
-    galaxies: {
-      [lens]: { ...(isDark ? {} : lensLight(scene)), mass, shear },
-      [source]: { pixelization: firstPixels() },
-    },
-    search: { method: "lbfgs", starts: 16, maximum_iterations: 60, tolerance: 0.2 },
-  };
+}
+
+function shear(): Raw {
+  return { profile: "ExternalShear", gamma_1: normal(0, SHEAR), gamma_2: normal(0, SHEAR) };
 }
 
 /** Inside of the arcs and among them isophotes differ in shape; the centre is one. */

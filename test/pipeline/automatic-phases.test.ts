@@ -59,10 +59,14 @@ test("bands that are off each other are laid upon the first", () => {
   expect((red as { offset: readonly number[] }).offset[0]).toBeCloseTo(0.17, 3);
 });
 
-test("a dark lens has a mass alone, with a centre of its own", () => {
+test("a dark lens has a mass alone, with a centre of its own, that is looked for with a smooth source", () => {
   const raw = automaticPhases({ datasets: { f814w: image }, galaxies }, { f814w: imaging({ hasLensLight: false }) });
-  const { galaxies: made } = specsOf(raw).specs.pixelized;
-  expect(Object.keys(made.lens.profiles)).toEqual(["mass", "shear"]);
+  const { names, specs } = specsOf(raw);
+  expect(names).toEqual(["smooth", "pixelized", "unsheared", "posterior"]);
+  for (const name of ["smooth", "pixelized"]) {
+    expect(Object.keys(specs[name].galaxies.lens.profiles)).toEqual(["mass", "shear"]);
+  }
+  expect(Object.keys(specs.smooth.galaxies.source.profiles)).toEqual(["gaussians"]);
 });
 
 test("what it is no pipeline for", () => {
