@@ -67,13 +67,15 @@ export function automaticPhases(raw: RawSpec, onSight: Readonly<Record<string, D
   }
   const images = Object.entries(onSight).filter(([, { type }]) => type === "imaging");
   const shining = images.filter(([, { sight }]) => sight.hasLensLight).map(([name]) => name);
-  const scene = { lens, source, ring, centre: first.sight.centre, shining, onSight };
+  const several = Object.keys(onSight).length > 1;
+  const before = shining.length === 0 ? "smooth" : several ? "clearest" : null;
+  const scene: Scene = { lens, source, ring, centre: first.sight.centre, shining, before, onSight };
   return {
     ...spec,
     datasets: datasetsOf(raw.datasets as Raw, scene),
     settings: { positive_only: true, ...(raw.settings as Raw | undefined) },
     phases: {
-      ...(shining.length === 0 ? { smooth: smooth(scene) } : {}),
+      ...(before === null ? {} : { [before]: before === "smooth" ? smooth(scene) : clearest(scene) }),
       pixelized: pixelized(scene),
       unsheared: unsheared(scene),
       posterior: posterior(scene),
@@ -88,6 +90,8 @@ interface Scene {
   readonly centre: readonly [y: number, x: number];
   /** The images that the lens' light is in. */
   readonly shining: readonly string[];
+  /** The phase before that of everything: see `smooth` and `clearest`. */
+  readonly before: "smooth" | "clearest" | null;
   readonly onSight: Readonly<Record<string, DatasetOnSight>>;
 }
 
@@ -158,16 +162,33 @@ function smooth({ lens, source, ring, centre }: Scene): Raw {
   };
 }
 
-/** Everything open; of a dark lens about the smooth source's mass. */
+/** Where a lens is seen in several datasets, many starts in that of its images which shows most of the arcs. */
+function clearest(scene: Scene): Raw {
+  const { shining, onSight } = scene;
+  const [best] = shining.toSorted((a, b) => onSight[b].sight.signal - onSight[a].sight.signal);
+  const others = Object.keys(onSight).filter((name) => name !== best);
+  const alone = { ...scene, shining: [best], onSight: { [best]: onSight[best] } };
+  return { datasets: Object.fromEntries(others.map((name) => [name, null])), ...everythingOpen(alone) };
+}
+
+/** All datasets, with a source of pixels. */
 function pixelized(scene: Scene): Raw {
-  const { lens, source, ring, shining } = scene;
-  const found = { from: "smooth", widen: AS_WIDE };
-  const galaxy =
-    shining.length === 0
-      ? { mass: found, shear: found }
-      : { ...lensLight(scene), mass: massOf(ring, centreOfLight(scene)), shear: shear() };
+  const { lens, source, before } = scene;
+  if (before === null) return everythingOpen(scene);
+  const found = { from: before, widen: AS_WIDE };
+  // The lens' light is a little different in every band.
+  const light = before === "clearest" ? lensLight(scene) : {};
   return {
-    galaxies: { [lens]: galaxy, [source]: { pixelization: firstPixels() } },
+    galaxies: { [lens]: { ...light, mass: found, shear: found }, [source]: { pixelization: firstPixels() } },
+    search: { method: "lbfgs", starts: 4, maximum_iterations: 60, tolerance: 0.2 },
+  };
+}
+
+function everythingOpen(scene: Scene): Raw {
+  const { lens, source, ring } = scene;
+  const mass = massOf(ring, centreOfLight(scene));
+  return {
+    galaxies: { [lens]: { ...lensLight(scene), mass, shear: shear() }, [source]: { pixelization: firstPixels() } },
     search: { method: "lbfgs", starts: 16, maximum_iterations: 60, tolerance: 0.2 },
   };
 }

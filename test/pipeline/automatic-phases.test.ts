@@ -8,6 +8,7 @@ import { automaticPhases, type RawSpec } from "../../src/pipeline/automatic-phas
 const SIGHT: LensOnSight = {
   centre: [0.1, -0.05],
   hasLensLight: true,
+  signal: 100,
   ringRadius: 1.2,
   maskRadius: 1.9,
   neighbours: [{ centre: [1.5, 1], radius: 0.3 }],
@@ -67,6 +68,15 @@ test("a dark lens has a mass alone, with a centre of its own, that is looked for
     expect(Object.keys(specs[name].galaxies.lens.profiles)).toEqual(["mass", "shear"]);
   }
   expect(Object.keys(specs.smooth.galaxies.source.profiles)).toEqual(["gaussians"]);
+});
+
+test("of several images the one of the clearest arcs comes first, alone", () => {
+  const onSight = { blue: imaging({ signal: 90 }), red: imaging({ signal: 200 }) };
+  const raw = automaticPhases({ datasets: { blue: image, red: image }, galaxies }, onSight);
+  const { names, specs } = specsOf(raw);
+  expect(names).toEqual(["clearest", "pixelized", "unsheared", "posterior"]);
+  expect(Object.keys(specs.clearest.datasets)).toEqual(["red"]);
+  expect(Object.keys(specs.pixelized.datasets)).toEqual(["blue", "red"]);
 });
 
 test("what it is no pipeline for", () => {
