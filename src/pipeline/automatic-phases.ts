@@ -3,17 +3,13 @@ import type { LensOnSight } from "./automatic-mask.ts";
 
 /*
  * The phases that take a lens from its files to a posterior, as a spec would write them: data to be parsed. First everything is
- * open, light of the lens, mass and a pixelized source, and climbed to from many starts; then the best image of the source
- * shapes its mesh and the posterior is sampled, the shape of the lens' light held.
+ * open, light of the lens, mass and a smooth source, and climbed to from many starts; about the mass of the best of them a
+ * source of pixels; then its image shapes its mesh and the posterior is sampled, the shape of the lens' light held.
  *
- * A pixelized source can always be a copy of the arcs behind a mass too small to lens it. Two things keep the fit from that: the
- * Einstein radius has hard bounds about the ring that is seen; and the lens' light is fitted beside the pixels, for what it
- * leaves in the arcs is what copies are better at than lenses.
- *
- * Where the lens is dark its centre is open too, and climbs from all over the place end in copies. There Gaussians about one
- * centre are the first source, as in PyAutoLens' SLaM pipelines: they are a copy of nothing, and so cheap that many starts
- * can be made. (Where the light tells the centre they are not needed, and led away from the lens where sources have several
- * clumps.)
+ * A pixelized source can always be a copy of the arcs behind a mass too small to lens it. What keeps the fit from that: Gaussians
+ * about one centre are a copy of nothing (PyAutoLens' SLaM pipelines begin with a parametric source too), and so cheap that
+ * many starts can be made; the Einstein radius has hard bounds about the ring that is seen; and the lens' light is fitted beside
+ * the source, for what it leaves in the arcs is what copies are better at than lenses.
  *
  * Pixels are those of a rectangle that follows the density of rays: the evidence is as good as that of a Delaunay mesh of as many,
  * and smooth in the mass to some hundredths, where triangles that flip make it ragged by 2 to 3, so that searches can climb it.
@@ -67,15 +63,13 @@ export function automaticPhases(raw: RawSpec, onSight: Readonly<Record<string, D
   }
   const images = Object.entries(onSight).filter(([, { type }]) => type === "imaging");
   const shining = images.filter(([, { sight }]) => sight.hasLensLight).map(([name]) => name);
-  const several = Object.keys(onSight).length > 1;
-  const before = shining.length === 0 ? "smooth" : several ? "clearest" : null;
-  const scene: Scene = { lens, source, ring, centre: first.sight.centre, shining, before, onSight };
+  const scene: Scene = { lens, source, ring, centre: first.sight.centre, shining, onSight };
   return {
     ...spec,
     datasets: datasetsOf(raw.datasets as Raw, scene),
     settings: { positive_only: true, ...(raw.settings as Raw | undefined) },
     phases: {
-      ...(before === null ? {} : { [before]: before === "smooth" ? smooth(scene) : clearest(scene) }),
+      smooth: smooth(scene),
       pixelized: pixelized(scene),
       unsheared: unsheared(scene),
       posterior: posterior(scene),
@@ -90,8 +84,6 @@ interface Scene {
   readonly centre: readonly [y: number, x: number];
   /** The images that the lens' light is in. */
   readonly shining: readonly string[];
-  /** The phase before that of everything: see `smooth` and `clearest`. */
-  readonly before: "smooth" | "clearest" | null;
   readonly onSight: Readonly<Record<string, DatasetOnSight>>;
 }
 
@@ -142,54 +134,37 @@ function overSampling(pixelScale: number, centre: readonly [number, number]): Ra
   return { light: { radial_list: radii, sub_size_list: [8, 4, 1], centre_list: [centre.map(rounded)] }, source: 1 };
 }
 
-/** Of a dark lens, whose arcs say where it is. */
-function smooth({ lens, source, ring, centre }: Scene): Raw {
+/** Many starts with few pixels: of the dataset that shows most of the arcs, one with the light of the lens if there is any. */
+function smooth(scene: Scene): Raw {
+  const { lens, source, ring, centre, shining, onSight } = scene;
+  const isDark = shining.length === 0;
+  const usable = isDark ? Object.keys(onSight) : shining;
+  const [clearest] = usable.toSorted((a, b) => onSight[b].sight.signal - onSight[a].sight.signal);
+  const others = Object.keys(onSight).filter((name) => name !== clearest);
+  const alone = { ...scene, shining: isDark ? [] : [clearest], onSight: { [clearest]: onSight[clearest] } };
   const { lower, upper, count } = SMOOTH;
   const gaussians = {
     profile: "MultiGaussian",
-    centre: centre.map((at) => normal(at, Math.hypot(OFF_ARCS, OFF_LENS) * ring)),
+    centre: centre.map((at) => normal(at, (isDark ? Math.hypot(OFF_ARCS, OFF_LENS) : OFF_LENS) * ring)),
     ell_comps: [ellipticity(), ellipticity()],
     sigmas: { lower: rounded(lower * ring), upper: rounded(upper * ring), count },
     intensity: "linear",
   };
-  const mass = massOf(
-    ring,
-    centre.map((at) => normal(at, OFF_ARCS * ring)),
-  );
+  const middle = isDark ? centre.map((at) => normal(at, OFF_ARCS * ring)) : centreOfLight(scene);
   return {
-    galaxies: { [lens]: { mass, shear: shear() }, [source]: { gaussians } },
+    ...(others.length > 0 ? { datasets: Object.fromEntries(others.map((name) => [name, null])) } : {}),
+    galaxies: { [lens]: { ...lensLight(alone), mass: massOf(ring, middle), shear: shear() }, [source]: { gaussians } },
     search: { method: "lbfgs", starts: 64, maximum_iterations: 100, tolerance: 0.2 },
   };
 }
 
-/** Where a lens is seen in several datasets, many starts in that of its images which shows most of the arcs. */
-function clearest(scene: Scene): Raw {
-  const { shining, onSight } = scene;
-  const [best] = shining.toSorted((a, b) => onSight[b].sight.signal - onSight[a].sight.signal);
-  const others = Object.keys(onSight).filter((name) => name !== best);
-  const alone = { ...scene, shining: [best], onSight: { [best]: onSight[best] } };
-  return { datasets: Object.fromEntries(others.map((name) => [name, null])), ...everythingOpen(alone) };
-}
-
-/** All datasets, with a source of pixels. */
+/** All datasets, about the mass that was found. */
 function pixelized(scene: Scene): Raw {
-  const { lens, source, before } = scene;
-  if (before === null) return everythingOpen(scene);
-  const found = { from: before, widen: AS_WIDE };
-  // The lens' light is a little different in every band.
-  const light = before === "clearest" ? lensLight(scene) : {};
+  const { lens, source } = scene;
+  const found = { from: "smooth", widen: AS_WIDE };
   return {
-    galaxies: { [lens]: { ...light, mass: found, shear: found }, [source]: { pixelization: firstPixels() } },
-    search: { method: "lbfgs", starts: 4, maximum_iterations: 60, tolerance: 0.2 },
-  };
-}
-
-function everythingOpen(scene: Scene): Raw {
-  const { lens, source, ring } = scene;
-  const mass = massOf(ring, centreOfLight(scene));
-  return {
-    galaxies: { [lens]: { ...lensLight(scene), mass, shear: shear() }, [source]: { pixelization: firstPixels() } },
-    search: { method: "lbfgs", starts: 16, maximum_iterations: 60, tolerance: 0.2 },
+    galaxies: { [lens]: { ...lensLight(scene), mass: found, shear: found }, [source]: { pixelization: firstPixels() } },
+    search: { method: "lbfgs", starts: 8, maximum_iterations: 60, tolerance: 0.2 },
   };
 }
 
@@ -209,6 +184,7 @@ function shear(): Raw {
 /** Inside of the arcs and among them isophotes differ in shape; the centre is one. */
 function lensLight(scene: Scene): Raw {
   const { ring, centre, shining, onSight } = scene;
+  if (shining.length === 0) return {};
   const finest = Math.min(...shining.map((name) => onSight[name].pixelScale));
   const widest = Math.max(...shining.map((name) => onSight[name].sight.maskRadius));
   const only = shining.length < Object.keys(onSight).length ? { datasets: shining } : {};
