@@ -34,6 +34,8 @@ export interface LensOnSight {
   readonly hasLensLight: boolean;
   /** The mean distance of the arcs from the centre, about the Einstein radius; null where none are seen. */
   readonly ringRadius: number | null;
+  /** Signal to noise of what is seen but the lens, all pixels together. */
+  readonly signal: number;
   /** About the centre: what a fit should look at. */
   readonly maskRadius: number;
   /** Bright objects within it that are no images, to be left out. */
@@ -69,7 +71,11 @@ export function lensOnSight(
   const centre = peak ?? circleThrough(seen)?.centre ?? image.origin;
   const room = roomAbout(image, centre);
   const ringRadius = ringRadiusOf(seen, centre, room, image.pixelScale);
-  const found = { centre, hasLensLight: peak !== null };
+  const found = {
+    centre,
+    hasLensLight: peak !== null,
+    signal: Math.sqrt(seen.signalToNoise.reduce((sum, ratio) => sum + ratio ** 2, 0)),
+  };
   if (ringRadius === null) return { ...found, ringRadius, maskRadius: Math.min(room, USUAL_MASK), neighbours: [] };
   const blobs = blobsOf(seen, centre);
   const isImage = ({ nearest }: Blob) => nearest <= IMAGE_BEGINS * ringRadius;

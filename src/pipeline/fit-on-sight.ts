@@ -4,6 +4,8 @@ import { compiledOptics } from "../lens/compiled-mapping.ts";
 import { einsteinRadii } from "../lens/einstein-radii.ts";
 import { lensPlanes } from "../lens/lens-planes.ts";
 import { lightImages } from "../likelihood/light-images.ts";
+import type { Model } from "../model/model.ts";
+import { unitFromValue } from "../model/prior.ts";
 import { seenGalaxies } from "../model/seen-galaxies.ts";
 import type { BestFit } from "./adapt-image.ts";
 import { type FitOnSight, type PlausibilityCheck, plausibility } from "./plausibility.ts";
@@ -21,12 +23,16 @@ export function plausibilityOf(fitted: BestFit): PlausibilityChecks {
   );
 }
 
-/** What speaks against it, in words. */
+/** What speaks against it, in words; what is the same in all datasets once. */
 export function implausible(checks: PlausibilityChecks): readonly string[] {
-  const seen = Object.entries(checks);
-  return seen.flatMap(([dataset, checks]) =>
-    checks.flatMap(({ warning }) => (warning === null ? [] : [seen.length === 1 ? warning : `${dataset}: ${warning}`])),
+  const seen = Object.entries(checks).map(([dataset, checks]) => {
+    return { dataset, warnings: checks.flatMap(({ warning }) => warning ?? []) };
+  });
+  const isInAll = (warning: string) => seen.every(({ warnings }) => warnings.includes(warning));
+  const all = seen.flatMap(({ dataset, warnings }) =>
+    warnings.map((warning) => (isInAll(warning) ? warning : `${dataset}: ${warning}`)),
   );
+  return [...new Set(all)];
 }
 
 /** @returns null where nothing is lensed, and where no closed critical curve is on the grid. */
@@ -56,5 +62,16 @@ function fitOnSight({ datasets, outcome: { model, best }, evaluation }: BestFit,
     einsteinRadius: criticalCurve,
     massCentre: centreOf(lens.masses)!,
     lightCentre: centreOf(lens.lights) ?? null,
+    quantiles: massQuantiles(model, best.vector),
   };
+}
+
+function massQuantiles({ galaxies, parameters }: Model, vector: Float64Array): FitOnSight["quantiles"] {
+  const masses = galaxies.flatMap(({ profiles }) => profiles.filter(({ kind }) => kind === "mass"));
+  return Object.fromEntries(
+    parameters.flatMap(({ path, prior }, i) => {
+      const isOfMass = masses.some((mass) => path.startsWith(`${mass.path}.`));
+      return isOfMass ? [[path, unitFromValue(prior, vector[i])]] : [];
+    }),
+  );
 }

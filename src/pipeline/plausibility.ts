@@ -24,6 +24,8 @@ export interface FitOnSight {
   readonly massCentre: readonly [number, number];
   /** null where no light of the lens is fitted. */
   readonly lightCentre: readonly [number, number] | null;
+  /** Of every free parameter of a mass where it is in its prior, from 0 to 1. */
+  readonly quantiles: Readonly<Record<string, number>>;
 }
 
 export interface PlausibilityCheck {
@@ -47,6 +49,8 @@ const MORE_IN_ARCS = 2;
 const OFF_CENTRE = 0.1;
 /** The source's light next to the mask's edge, of its brightest. */
 const AT_EDGE = 0.2;
+/** Of its prior, on either side: three standard deviations of a normal one, and the wall of one that has walls. */
+const PRIOR_ENDS = 0.001;
 
 /** All that can be said of a best fit, whether or not it speaks against it. */
 export function plausibility(fit: FitOnSight): readonly PlausibilityCheck[] {
@@ -87,7 +91,17 @@ export function plausibility(fit: FitOnSight): readonly PlausibilityCheck[] {
       ),
     );
   }
+  if (Object.keys(fit.quantiles).length > 0) checks.push(priorsOf(fit.quantiles));
   return checks;
+}
+
+/** The mass parameter that is furthest out. */
+function priorsOf(quantiles: FitOnSight["quantiles"]): PlausibilityCheck {
+  const fromEnd = Object.entries(quantiles).map(([path, u]) => [path, Math.min(u, 1 - u)] as const);
+  const [path, least] = fromEnd.reduce((a, b) => (b[1] < a[1] ? b : a));
+  return check("mass_within_priors", least, (value) =>
+    value < PRIOR_ENDS ? `${path} is at the end of its prior: the best fit may lie beyond, or it is none` : null,
+  );
 }
 
 function check(name: string, value: number, warn: (value: number) => string | null): PlausibilityCheck {

@@ -8,6 +8,7 @@ import { automaticPhases, type RawSpec } from "../../src/pipeline/automatic-phas
 const SIGHT: LensOnSight = {
   centre: [0.1, -0.05],
   hasLensLight: true,
+  signal: 100,
   ringRadius: 1.2,
   maskRadius: 1.9,
   neighbours: [{ centre: [1.5, 1], radius: 0.3 }],
@@ -61,8 +62,22 @@ test("bands that are off each other are laid upon the first", () => {
 
 test("a dark lens has a mass alone, with a centre of its own", () => {
   const raw = automaticPhases({ datasets: { f814w: image }, galaxies }, { f814w: imaging({ hasLensLight: false }) });
-  const { galaxies: made } = specsOf(raw).specs.pixelized;
-  expect(Object.keys(made.lens.profiles)).toEqual(["mass", "shear"]);
+  const { names, specs } = specsOf(raw);
+  expect(names).toEqual(["smooth", "pixelized", "unsheared", "posterior"]);
+  for (const name of ["smooth", "pixelized"]) {
+    expect(Object.keys(specs[name].galaxies.lens.profiles)).toEqual(["mass", "shear"]);
+  }
+  expect(buildModel(specs.smooth).parameters).toHaveLength(2 + 2 + 1 + 2 + 4);
+});
+
+test("of several images the one of the clearest arcs comes first, alone", () => {
+  const onSight = { blue: imaging({ signal: 90 }), red: imaging({ signal: 200 }) };
+  const raw = automaticPhases({ datasets: { blue: image, red: image }, galaxies }, onSight);
+  const { specs } = specsOf(raw);
+  expect(Object.keys(specs.smooth.datasets)).toEqual(["red"]);
+  // Two centres that are one, three ellipses, radius, shear; the centre and the ellipse of the source.
+  expect(buildModel(specs.smooth).parameters).toHaveLength(2 + 6 + 1 + 2 + 4);
+  expect(Object.keys(specs.pixelized.datasets)).toEqual(["blue", "red"]);
 });
 
 test("what it is no pipeline for", () => {

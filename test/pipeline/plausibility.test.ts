@@ -36,6 +36,7 @@ function fitOf(einsteinRadius: number, change: Partial<FitOnSight> = {}, mask = 
     einsteinRadius,
     massCentre: [0, 0],
     lightCentre: [0.01, 0],
+    quantiles: { "galaxies.lens.mass.einstein_radius": 0.4, "galaxies.lens.shear.gamma_1": 0.99 },
     ...change,
   };
 }
@@ -78,6 +79,17 @@ test("residuals, centres, edges", () => {
   expect(warned({ ...fit, lightCentre: [0.2, 0] })).toEqual(["mass_off_light"]);
   expect(warned(fitOf(1.2, {}, 1.25))).toEqual(expect.arrayContaining(["source_at_edge", "einstein_radius_in_mask"]));
   expect(warned({ ...fit, lensed: fit.lensed.map(() => 0) })).toEqual(["lensed_light"]);
+});
+
+test("a mass at the wall of its prior", () => {
+  const fit = fitOf(1.2);
+  for (const u of [0, 0.0005, 0.9995, 1]) {
+    const checks = plausibility({ ...fit, quantiles: { ...fit.quantiles, "galaxies.lens.mass.einstein_radius": u } });
+    const [{ name, warning }] = checks.filter(({ warning }) => warning !== null);
+    expect(name).toBe("mass_within_priors");
+    expect(warning).toContain("galaxies.lens.mass.einstein_radius");
+  }
+  expect(plausibility({ ...fit, quantiles: {} }).map(({ name }) => name)).not.toContain("mass_within_priors");
 });
 
 test("a hole in the mask is no edge", () => {
