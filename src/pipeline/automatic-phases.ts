@@ -261,7 +261,7 @@ function posterior(scene: Scene): Raw {
         },
       },
     },
-    search: { method: "importance", starts: 8, climbers: 4 },
+    search: { method: "importance", starts: 4, climbers: 2, maximum_evaluations: 6000 },
   };
 }
 
