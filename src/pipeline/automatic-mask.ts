@@ -68,9 +68,12 @@ export function lensOnSight(
   const { signalToNoise, rest, peak } = withoutLensLight(image, lensMayShine);
   const highest = signalToNoise.reduce((most, value) => Math.max(most, value), 0);
   const seen = seenPixels(image, signalToNoise, rest, Math.max(SEEN, shareOfPeak * highest));
-  const centre = peak ?? circleThrough(seen)?.centre ?? image.origin;
+  // Without a peak of its own in the middle all light is of the ring, which need not be told from rings of other radii.
+  const circle = peak === null ? circleThrough(seen) : null;
+  const centre = peak ?? circle?.centre ?? image.origin;
   const room = roomAbout(image, centre);
-  const ringRadius = ringRadiusOf(seen, centre, room, image.pixelScale);
+  const isWithin = circle !== null && circle.radius < room;
+  const ringRadius = isWithin ? circle.radius : ringRadiusOf(seen, centre, room, image.pixelScale);
   const found = {
     centre,
     hasLensLight: peak !== null,

@@ -20,8 +20,9 @@ export function datasetOnSight(dataset: Dataset): DatasetOnSight {
   }
   const { grid, sums } = dataset.compaction;
   const data = sums.data.dirtyImage;
-  // Of Re sum w d exp(i phi) with parts of variance 1 / w.
-  const noiseMap = new Float64Array(data.length).fill(Math.sqrt(sums.weightSum));
+  // Of Re sum w d exp(i phi) with parts of variance 1 / w. A beam is wider than a pixel, so that the mean over 3 x 3 pixels,
+  // in which things are seen, has the noise of one and not a third of it.
+  const noiseMap = new Float64Array(data.length).fill(3 * Math.sqrt(sums.weightSum));
   const sight = lensOnSight({ ...grid, data, noiseMap }, { shareOfPeak: ABOVE_SIDELOBES, lensMayShine: false });
   return { type: "interferometer", pixelScale: grid.pixelScale, sight };
 }

@@ -34,6 +34,9 @@ const MIDDLE = 1 / 16;
 /** Pixels: the width of the window that a peak's centre is seen through, and the rounds in which it follows. */
 const CORE = 2;
 const CENTRINGS = 10;
+/** Of its axes, seen through a window of so many pixels: galaxies that lens have 0.6 to 1, arcs a third. */
+const ROUND = 0.5;
+const ROUND_WITHIN = 5;
 /** Rounds of clipping, and the deviations from which on a pixel is clipped. */
 const ROUNDS = 6;
 const CLIPPED = 2;
@@ -102,9 +105,11 @@ function forEachAround(pixel: number, rows: number, columns: number, visit: (pix
 /** Its peak, and its image. */
 function lensLight(image: SeenImage, usable: Float64Array, smooth: Float64Array, noise: Float64Array) {
   const [rows, columns] = image.shape;
-  const first = brightestPeak(image, smooth, noise);
-  if (first === null) return null;
-  const [row, column] = centroid(image, usable, Math.floor(first / columns), first % columns);
+  const middle = peaksNearMiddle(image, smooth, noise)
+    .map((peak) => centroid(image, usable, Math.floor(peak / columns), peak % columns))
+    .find((at) => axisRatio(image, usable, at) > ROUND);
+  if (middle === undefined) return null;
+  const [row, column] = middle;
   const rings: number[][] = [];
   const radii = usable.map((_, pixel) => Math.hypot(Math.floor(pixel / columns) - row, (pixel % columns) - column));
   usable.forEach((isUsable, pixel) => {
@@ -134,27 +139,49 @@ function lensLight(image: SeenImage, usable: Float64Array, smooth: Float64Array,
   return { peak, model, radii };
 }
 
-/** The highest of the smoothed image's peaks near its middle; null where none is above the noise. */
-function brightestPeak(
+/** Pixels at the peaks of the smoothed image above the noise, the highest first. */
+function peaksNearMiddle(
   { shape: [rows, columns] }: SeenImage,
   smooth: Float64Array,
   noise: Float64Array,
-): number | null {
+): readonly number[] {
   const reach = NEAR_MIDDLE * Math.min(rows, columns);
-  let best: number | null = null;
-  let highest = 0;
+  const peaks: { readonly pixel: number; readonly height: number }[] = [];
   smooth.forEach((value, pixel) => {
     const [dy, dx] = [Math.floor(pixel / columns) - (rows - 1) / 2, (pixel % columns) - (columns - 1) / 2];
     if (Math.hypot(dy, dx) > reach || !(value > PEAK * noise[pixel])) return;
-    const height = value * Math.exp(-(dy * dy + dx * dx) / (2 * (MIDDLE * Math.min(rows, columns)) ** 2));
-    if (height <= highest) return;
     let isPeak = true;
     forEachAround(pixel, rows, columns, (p) => {
       if (smooth[p] > value) isPeak = false;
     });
-    if (isPeak) [best, highest] = [pixel, height];
+    const height = value * Math.exp(-(dy * dy + dx * dx) / (2 * (MIDDLE * Math.min(rows, columns)) ** 2));
+    if (isPeak) peaks.push({ pixel, height });
   });
-  return best;
+  return peaks.sort((a, b) => b.height - a.height).map(({ pixel }) => pixel);
+}
+
+/**
+ * Of the ellipse that light has about a position, from its second moments through a round Gaussian window. Moments of an
+ * elliptical Gaussian through one are harmonic sums, 1 / m = 1 / s^2 + 1 / w^2 along each axis, which is undone here.
+ */
+function axisRatio({ shape: [rows, columns], data }: SeenImage, usable: Float64Array, at: readonly number[]): number {
+  const reach = 4 * ROUND_WITHIN;
+  let [sum, yy, xx, yx] = [0, 0, 0, 0];
+  for (let i = Math.max(Math.round(at[0]) - reach, 0); i <= Math.min(Math.round(at[0]) + reach, rows - 1); i++) {
+    for (let j = Math.max(Math.round(at[1]) - reach, 0); j <= Math.min(Math.round(at[1]) + reach, columns - 1); j++) {
+      const [dy, dx] = [i - at[0], j - at[1]];
+      const window = Math.exp(-(dy * dy + dx * dx) / (2 * ROUND_WITHIN ** 2));
+      const weight = usable[i * columns + j] * Math.max(data[i * columns + j], 0) * window;
+      sum += weight;
+      yy += weight * dy * dy;
+      xx += weight * dx * dx;
+      yx += weight * dy * dx;
+    }
+  }
+  const [half, off] = [(yy + xx) / (2 * sum), Math.hypot((yy - xx) / 2, yx) / sum];
+  const [narrow, wide] = [half - off, half + off].map((moment) => 1 / moment - 1 / ROUND_WITHIN ** 2);
+  // Light that is wider than the window is flat in it, and has no axis.
+  return wide > 0 ? Math.sqrt(wide / narrow) : narrow > 0 ? 0 : 1;
 }
 
 /** The middle of the light through a round Gaussian window that follows it, row and column. */

@@ -82,6 +82,16 @@ test("where the lens is dark, its ring says where it is", () => {
   expect(Math.abs(seen.ringRadius! / 1.2 - 1)).toBeLessThan(0.03);
 });
 
+test("an arc near the middle is no light of a lens", () => {
+  const bright = imageOf((y, x) => {
+    const [dy, dx] = [y - CENTRE[0], x - CENTRE[1]];
+    return 500 * (1 + 0.5 * Math.cos(Math.atan2(dy, dx))) * Math.exp(-0.5 * ((Math.hypot(dy, dx) - 0.8) / 0.08) ** 2);
+  });
+  const seen = lensOnSight(bright);
+  expect(seen.hasLensLight).toBe(false);
+  expect(Math.abs(seen.ringRadius! / 0.8 - 1)).toBeLessThan(0.06);
+});
+
 test("pixels that the noise flags count as nothing", () => {
   const bright = imageOf((y, x) => galaxy(y, x) + arcs(y, x) + (x > 1.6 ? 1000 : 0));
   const noiseMap = bright.data.map((_, pixel) => (((pixel % SIDE) - (SIDE - 1) / 2) * SCALE > 1.6 ? 1e8 : 1));
