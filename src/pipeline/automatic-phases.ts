@@ -174,7 +174,7 @@ function pixelized(scene: Scene): Raw {
   const mass = beginsSmooth(scene) ? { mass: found, shear: found } : open;
   return {
     galaxies: { [lens]: { ...lensLight(scene), ...mass }, [source]: { pixelization: firstPixels() } },
-    search: { method: "lbfgs", starts: beginsSmooth(scene) ? 4 : 16, maximum_iterations: 60, tolerance: 0.2 },
+    search: { method: "lbfgs", starts: beginsSmooth(scene) ? 4 : 24, maximum_iterations: 60, tolerance: 0.2 },
   };
 }
 
@@ -250,8 +250,9 @@ function posterior(scene: Scene): Raw {
     galaxies: {
       [lens]: {
         ...heldLight(scene),
-        mass: { from: "pixelized", widen: AS_WIDE },
-        shear: { from: "pixelized", widen: AS_WIDE },
+        // Shear and ellipticity give way to each other, and need room; copies of the arcs are at other radii.
+        mass: { from: "pixelized", widen: 2 * AS_WIDE, einstein_radius: { from: "pixelized", widen: AS_WIDE } },
+        shear: { from: "pixelized", widen: 2 * AS_WIDE },
       },
       [source]: {
         pixelization: {

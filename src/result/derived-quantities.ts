@@ -1,8 +1,10 @@
 import { type Absent, absent } from "../backend/contract.ts";
-import type { SkyOrientation } from "../dataset/sky-orientation.ts";
+import { positionAngleOnSky, type SkyOrientation } from "../dataset/sky-orientation.ts";
 import { type PixelGrid, pixelGrid, slimPositions } from "../grid.ts";
 import { compiledOptics } from "../lens/compiled-mapping.ts";
 import { type Cosmology, PLANCK_2015 } from "../lens/cosmology.ts";
+import { type CriticalCurve, criticalCurves } from "../lens/critical-curves.ts";
+import { curveShape } from "../lens/curve-shape.ts";
 import { type EinsteinRadii, einsteinMass, einsteinRadii } from "../lens/einstein-radii.ts";
 import { type LensPlane, lensPlanes } from "../lens/lens-planes.ts";
 import type { Dataset } from "../likelihood/dataset.ts";
@@ -44,6 +46,7 @@ export function planDerivedQuantities(model: Model, datasets: readonly Dataset[]
     const radii = einsteinRadii(planes, widest, undefined, optics.mapping);
     return [
       ...radiusQuantities(radii),
+      ...criticalCurveQuantities(criticalCurves(optics.mapping(planes), widest), sky),
       {
         name: "einstein_mass",
         unit: "solar_mass",
@@ -80,6 +83,29 @@ function radiusQuantities(radii: EinsteinRadii): DerivedQuantity[] {
   return Object.entries(RADII).map(([key, [name, meaning]]) => {
     return { name: `einstein_radius_${name}`, unit: "arcsec", meaning, value: radii[key as keyof EinsteinRadii] };
   });
+}
+
+/** Masses fitted without shear take its part: their published axes are to be compared with those of the critical curve. */
+function criticalCurveQuantities(curves: readonly CriticalCurve[], sky: SkyOrientation): DerivedQuantity[] {
+  const largest = curves.find(({ kind, closed }) => kind === "tangential" && closed);
+  const shape = largest && curveShape(largest.points);
+  const none = absent("no closed tangential critical curve lies on the grid");
+  return [
+    {
+      name: "critical_curve_axis_ratio",
+      unit: "none",
+      meaning:
+        "of the tangential critical curve, mass and shear together: that of an isothermal mass fitted without shear",
+      value: shape?.axisRatio ?? none,
+    },
+    {
+      name: "critical_curve_position_angle",
+      unit: "deg",
+      meaning: "of its major axis, east of north: Bolton's PA_SIE of masses fitted without shear",
+      value: shape === undefined ? none : positionAngleOnSky(sky, shape.angle),
+      axis: true,
+    },
+  ];
 }
 
 function massWithin(radius: number | Absent, planes: readonly LensPlane[], cosmology: Cosmology): number | Absent {

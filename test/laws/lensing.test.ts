@@ -12,6 +12,7 @@ import {
   timeDelayDistance,
 } from "../../src/lens/cosmology.ts";
 import { criticalCurves } from "../../src/lens/critical-curves.ts";
+import { curveShape } from "../../src/lens/curve-shape.ts";
 import { einsteinMass, einsteinRadii } from "../../src/lens/einstein-radii.ts";
 import type { Galaxy, MassComponent } from "../../src/lens/galaxy.ts";
 import { imagePositions } from "../../src/lens/image-positions.ts";
@@ -129,6 +130,11 @@ describe("a singular isothermal ellipsoid", () => {
         expect(Math.abs((radii.criticalCurve as number) / wanted - 1)).toBeLessThan(1e-6);
         expect(Math.abs((radii.bSie as number) / wanted - 1)).toBeLessThan(1e-14);
         expect(radii.unsheared).toBe(radii.criticalCurve);
+        // A polygon's moments are within the square of its sides of the ellipse's.
+        const [curve] = criticalCurves(lensMapping(behind(mass)), grid);
+        const shape = curveShape(curve.points);
+        expect(Math.abs(shape.axisRatio / q - 1)).toBeLessThan(2e-3);
+        if (q < 0.95) expect(Math.abs(Math.sin(shape.angle - phi))).toBeLessThan(1e-2);
         // kappa falls as 1 / r: the mean in a circle is twice the mean on it.
         const onUnitCircle = meanOverAngles((angle) => {
           const [along, across] = [Math.cos(angle), Math.sin(angle) / q];
