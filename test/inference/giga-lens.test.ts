@@ -32,7 +32,8 @@ describe("GIGA-Lens", () => {
     const { samples, infos } = await runSampler(gigaLens(SHORT), target, 1);
     const { effectiveSamples, splitRHat, leaps, basins, hitRate, laplaceLogEvidence } = samples.diagnostics;
     expect(samples.warnings).toEqual([]);
-    expect(samples.points).toHaveLength(4 * 300 * d);
+    // Chains that do not agree yet go on by as many.
+    expect(samples.points.length % (4 * 300 * d)).toBe(0);
     expectMoments(samples, Math.min(effectiveSamples, 1000), target.mean, target.covariance);
     expect(splitRHat).toBeLessThan(1.01);
     // As of a round Gaussian: Laplace's covariance undoes the correlation.

@@ -91,11 +91,18 @@ export function modeClimb(options: ModeClimbOptions): ModeClimb {
     async init(target, from) {
       const random = from.slice();
       const looked = await startPoints(target, random, LOOKS * starts);
-      const { points, values } = bestPoints(looked.points, looked.logLikelihoods, starts);
+      // The middle of priors that an earlier search has left is where it ended.
+      const middle = new Float64Array(target.dimensions).fill(0.5);
+      const inMiddle = await target.logLikelihoods(middle);
+      const { points, values } = bestPoints(
+        flattened([middle, looked.points]),
+        flattened([inMiddle, looked.logLikelihoods]),
+        starts,
+      );
       const spread = values[0] - values[starts >> 1];
       const temper = Math.min(1, (HEARD * target.dimensions) / spread);
       const climb = await climbOf.approach(points).init(tempered(target, temper), random);
-      const before = looked.evaluations;
+      const before = looked.evaluations + 1;
       const best = bestOf(null, points, values);
       return climbedTo({ random, stage: "approach", temper, climb, before, evaluations: before, best }, climb);
     },
