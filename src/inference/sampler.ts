@@ -25,7 +25,7 @@ export interface SmoothTarget extends Target {
   ): Promise<{ readonly logLikelihoods: Float64Array; readonly gradients: Float64Array }>;
 }
 
-/** What a step needs of the next, all of it: plain data of numbers, strings, arrays and typed arrays, for checkpoints. */
+/** What a step needs of the next, all of it: plain data of numbers, strings, arrays and typed arrays. */
 export interface SamplerState {
   readonly random: RandomState;
   /** Points evaluated so far. */
