@@ -6,21 +6,18 @@ import { type RandomState, uniform } from "../../src/inference/rng.ts";
 /** Means, then the lower triangle of the covariance about them. */
 export function momentsOf(points: Points, dimensions: number): Float64Array {
   const { order, logWeights } = weigh(points.logLikelihoods, points.births);
+  const weights = logWeights.map(Math.exp);
   const mean = new Float64Array(dimensions);
   const covariance = new Float64Array((dimensions * (dimensions + 1)) / 2);
   order.forEach((point, rank) => {
-    for (let i = 0; i < dimensions; i++)
-      mean[i] += Math.exp(logWeights[rank]) * points.coordinates[point * dimensions + i];
+    for (let i = 0; i < dimensions; i++) mean[i] += weights[rank] * points.coordinates[point * dimensions + i];
   });
+  const off = new Float64Array(dimensions);
   order.forEach((point, rank) => {
+    for (let i = 0; i < dimensions; i++) off[i] = points.coordinates[point * dimensions + i] - mean[i];
     let entry = 0;
     for (let i = 0; i < dimensions; i++) {
-      for (let j = 0; j <= i; j++) {
-        covariance[entry++] +=
-          Math.exp(logWeights[rank]) *
-          (points.coordinates[point * dimensions + i] - mean[i]) *
-          (points.coordinates[point * dimensions + j] - mean[j]);
-      }
+      for (let j = 0; j <= i; j++) covariance[entry++] += weights[rank] * off[i] * off[j];
     }
   });
   return Float64Array.from([...mean, ...covariance]);

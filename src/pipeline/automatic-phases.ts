@@ -47,6 +47,11 @@ const OFF_LENS = 0.3;
 /** Pixels of the first and the last mesh, a side. */
 const FIRST_MESH = 20;
 const LAST_MESH = 26;
+/**
+ * Rays a pixel, along each side: one is enough to find a lens, but blurs what it finds. Of a source as large as a pixel shear and
+ * ellipticity came out 3 to 4 standard deviations off with one, within 1.6 with two and 1.4 with four.
+ */
+const LAST_OVER_SAMPLING = 2;
 /** The priors of later phases, in tenths of the width of those before. */
 const AS_WIDE = 3;
 
@@ -67,7 +72,9 @@ export function automaticPhases(raw: RawSpec, onSight: Readonly<Record<string, D
   }
   const images = Object.entries(onSight).filter(([, { type }]) => type === "imaging");
   const shining = images.filter(([, { sight }]) => sight.hasLensLight).map(([name]) => name);
-  const scene: Scene = { lens, source, ring, centre: first.sight.centre, shining, onSight };
+  const given = raw.datasets as Readonly<Record<string, Raw>>;
+  const coarse = images.map(([name]) => name).filter((name) => given[name].over_sampling === undefined);
+  const scene: Scene = { lens, source, ring, centre: first.sight.centre, shining, coarse, onSight };
   return {
     ...spec,
     datasets: datasetsOf(raw.datasets as Raw, scene),
@@ -88,6 +95,8 @@ interface Scene {
   readonly centre: readonly [y: number, x: number];
   /** The images that the lens' light is in. */
   readonly shining: readonly string[];
+  /** The images whose over-sampling is left to us. */
+  readonly coarse: readonly string[];
   readonly onSight: Readonly<Record<string, DatasetOnSight>>;
 }
 
@@ -246,7 +255,9 @@ function unsheared(scene: Scene): Raw {
 
 function posterior(scene: Scene): Raw {
   const { lens, source } = scene;
+  const finer = scene.coarse.map((name) => [name, { over_sampling: { source: LAST_OVER_SAMPLING } }]);
   return {
+    ...(finer.length > 0 ? { datasets: Object.fromEntries(finer) } : {}),
     galaxies: {
       [lens]: {
         ...heldLight(scene),
