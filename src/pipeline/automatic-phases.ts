@@ -35,7 +35,7 @@ export interface DatasetOnSight {
 
 /** Of the ring's radius, between which the Einstein radius is looked for: arcs reach outwards further than inwards. */
 const SMALLEST = 0.7;
-const LARGEST = 1.2;
+const LARGEST = 1.3;
 /** Standard deviations of ell_comps: 0.12 each is a median axis ratio of 0.75, as early-type galaxies have. */
 const ELLIPTICITY = 0.12;
 const SHEAR = 0.05;

@@ -37,7 +37,7 @@ export interface PlausibilityCheck {
 
 /** Brighter than this share of the source's brightest lensed pixel is arcs. */
 const ARCS = 0.2;
-/** 1 / magnification, mean over the arcs' light. Arcs of real lenses have 0.05 to 0.3, a copy of them 0.5 to 1. */
+/** 1 / magnification of the source. Real lenses have 0.05 to 0.3, a copy of the arcs 0.5 to 1. */
 const LEAST_MAGNIFIED = 0.5;
 /** The mean radius of arcs in Einstein radii: images on opposite sides average to one. */
 const ARCS_BETWEEN = [0.65, 1.5] as const;
@@ -67,9 +67,12 @@ export function plausibility(fit: FitOnSight): readonly PlausibilityCheck[] {
     return arcs.reduce((sum, m) => sum + lensed[m] * f(m), 0) / total;
   };
   const reach = lensed.reduce((most, _, m) => Math.max(most, radius(m)), 0);
+  const images = imagesOf(fit, arcs);
+  // The mean over the arcs' light of each image's own, and as many images as there are add up.
+  const inverse = meanOver(inverseMagnification(fit)) / Math.max(images.value, 1);
   const checks: PlausibilityCheck[] = [
-    imagesOf(fit, arcs),
-    check("inverse_magnification", meanOver(inverseMagnification(fit)), (value) =>
+    images,
+    check("inverse_magnification", inverse, (value) =>
       value > LEAST_MAGNIFIED ? `the arcs are ${figure(1 / value)} times the source: it may be a copy of them` : null,
     ),
     check("arc_radius", meanOver(radius) / einsteinRadius, (value) =>

@@ -30,6 +30,9 @@ const SECTORS = 36;
 /** A radius is compared with the next by this factor, and counts what is within as much of it. */
 const STEP = 1.04;
 const WITHIN = 0.15;
+/** Two images of one place are this near to opposite radii about a trial's, which add up to two of it, and within these of it. */
+const PAIRED_WITHIN = 0.05;
+const PAIRED_FROM = 0.35;
 /** What a direction can add: a ring of many directions outweighs a neighbour in a few, however bright. */
 const ENOUGH = 20;
 /** Of the found radius: where its images are, those next to the centre and those far out. */
@@ -37,8 +40,9 @@ const INNER = 0.5;
 const OUTER = 1.4;
 
 /**
- * The mean distance of arcs from a centre, by flux. It is that of images about the radius which is seen in most
- * directions; arcs far out on one side and counter-images near the centre on the other average to the Einstein radius.
+ * The mean distance of arcs from a centre, by flux. It is that of images about the radius which is seen in most directions,
+ * or about which images lie opposite each other: those of one place behind an isothermal sphere are at radii that add up to
+ * two Einstein radii. Arcs far out on one side and counter-images near the centre on the other average to one.
  * @param room The largest radius to look at.
  * @returns null where nothing is seen.
  */
@@ -50,15 +54,17 @@ export function ringRadiusOf(
 ): number | null {
   const radius = seen.y.map((at, i) => Math.hypot(at - y, seen.x[i] - x));
   const sector = seen.y.map((at, i) => sectorOf(at - y, seen.x[i] - x));
+  const limited = seen.signalToNoise.map((ratio) => Math.min(ratio, ENOUGH));
+  const opposite = oppositePairs(radius, sector, limited, pixelScale);
   let best = { radius: 0, score: 0 };
   for (let trial = 3 * pixelScale; trial < room; trial *= STEP) {
     const strongest = new Float64Array(SECTORS);
     radius.forEach((r, i) => {
-      if (Math.abs(r / trial - 1) > WITHIN) return;
-      strongest[sector[i]] = Math.max(strongest[sector[i]], Math.min(seen.signalToNoise[i], ENOUGH));
+      if (Math.abs(r / trial - 1) <= WITHIN) strongest[sector[i]] = Math.max(strongest[sector[i]], limited[i]);
     });
+    const support = strongest.reduce((sum, value) => sum + value, 0) + opposite(trial);
     // Unrelated objects within the share of a radius grow in number with its area, arcs do not.
-    const score = strongest.reduce((sum, value) => sum + value, 0) / trial;
+    const score = support / trial;
     if (score > best.score) best = { radius: trial, score };
   }
   if (best.score === 0) return null;
@@ -71,6 +77,39 @@ export function ringRadiusOf(
     weights += weight;
   });
   return sum / weights;
+}
+
+/** How much is seen about a radius in opposite directions: over all of these the sum of the weaker of the strongest two. */
+function oppositePairs(
+  radius: Float64Array,
+  sector: Float64Array,
+  strength: Float64Array,
+  pixelScale: number,
+): (trial: number) => number {
+  const bins = Math.round(radius.reduce((most, r) => Math.max(most, r), 0) / pixelScale) + 1;
+  const strongest = Array.from({ length: SECTORS }, () => new Float64Array(bins));
+  radius.forEach((r, i) => {
+    const [from, bin] = [strongest[sector[i]], Math.round(r / pixelScale)];
+    from[bin] = Math.max(from[bin], strength[i]);
+  });
+  return (trial) => {
+    const [middle, off] = [(2 * trial) / pixelScale, (2 * PAIRED_WITHIN * trial) / pixelScale];
+    const nearest = Math.ceil((PAIRED_FROM * trial) / pixelScale);
+    let sum = 0;
+    strongest.slice(SECTORS / 2).forEach((one, s) => {
+      const other = strongest[s];
+      let weaker = 0;
+      for (let b = nearest; b <= Math.min(middle - nearest, bins - 1); b++) {
+        if (one[b] <= weaker) continue;
+        const last = Math.min(middle - b + off, middle - nearest, bins - 1);
+        for (let c = Math.max(nearest, Math.ceil(middle - b - off)); c <= last; c++) {
+          weaker = Math.max(weaker, Math.min(one[b], other[c]));
+        }
+      }
+      sum += weaker;
+    });
+    return sum;
+  };
 }
 
 function sectorOf(y: number, x: number): number {

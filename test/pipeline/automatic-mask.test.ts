@@ -46,6 +46,20 @@ function arcs(y: number, x: number, share = 1): number {
 const blob = (cy: number, cx: number) => (y: number, x: number) =>
   12 * Math.exp(-0.5 * (((y - cy) ** 2 + (x - cx) ** 2) / 0.1 ** 2));
 
+/** An image of so many radii of 1.2", 20 degrees wide. */
+const image = (radii: number, direction: number) => (y: number, x: number) => {
+  const [dy, dx] = [y - CENTRE[0], x - CENTRE[1]];
+  const angle = Math.atan2(Math.sin(Math.atan2(dy, dx) - direction), Math.cos(Math.atan2(dy, dx) - direction));
+  return 200 * Math.exp(-0.5 * (((Math.hypot(dy, dx) - radii * 1.2) / 0.08) ** 2 + (angle / 0.17) ** 2));
+};
+
+test("two opposite images at different radii, which average to one", () => {
+  const double = [image(1.3, 0.6), image(0.7, 0.6 + Math.PI)];
+  const seen = lensOnSight(imageOf((y, x) => galaxy(y, x) + double.reduce((sum, light) => sum + light(y, x), 0)));
+  expect(Math.abs(seen.ringRadius! / 1.2 - 1)).toBeLessThan(0.06);
+  expect(seen.maskRadius).toBeGreaterThan(1.3 * 1.2 + 2 * 0.08);
+});
+
 for (const share of [1, 0.35]) {
   test(`the ring behind a galaxy, ${share} of it`, () => {
     const seen = lensOnSight(imageOf((y, x) => galaxy(y, x) + arcs(y, x, share)));
@@ -63,13 +77,14 @@ for (const share of [1, 0.35]) {
 test("neighbours are no arcs, and are left out where they are within the mask", () => {
   const far = blob(-2.6, 2.4);
   // Between one and a half radii of the ring and the mask that arcs so far out ask for.
-  const near = blob(CENTRE[0] + 2.08, CENTRE[1]);
-  const tail = blob(CENTRE[0] - 1.65, CENTRE[1]);
+  // Opposite arcs both would be images of theirs.
+  const near = blob(CENTRE[0] + 1.8, CENTRE[1] + 1.04);
+  const tail = blob(CENTRE[0] - 1.1, CENTRE[1] + 1.23);
   const seen = lensOnSight(imageOf((y, x) => galaxy(y, x) + arcs(y, x, 0.6) + far(y, x) + near(y, x) + tail(y, x)));
   expect(Math.abs(seen.ringRadius! / 1.2 - 1)).toBeLessThan(0.1);
   expect(seen.neighbours).toHaveLength(1);
   const [{ centre, radius }] = seen.neighbours;
-  expect(Math.hypot(centre[0] - CENTRE[0] - 2.08, centre[1] - CENTRE[1])).toBeLessThan(SCALE);
+  expect(Math.hypot(centre[0] - CENTRE[0] - 1.8, centre[1] - CENTRE[1] - 1.04)).toBeLessThan(SCALE);
   // The blob is above five of the noise of nine pixels out to 2.5 of its widths.
   expect(radius).toBeGreaterThan(0.2);
   expect(radius).toBeLessThan(0.5);

@@ -34,7 +34,7 @@ test("an image becomes three phases that can be searched", () => {
   // Two centres that are one, three ellipses, radius, shear, coefficient.
   expect(parameters).toHaveLength(2 + 6 + 1 + 2 + 1);
   const radius = parameters.find(({ path }) => path.endsWith("einstein_radius"))!;
-  expect(radius.prior).toMatchObject({ prior: "uniform", lower: 0.7 * 1.2, upper: 1.2 * 1.2 });
+  expect(radius.prior).toMatchObject({ prior: "uniform", lower: 0.7 * 1.2, upper: 1.3 * 1.2 });
   // What the first phase has found stands in its place when it has been searched.
   expect(buildModel(posterior).parameters.length).toBeGreaterThanOrEqual(6);
   expect(phases.adaptImages).toEqual([{ phase: "pixelized", galaxy: "source", dataset: "f814w" }]);
