@@ -104,6 +104,8 @@ describe.each([...lightProfiles.values()])("$name", (profile) => {
   test("its intensity is a factor", () => {
     fc.assert(
       fc.property(valuesOf(profile), everywhere, (values, at) => {
+        // Subnormal factors have few digits.
+        fc.pre(values.intensity === 0 || Math.abs(values.intensity as number) > 1e-290);
         const one = profile.intensity(numbers, at, { ...values, intensity: 1 });
         const some = profile.intensity(numbers, at, values);
         expect(Math.abs(some - (values.intensity as number) * one)).toBeLessThanOrEqual(
@@ -191,7 +193,7 @@ describe("special cases", () => {
           sigma,
         });
         // Exponents reach some thousands, where the value underflows.
-        expect(Math.abs(bell / of(0.5) - 1) || 0).toBeLessThan(1e-11);
+        if (bell > 1e-290) expect(Math.abs(bell / of(0.5) - 1)).toBeLessThan(1e-11);
       }),
     );
   });
