@@ -115,8 +115,12 @@ function collect(image: LocalMapping, source: Pair<number>, found: LocalMapping[
   found.push(image);
 }
 
-/** Where in a triangle the source lies if the mapping is linear in it; undefined where it lies outside. */
-function startWithin([a, b, c]: Triangle, [y, x]: Pair<number>): Pair<number> | undefined {
+/**
+ * Where in a triangle the source is by the mapping that is linear in it, drawn into the triangle; undefined where it lies
+ * farther outside than the sides of the mapped triangle bend, so that no image is lost between two triangles.
+ */
+function startWithin(triangle: Triangle, [y, x]: Pair<number>): Pair<number> | undefined {
+  const [a, b, c] = triangle;
   const [by, bx, cy, cx] = [
     b.source[0] - a.source[0],
     b.source[1] - a.source[1],
@@ -124,14 +128,39 @@ function startWithin([a, b, c]: Triangle, [y, x]: Pair<number>): Pair<number> | 
     c.source[1] - a.source[1],
   ];
   const [dy, dx] = [y - a.source[0], x - a.source[1]];
+  // Of nearly all triangles the source is far, and sides do not bend by as much as they are long.
+  const squaredSides = [(cy - by) ** 2 + (cx - bx) ** 2, cy * cy + cx * cx, by * by + bx * bx];
+  if (dy * dy + dx * dx > 4 * Math.max(squaredSides[0], squaredSides[1], squaredSides[2])) return undefined;
   const area = by * cx - bx * cy;
   const [towardB, towardC] = [(dy * cx - dx * cy) / area, (by * dx - bx * dy) / area];
-  // A little more than the triangle, so that no image is lost between two.
-  const edge = -1e-9;
-  if (!(towardB >= edge && towardC >= edge && 1 - towardB - towardC >= edge)) return undefined;
-  return [0, 1].map(
-    (i) => a.image[i] + towardB * (b.image[i] - a.image[i]) + towardC * (c.image[i] - a.image[i]),
-  ) as unknown as Pair<number>;
+  const shares = [1 - towardB - towardC, towardB, towardC];
+  // A share times the height over the side opposite is the distance from that side.
+  const sides = squaredSides.map(Math.sqrt);
+  const bend = bendOf(triangle);
+  if (!shares.every((share, i) => share >= -1e-9 - (bend * sides[i]) / Math.abs(area))) return undefined;
+  const inside = shares.map((share) => Math.max(share, 0));
+  const sum = inside.reduce((a, b) => a + b);
+  return [0, 1].map((axis) =>
+    inside.reduce((at, share, i) => at + (share / sum) * triangle[i].image[axis], 0),
+  ) as never;
+}
+
+/**
+ * How far the sides of the mapped triangle are from straight, arcseconds, twice over: a parabola with the slopes J_a and J_b
+ * in its ends is |(J_b - J_a)(b - a)| / 8 from its chord.
+ */
+function bendOf([a, b, c]: Triangle): number {
+  return Math.max(
+    ...[
+      [a, b],
+      [b, c],
+      [c, a],
+    ].map(([from, to]) => {
+      const [yy, yx, xy, xx] = from.jacobian.map((slope, i) => to.jacobian[i] - slope);
+      const [dy, dx] = [to.image[0] - from.image[0], to.image[1] - from.image[1]];
+      return Math.hypot(yy * dy + yx * dx, xy * dy + xx * dx) / 4;
+    }),
+  );
 }
 
 /** Whether the source lies in the box about the mapped triangle, with a margin for its curved sides. */

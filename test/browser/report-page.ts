@@ -27,6 +27,10 @@ export interface ReportPage {
   readonly foreign: number;
   /** Headers of columns and rows, and how many of them say which. */
   readonly headers: readonly [count: number, scoped: number];
+  /** Pixels of what is folded away, on a screen and on paper. */
+  readonly folded: readonly (readonly [screen: number, paper: number])[];
+  /** On paper: what of the figures may be broken between pages, and what is cut off at the side of tables and text. */
+  readonly paper: { readonly breakable: number; readonly cut: number };
 }
 
 /** Makes a report in the browser, opens it, and looks at it. */
@@ -58,6 +62,13 @@ export async function run(say: (message: string) => Promise<unknown>): Promise<v
   });
   const report = { images: await Promise.all(images), figures: await Promise.all(figures) };
   frame.style.width = "400px";
+  const overflow = page.documentElement.scrollWidth - page.documentElement.clientWidth;
+  const folds = [...page.querySelectorAll("details")];
+  const heights = () => folds.map((fold) => fold.getBoundingClientRect().height);
+  const onScreen = heights();
+  frame.style.width = "720px";
+  print(page, view);
+  const onPaper = heights();
   const headers = [...page.querySelectorAll("th")];
   const result: ReportPage = {
     ...report,
@@ -65,12 +76,28 @@ export async function run(say: (message: string) => Promise<unknown>): Promise<v
     verdict: page.querySelector(".verdict")?.textContent ?? "",
     requests: view.performance.getEntriesByType("resource").map(({ name }) => name),
     errors,
-    overflow: page.documentElement.scrollWidth - page.documentElement.clientWidth,
+    overflow,
     foreign: page.querySelectorAll("script, img, link, iframe, object").length,
     headers: [headers.length, headers.filter((header) => header.hasAttribute("scope")).length],
+    folded: folds.map((_, index) => [onScreen[index], onPaper[index]]),
+    paper: {
+      breakable: [...page.querySelectorAll("figure, .plot")].filter((figure) => {
+        return view.getComputedStyle(figure).breakInside !== "avoid";
+      }).length,
+      cut: [...page.querySelectorAll("pre, .wide")].filter((box) => box.scrollWidth > box.clientWidth).length,
+    },
   };
   console.error = error;
   await say(JSON.stringify(result));
+}
+
+/** Makes the page's style for paper that for the screen: a page cannot ask to be printed and look at itself. */
+function print(page: Document, view: Window & typeof globalThis): void {
+  for (const sheet of page.styleSheets) {
+    for (const rule of sheet.cssRules) {
+      if (rule instanceof view.CSSMediaRule && rule.media.mediaText === "print") rule.media.mediaText = "all";
+    }
+  }
 }
 
 /** An SVG with the style of its page, as an address. */

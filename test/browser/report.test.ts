@@ -54,6 +54,16 @@ describe.skipIf(noBrowser !== undefined)(`a report in a browser${noBrowser ? ` (
     expect(page.verdict).toContain('Einstein radius b_SIE: 1.2000 ± 0.0020" (median and 68 %)');
   });
 
+  test("on paper folds nothing away, cuts nothing off and breaks no figure", () => {
+    expect(page.folded).toHaveLength(1);
+    for (const [screen, paper] of page.folded) {
+      expect(screen).toBeLessThan(50);
+      // A spec of thirty lines.
+      expect(paper).toBeGreaterThan(200);
+    }
+    expect(page.paper).toEqual({ breakable: 0, cut: 0 });
+  });
+
   test("fits a phone, and its tables say what their headers are of", () => {
     expect(page.overflow).toBe(0);
     expect(page.headers[0]).toBeGreaterThan(40);

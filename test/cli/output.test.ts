@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { link, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,6 +42,28 @@ test("a directory or a file that cannot be written is wrong input, and no partia
   const out = await outputDirectory(join(directory, "out"));
   await expect(out.write("taken", "result")).rejects.toThrow(InputError);
   expect(await readdir(out.path)).toEqual(["taken"]);
+});
+
+// In a process of its own, which can be ended: the recursive mkdir of Node never returns here.
+test.skipIf(!existsSync("/proc/self"))(
+  "a place where none can be made is wrong input at once",
+  () => {
+    for (const [module, call] of [
+      ["output.ts", "outputDirectory"],
+      ["directory-lock.ts", "lock"],
+    ]) {
+      const from = JSON.stringify(new URL(`../../src/cli/${module}`, import.meta.url));
+      const script = `import(${from}).then((it) => it.${call}("/proc/none/such")).catch((error) => console.log(error.tag))`;
+      const { stdout, signal } = spawnSync(process.execPath, ["-e", script], { timeout: 10_000, encoding: "utf8" });
+      expect({ stdout, signal }).toEqual({ stdout: "output/directory\n", signal: null });
+    }
+  },
+  30_000,
+);
+
+test("many at once make the same directories", async () => {
+  await Promise.all(Array.from({ length: 8 }, () => outputDirectory(join(directory, "a", "b", "c"))));
+  expect(await readdir(join(directory, "a", "b"))).toEqual(["c"]);
 });
 
 test("names with a path in them are refused", async () => {

@@ -83,5 +83,3 @@ export const randomFormula = (arity: number): fc.Arbitrary<RandomFormula> =>
     };
     return Object.assign(build, { arity, toString: () => JSON.stringify(instructions) });
   });
-
-export const real = (min: number, max: number) => fc.double({ min, max, noNaN: true, noDefaultInfinity: true });

@@ -19,8 +19,8 @@ import {
 } from "../../src/dataset/oversampling.ts";
 import { InputError } from "../../src/errors.ts";
 import { columnCentres, pixelGrid, rowCentres, slimPositions } from "../../src/grid.ts";
+import { between } from "../between.ts";
 
-const real = (min: number, max: number) => fc.double({ min, max, noNaN: true, noDefaultInfinity: true });
 const shape = fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 12 }));
 const anyMask: fc.Arbitrary<Mask> = shape.chain(([rows, columns]) =>
   fc
@@ -46,13 +46,13 @@ function tagOf(action: () => unknown): string {
 describe("masks", () => {
   const placed = fc.record({
     shape: fc.tuple(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 30 })),
-    pixelScales: fc.tuple(real(0.05, 0.2), real(0.05, 0.2)),
-    centre: fc.tuple(real(-1, 1), real(-1, 1)),
+    pixelScales: fc.tuple(between(0.05, 0.2), between(0.05, 0.2)),
+    centre: fc.tuple(between(-1, 1), between(-1, 1)),
   });
 
   test("an ellipse of axis ratio 1 is a circle at any angle, an annulus is what a circle leaves of one", () => {
     fc.assert(
-      fc.property(placed, real(0.1, 2), real(0.1, 2), real(-180, 180), (args, a, b, angle) => {
+      fc.property(placed, between(0.1, 2), between(0.1, 2), between(-180, 180), (args, a, b, angle) => {
         const [inner, outer] = [Math.min(a, b), Math.max(a, b)];
         // A centre on a rim is in or out by a rounding.
         const grid = pixelGrid(args.shape, 1);
@@ -144,8 +144,8 @@ describe("the blurring region", () => {
 describe("sub-pixels", () => {
   const case_ = fc.record({
     mask: anyMask,
-    scale: real(0.01, 1),
-    origin: fc.tuple(real(-2, 2), real(-2, 2)),
+    scale: between(0.01, 1),
+    origin: fc.tuple(between(-2, 2), between(-2, 2)),
     sizes: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 144, maxLength: 144 }),
   });
 

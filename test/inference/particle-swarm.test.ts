@@ -18,6 +18,12 @@ describe("a particle swarm", () => {
     expect(bests).toEqual(bests.toSorted((a, b) => a - b));
   });
 
+  test.each([1, 2, 3, 4, 5])("does not stop on the way up a narrow degeneracy, seed %i", async (seed) => {
+    const { samples } = await runSampler(particleSwarm(), gaussianTarget(10, 0.95, 0.02), seed);
+    expect(samples.diagnostics.converged).toBe(1);
+    expect(samples.logLikelihoods[0]).toBeGreaterThan(-0.01);
+  });
+
   test("follows Rosenbrock's valley", async () => {
     const { samples } = await runSampler(particleSwarm({ tolerance: 1e-9 }), rosenbrockTarget(2), 2);
     for (const u of samples.points) expect(u).toBeCloseTo(0.75, 4);

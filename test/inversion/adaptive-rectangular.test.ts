@@ -11,9 +11,10 @@ import {
   adaptivePixelCentreSlopes,
   rectangularAdaptiveSlopes,
 } from "../../src/inversion/mesh/rectangular-adaptive-slopes.ts";
+import { between } from "../between.ts";
 
 const coordinate = fc.oneof(
-  fc.double({ min: -3, max: 3, noNaN: true }),
+  between(-3, 3),
   // Rays at the same place, on the same line.
   fc.constantFrom(-1, 0, 0.5),
 );

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type RectangularMesh, rectangularMesh, rectangularNeighbors } from "../../src/inversion/mesh/rectangular.ts";
+import { between } from "../between.ts";
 
-const coordinate = fc.double({ min: -3, max: 3, noNaN: true });
+const coordinate = between(-3, 3);
 const positions = fc
   .array(fc.tuple(coordinate, coordinate), { minLength: 1, maxLength: 60 })
   .map((pairs) => Float64Array.from(pairs.flat()));

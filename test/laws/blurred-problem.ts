@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { type Mapping, meanOverSubPixels } from "../../src/inversion/mapping.ts";
 import { planConvolution } from "../../src/operators/convolve.ts";
+import { between } from "../between.ts";
 
-const number = fc.double({ min: -1, max: 1, noNaN: true });
+const number = between(-1, 1);
 const odd = fc.integer({ min: 0, max: 4 }).map((half) => 2 * half + 1);
 
 /** An image of some pixels with holes, a PSF that may be larger than it, and a source mapped to it at random. */

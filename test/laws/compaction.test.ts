@@ -23,6 +23,7 @@ import { instantiate } from "../../src/model/model.ts";
 import { dirtyImage } from "../../src/operators/dirty-image.ts";
 import { dot } from "../../src/operators/matrix.ts";
 import { visibilities } from "../../src/operators/visibilities.ts";
+import { between } from "../between.ts";
 import { storedVisibilities } from "../dataset/stored-visibilities.ts";
 import { relativeDifference } from "../equivalence/difference.ts";
 import { compacted, datasetOf, type LensedObservation, lensModel, observe } from "../likelihood/lensed-observation.ts";
@@ -178,7 +179,7 @@ describe("the evidence of compacted visibilities is that of the visibilities the
 });
 
 describe("the dirty image is the adjoint of the visibilities", () => {
-  const number = fc.double({ min: -1, max: 1, noNaN: true });
+  const number = between(-1, 1);
   const numbers = (length: number) =>
     fc.array(number, { minLength: length, maxLength: length }).map((values) => Float64Array.from(values));
 

@@ -14,19 +14,23 @@ import { shapelet } from "../../src/profiles/light/shapelet.ts";
 import { shapelets } from "../../src/profiles/light/shapelets.ts";
 import type { Pair, Parameter, ParameterTable, ParameterValues } from "../../src/profiles/parameter.ts";
 import type { LightProfile } from "../../src/profiles/profile.ts";
+import { anyBetween, between } from "../between.ts";
 import { checkedNumbers } from "./checked-numbers.ts";
 import { type Dual, dualNumbers, variable } from "./dual-numbers.ts";
 
 type Values = ParameterValues<ParameterTable, number>;
 
-const real = (min: number, max: number) => fc.double({ min, max, noNaN: true, noDefaultInfinity: true });
-const everywhere = fc.tuple(real(-4, 4), real(-4, 4));
-const modest = { centre: fc.tuple(real(-0.3, 0.3), real(-0.3, 0.3)), q: real(0.2, 1), phi: real(-1.5, 1.5) };
+const everywhere = fc.tuple(anyBetween(-4, 4), anyBetween(-4, 4));
+const modest = {
+  centre: fc.tuple(between(-0.3, 0.3), between(-0.3, 0.3)),
+  q: between(0.2, 1),
+  phi: between(-1.5, 1.5),
+};
 
 /** Any values within a profile's bounds, infinite ones brought down. */
 function valuesOf(profile: LightProfile): fc.Arbitrary<Values> {
   const component = ({ bounds: [lower, upper], whole }: Parameter) =>
-    whole ? fc.integer({ min: lower, max: upper }) : real(Math.max(lower, -1e3), Math.min(upper, 1e3));
+    whole ? fc.integer({ min: lower, max: upper }) : anyBetween(Math.max(lower, -1e3), Math.min(upper, 1e3));
   const entries = Object.entries<Parameter>(profile.parameters).map(([key, parameter]) => {
     const one = component(parameter);
     return [key, parameter.components === undefined ? one : fc.tuple(one, one)] as const;
@@ -83,7 +87,7 @@ describe.each([...lightProfiles.values()])("$name", (profile) => {
       }),
     );
   };
-  const position = fc.oneof(everywhere, fc.tuple(real(-1e6, 1e6), real(-1e6, 1e6)), fc.constant(undefined));
+  const position = fc.oneof(everywhere, fc.tuple(anyBetween(-1e6, 1e6), anyBetween(-1e6, 1e6)), fc.constant(undefined));
 
   test("finite with all of its derivatives, for every parameter within the bounds, everywhere", () => {
     fc.assert(
@@ -100,6 +104,8 @@ describe.each([...lightProfiles.values()])("$name", (profile) => {
   test("its intensity is a factor", () => {
     fc.assert(
       fc.property(valuesOf(profile), everywhere, (values, at) => {
+        // Subnormal factors have few digits.
+        fc.pre(values.intensity === 0 || Math.abs(values.intensity as number) > 1e-290);
         const one = profile.intensity(numbers, at, { ...values, intensity: 1 });
         const some = profile.intensity(numbers, at, values);
         expect(Math.abs(some - (values.intensity as number) * one)).toBeLessThanOrEqual(
@@ -117,7 +123,7 @@ describe("total light", () => {
 
   test("of a Gaussian is 2 pi sigma^2 / q", () => {
     fc.assert(
-      fc.property(modest.q, modest.phi, real(0.1, 3), (q, phi, sigma) => {
+      fc.property(modest.q, modest.phi, between(0.1, 3), (q, phi, sigma) => {
         const values = { ...one, ellComps: ellCompsOf(numbers, q, phi), sigma };
         const light = totalLight((position) => gaussian.intensity(numbers, position, values), phi, q);
         expect(Math.abs((light * q) / (2 * Math.PI * sigma ** 2) - 1)).toBeLessThan(TOLERANCE);
@@ -128,7 +134,7 @@ describe("total light", () => {
 
   test("of a Moffat profile is pi alpha^2 / (q (beta - 1))", () => {
     fc.assert(
-      fc.property(modest.q, modest.phi, real(0.1, 3), real(1.8, 6), (q, phi, alpha, beta) => {
+      fc.property(modest.q, modest.phi, between(0.1, 3), between(1.8, 6), (q, phi, alpha, beta) => {
         const values = { ...one, ellComps: ellCompsOf(numbers, q, phi), alpha, beta };
         const light = totalLight((position) => moffat.intensity(numbers, position, values), phi, q);
         expect(Math.abs((light * q * (beta - 1)) / (Math.PI * alpha ** 2) - 1)).toBeLessThan(TOLERANCE);
@@ -139,7 +145,7 @@ describe("total light", () => {
 
   test("of a chameleon is pi (1 - f^2) times the difference of its core radii", () => {
     fc.assert(
-      fc.property(modest.q, modest.phi, real(0.01, 1), real(0.1, 3), (q, phi, coreRadius0, more) => {
+      fc.property(modest.q, modest.phi, between(0.01, 1), between(0.1, 3), (q, phi, coreRadius0, more) => {
         const coreRadius1 = coreRadius0 + more;
         const values = { ...one, ellComps: ellCompsOf(numbers, q, phi), coreRadius0, coreRadius1 };
         const light = totalLight((position) => chameleon.intensity(numbers, position, values), phi, q);
@@ -152,7 +158,7 @@ describe("total light", () => {
 
   test("of an exponential disk is 2 pi r_e^2 e^b / b^2", () => {
     fc.assert(
-      fc.property(modest.q, modest.phi, real(0.1, 3), (q, phi, effectiveRadius) => {
+      fc.property(modest.q, modest.phi, between(0.1, 3), (q, phi, effectiveRadius) => {
         const values = { ...one, ellComps: ellCompsOf(numbers, q, phi), effectiveRadius };
         const light = totalLight((position) => exponential.intensity(numbers, position, values), phi, q);
         const b = sersicConstant(numbers, 1);
@@ -166,7 +172,7 @@ describe("total light", () => {
 });
 
 describe("special cases", () => {
-  const shape = fc.record({ ...modest, effectiveRadius: real(0.1, 3), intensity: real(0.1, 10) });
+  const shape = fc.record({ ...modest, effectiveRadius: between(0.1, 3), intensity: between(0.1, 10) });
   const shaped = ({ q, phi, ...values }: { q: number; phi: number }) => ({
     ...values,
     ellComps: ellCompsOf(numbers, q, phi),
@@ -187,7 +193,7 @@ describe("special cases", () => {
           sigma,
         });
         // Exponents reach some thousands, where the value underflows.
-        expect(Math.abs(bell / of(0.5) - 1) || 0).toBeLessThan(1e-11);
+        if (bell > 1e-290) expect(Math.abs(bell / of(0.5) - 1)).toBeLessThan(1e-11);
       }),
     );
   });
@@ -215,12 +221,12 @@ describe("special cases", () => {
 
   test("a core-Sersic profile has its intensity at the break, its slope inside and a Sersic profile outside", () => {
     const values = fc.record({
-      effectiveRadius: real(0.3, 3),
-      sersicIndex: real(0.5, 6),
-      radiusBreak: real(0.01, 0.1),
-      intensity: real(0.1, 10),
-      gamma: real(0, 1.5),
-      alpha: real(2, 10),
+      effectiveRadius: between(0.3, 3),
+      sersicIndex: between(0.5, 6),
+      radiusBreak: between(0.01, 0.1),
+      intensity: between(0.1, 10),
+      gamma: between(0, 1.5),
+      alpha: between(2, 10),
     });
     fc.assert(
       fc.property(values, (given) => {
@@ -241,7 +247,7 @@ describe("special cases", () => {
 
   test("a Moffat profile has half of its intensity at alpha sqrt(2^(1/beta) - 1) of the minor axis", () => {
     fc.assert(
-      fc.property(modest.q, real(0.1, 3), real(0.5, 10), (q, alpha, beta) => {
+      fc.property(modest.q, between(0.1, 3), between(0.5, 10), (q, alpha, beta) => {
         const values = { centre: [0, 0], ellComps: ellCompsOf(numbers, q, 0), intensity: 2, alpha, beta } as const;
         const half = alpha * Math.sqrt(2 ** (1 / beta) - 1);
         expect(moffat.intensity(numbers, [half, 0], values)).toBeCloseTo(1, 12);

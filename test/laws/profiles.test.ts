@@ -16,26 +16,26 @@ import { sersic } from "../../src/profiles/light/sersic.ts";
 import { isothermal } from "../../src/profiles/mass/isothermal.ts";
 import type { Pair, Parameter, ParameterTable, ParameterValues } from "../../src/profiles/parameter.ts";
 import type { ScalarFormula } from "../../src/profiles/profile.ts";
+import { anyBetween, between } from "../between.ts";
 import { checkedNumbers } from "./checked-numbers.ts";
 import { type Dual, dualNumbers, variable } from "./dual-numbers.ts";
 import { RADIAL_PROFILES } from "./radial-values.ts";
 
-const real = (min: number, max: number) => fc.double({ min, max, noNaN: true, noDefaultInfinity: true });
-const everywhere = fc.tuple(real(-4, 4), real(-4, 4));
+const everywhere = fc.tuple(anyBetween(-4, 4), anyBetween(-4, 4));
 /** The ellipticities that the laws are held to in full precision: axis ratios from 1 down to 0.2. */
 const ellComps = fc
-  .tuple(fc.oneof(real(0, 2 / 3), real(0, 2e-3), fc.constant(0), fc.constant(1e-12)), real(-3.15, 3.15))
+  .tuple(fc.oneof(between(0, 2 / 3), between(0, 2e-3), fc.constant(0), fc.constant(1e-12)), between(-3.15, 3.15))
   .map(([f, angle]): Pair<number> => [f * Math.sin(angle), f * Math.cos(angle)]);
 
 /** What the prior of each parameter takes for likely. */
 function likelyValues(table: ParameterTable): fc.Arbitrary<ParameterValues<ParameterTable, number>> {
   const component = ({ defaultPrior }: Parameter) => {
     if (defaultPrior.prior === "gaussian") {
-      return real(defaultPrior.mean - 2 * defaultPrior.sigma, defaultPrior.mean + 2 * defaultPrior.sigma);
+      return between(defaultPrior.mean - 2 * defaultPrior.sigma, defaultPrior.mean + 2 * defaultPrior.sigma);
     }
-    if (defaultPrior.prior === "log_gaussian") return real(0.02, 0.98).map((u) => valueFromUnit(defaultPrior, u));
+    if (defaultPrior.prior === "log_gaussian") return between(0.02, 0.98).map((u) => valueFromUnit(defaultPrior, u));
     const { prior, lower, upper } = defaultPrior;
-    return prior === "log_uniform" ? real(Math.log(lower), Math.log(upper)).map(Math.exp) : real(lower, upper);
+    return prior === "log_uniform" ? between(Math.log(lower), Math.log(upper)).map(Math.exp) : between(lower, upper);
   };
   return fc.record(
     Object.fromEntries(
@@ -53,7 +53,7 @@ function likelyValues(table: ParameterTable): fc.Arbitrary<ParameterValues<Param
 
 /** A vector of 1e-3 to 10 arcsec. */
 const around = fc
-  .tuple(real(Math.log(1e-3), Math.log(10)), real(-3.15, 3.15))
+  .tuple(between(Math.log(1e-3), Math.log(10)), between(-3.15, 3.15))
   .map(
     ([logarithm, angle]): Pair<number> => [
       Math.exp(logarithm) * Math.sin(angle),
@@ -63,7 +63,7 @@ const around = fc
 
 /** Any values within a table's bounds, infinite ones brought down. */
 function valuesWithin(table: ParameterTable): fc.Arbitrary<ParameterValues<ParameterTable, number>> {
-  const component = ({ bounds: [lower, upper] }: Parameter) => real(Math.max(lower, -1e3), Math.min(upper, 1e3));
+  const component = ({ bounds: [lower, upper] }: Parameter) => anyBetween(Math.max(lower, -1e3), Math.min(upper, 1e3));
   return fc.record(
     Object.fromEntries(
       Object.entries(table).map(([key, parameter]) => [
@@ -102,13 +102,16 @@ const SIGNED = ["MassSheet", "PowerLawMultipole", "ChameleonMass"];
 
 /** Where two parts nearly cancel, the digits of their difference are gone: how much looser the laws are. */
 const LOOSER: Readonly<Record<string, number>> = {
-  // Cores that differ by 1e-4 of themselves.
-  ChameleonMass: 1e4,
   // A cut at the core is taken 1e-4 above it.
   dPIEMass: 1e2,
   // An outer slope 1e-3 from 2, squared in the potential.
   PowerLawBroken: 1e4,
 };
+
+/** The deflection of each of two parts that nearly cancel, which rounding goes with; 0 where there are none. */
+function largestPart(values: ParameterValues<ParameterTable, number>): number {
+  return Number(values.intensity ?? 0) * Number(values.massToLightRatio ?? 0);
+}
 
 // The laws of the others, whose deflections are quadratures, are in radial-mass.test.ts.
 describe.each([...massProfiles.values()].filter((profile) => !RADIAL_PROFILES.includes(profile)))(
@@ -125,7 +128,8 @@ describe.each([...massProfiles.values()].filter((profile) => !RADIAL_PROFILES.in
           const given = constants(values, 2);
           const [alphaY, alphaX] = profile.deflection(dual, free(position), given);
           const kappa = present(profile.convergence)(numbers, position, values);
-          const steepest = Math.hypot(...alphaY.slopes, ...alphaX.slopes) + 1e-3;
+          const part = largestPart(values);
+          const steepest = Math.hypot(...alphaY.slopes, ...alphaX.slopes) + part / Math.hypot(...from) + 1e-3;
           const tolerance = 1e-12 * (LOOSER[profile.name] ?? 1);
           expect(Math.abs((alphaY.slopes[0] + alphaX.slopes[1]) / 2 - kappa)).toBeLessThan(tolerance * steepest);
           expect(Math.abs(alphaY.slopes[1] - alphaX.slopes[0])).toBeLessThan(tolerance * steepest);
@@ -140,7 +144,11 @@ describe.each([...massProfiles.values()].filter((profile) => !RADIAL_PROFILES.in
     });
 
     test("finite for every parameter within the bounds, everywhere", () => {
-      const positions = fc.oneof(everywhere, fc.tuple(real(-1e6, 1e6), real(-1e6, 1e6)), fc.constant([0, 0] as const));
+      const positions = fc.oneof(
+        everywhere,
+        fc.tuple(anyBetween(-1e6, 1e6), anyBetween(-1e6, 1e6)),
+        fc.constant([0, 0] as const),
+      );
       fc.assert(
         fc.property(valuesWithin(profile.parameters), positions, fc.boolean(), (values, elsewhere, atCentre) => {
           const position = atCentre && values.centre !== undefined ? (values.centre as Pair<number>) : elsewhere;
@@ -186,7 +194,7 @@ describe.each([...massProfiles.values()].filter((profile) => !RADIAL_PROFILES.in
         fc.property(
           likelyValues(profile.parameters),
           around,
-          real(0, 6.3),
+          between(0, 6.3),
           fc.integer({ min: 2, max: 16 }),
           (values, [y, x], angle, digits) => {
             if (values.ellComps === undefined) return;
@@ -196,7 +204,8 @@ describe.each([...massProfiles.values()].filter((profile) => !RADIAL_PROFILES.in
               profile.deflection(numbers, [cy + y, cx + x], { ...values, ellComps });
             const round = at([0, 0]);
             const ellipse = at([f * Math.sin(angle), f * Math.cos(angle)]);
-            const largest = (Math.hypot(...round) + 1e-3) * (5 * f + 1e-13 * (LOOSER[profile.name] ?? 1));
+            const rounding = 1e-13 * (LOOSER[profile.name] ?? 1) * (Math.hypot(...round) + largestPart(values) + 1e-3);
+            const largest = (Math.hypot(...round) + 1e-3) * 5 * f + rounding;
             expect(Math.hypot(ellipse[0] - round[0], ellipse[1] - round[1])).toBeLessThan(largest);
           },
         ),
@@ -296,7 +305,7 @@ describe("isothermal", () => {
 
   test("a circle deflects by the Einstein radius, radially", () => {
     fc.assert(
-      fc.property(everywhere, real(0.1, 3), ([y, x], einsteinRadius) => {
+      fc.property(everywhere, between(0.1, 3), ([y, x], einsteinRadius) => {
         const r = Math.hypot(y, x);
         fc.pre(r > 1e-12);
         const [alphaY, alphaX] = deflection([y, x], [0, 0], einsteinRadius);
@@ -327,7 +336,7 @@ describe("isothermal", () => {
         })
         .flatMap(({ value, slopes }) => [value, ...slopes]);
     fc.assert(
-      fc.property(everywhere, real(0, 6.3), (position, angle) => {
+      fc.property(everywhere, between(0, 6.3), (position, angle) => {
         fc.pre(Math.hypot(...position) > 1e-6);
         const series = at(1e-3 * (1 - 1e-13), angle, position);
         const closed = at(1e-3 * (1 + 1e-13), angle, position);
@@ -340,7 +349,7 @@ describe("isothermal", () => {
 
   test("turning the ellipse and the position turns the deflection", () => {
     fc.assert(
-      fc.property(everywhere, real(0.05, 1), real(-1.5, 1.5), real(-3, 3), (position, q, phi, turn) => {
+      fc.property(everywhere, between(0.05, 1), between(-1.5, 1.5), between(-3, 3), (position, q, phi, turn) => {
         fc.pre(Math.hypot(...position) > 1e-6);
         const turned = (vector: Pair<number>) => rotate(numbers, vector, Math.cos(turn), Math.sin(turn));
         const before = turned(deflection(position, ellCompsOf(numbers, q, phi)));
@@ -355,7 +364,7 @@ describe("isothermal", () => {
 describe("ellipses", () => {
   test("elliptical components, axis ratio and angle go there and back", () => {
     fc.assert(
-      fc.property(real(0.001, 1), real(-1.57, 1.57), (q, phi) => {
+      fc.property(between(0.001, 1), between(-1.57, 1.57), (q, phi) => {
         const ellipse = ellipseOf(numbers, ellCompsOf(numbers, q, phi));
         expect(axisRatio(numbers, ellipse)).toBeCloseTo(q, 12);
         if (q < 0.999) expect(positionAngle(numbers, ellipse)).toBeCloseTo(phi, 12);
@@ -365,7 +374,7 @@ describe("ellipses", () => {
 
   test("the eccentric radius is q x'^2 + y'^2 / q in the frame of the major axis", () => {
     fc.assert(
-      fc.property(everywhere, real(0.01, 1), real(-1.57, 1.57), ([y, x], q, phi) => {
+      fc.property(everywhere, between(0.01, 1), between(-1.57, 1.57), ([y, x], q, phi) => {
         const along = Math.cos(phi) * x + Math.sin(phi) * y;
         const across = Math.cos(phi) * y - Math.sin(phi) * x;
         const wanted = q * along ** 2 + across ** 2 / q;
@@ -378,7 +387,7 @@ describe("ellipses", () => {
 
   test("components outside the unit disk are shortened, not turned", () => {
     fc.assert(
-      fc.property(real(1, 10), real(-3.1, 3.1), (f, angle) => {
+      fc.property(between(1, 10), between(-3.1, 3.1), (f, angle) => {
         const { ellComps: found, squared } = ellipseOf(numbers, [f * Math.sin(angle), f * Math.cos(angle)]);
         expect(Math.hypot(...found)).toBeCloseTo(0.999, 14);
         expect(Math.sqrt(squared)).toBeCloseTo(0.999, 14);
@@ -391,7 +400,7 @@ describe("ellipses", () => {
 describe("Sersic", () => {
   test("half of the light is within the effective radius", () => {
     fc.assert(
-      fc.property(real(1, 8), (sersicIndex) => {
+      fc.property(between(1, 8), (sersicIndex) => {
         const values = { centre: [0, 0], ellComps: [0, 0], intensity: 1, effectiveRadius: 1, sersicIndex } as const;
         // In s = r^(1/n) the integrand is smooth: r dr = n s^(2n-1) ds. Simpson's rule.
         const light = (to: number) => {

@@ -11,8 +11,9 @@ import { nfwTruncatedSph } from "../../src/profiles/mass/nfw-truncated.ts";
 import { devVaucouleursMass, exponentialMass, sersicMass } from "../../src/profiles/mass/sersic.ts";
 import type { Pair } from "../../src/profiles/parameter.ts";
 import { gaussLegendre } from "../../src/profiles/quadrature.ts";
+import { between } from "../between.ts";
 import { dualNumbers, variable } from "./dual-numbers.ts";
-import { angle, any, difference, ellComps, positions, present, real, scale } from "./radial-values.ts";
+import { angle, any, difference, ellComps, positions, present, scale } from "./radial-values.ts";
 
 describe("the NFW functions", () => {
   test("series and closed form meet, with their derivatives", () => {
@@ -48,7 +49,7 @@ describe("the NFW functions", () => {
 describe("the elliptical integrals", () => {
   const halo = fc.record({
     centre: fc.constant<Pair<number>>([0, 0]),
-    kappaS: real(0.1, 1),
+    kappaS: between(0.1, 1),
     scaleRadius: scale(0.1, 20),
   });
 
@@ -75,7 +76,7 @@ describe("the elliptical integrals", () => {
   test("they are Schramm's", () => {
     const nodes = gaussLegendre(400).map(([t, weight]) => [t ** 6, 6 * t ** 5 * weight]);
     fc.assert(
-      fc.property(halo, positions, real(0.3, 0.95), (values, [y, x], q) => {
+      fc.property(halo, positions, between(0.3, 0.95), (values, [y, x], q) => {
         const round = (xi: number) => present(any(nfwSph).convergence)(numbers, [0, xi], values);
         let [alphaY, alphaX] = [0, 0];
         for (const [u, weight] of nodes) {
@@ -106,7 +107,7 @@ describe("special cases", () => {
   const centre = fc.constant<Pair<number>>([0, 0]);
 
   test("gNFW with an inner slope of 1 is NFW", () => {
-    const halo = fc.record({ centre, ellComps, kappaS: real(0.1, 1), scaleRadius: scale(0.1, 20) });
+    const halo = fc.record({ centre, ellComps, kappaS: between(0.1, 1), scaleRadius: scale(0.1, 20) });
     fc.assert(
       fc.property(halo, positions, (values, at) => {
         const sloped = { ...values, innerSlope: 1 };
@@ -119,7 +120,7 @@ describe("special cases", () => {
   });
 
   test("NFW truncated far out is NFW", () => {
-    const halo = fc.record({ centre, kappaS: real(0.1, 1), scaleRadius: scale(0.1, 20) });
+    const halo = fc.record({ centre, kappaS: between(0.1, 1), scaleRadius: scale(0.1, 20) });
     fc.assert(
       fc.property(halo, positions, (values, at) => {
         const far = { ...values, truncationRadius: 1e5 };
@@ -134,13 +135,15 @@ describe("special cases", () => {
     const light = fc.record({
       centre,
       ellComps,
-      intensity: real(0.1, 2),
+      intensity: between(0.1, 2),
       effectiveRadius: scale(0.1, 5),
-      massToLightRatio: real(0.5, 3),
+      massToLightRatio: between(0.5, 3),
     });
     fc.assert(
       fc.property(light, positions, (values, at) => {
         const ofIndex = (sersicIndex: number) => ({ ...values, sersicIndex });
+        // Beyond 30 effective radii a Gaussian underflows.
+        fc.pre(Math.hypot(...at) < 20 * values.effectiveRadius);
         expect(difference(any(exponentialMass), values, any(sersicMass), ofIndex(1), at)).toBe(0);
         expect(difference(any(devVaucouleursMass), values, any(sersicMass), ofIndex(4), at)).toBe(0);
         // exp(-b (r / r_e)^2) with b as the series has it at 0.5.
@@ -170,7 +173,7 @@ describe("haloes of a mass", () => {
 
   test("M_200 is inside the radius of 200 times the critical density", () => {
     fc.assert(
-      fc.property(scale(1e6, 1e15), real(2, 40), (massAt200, concentration) => {
+      fc.property(scale(1e6, 1e15), between(2, 40), (massAt200, concentration) => {
         const { kappaS, scaleRadius } = nfwOfMass(numbers, { ...halo, massAt200 }, concentration);
         const kpc = scaleRadius * halo.kpcPerArcsec;
         const density = (kappaS * halo.criticalSurfaceDensity) / kpc;
@@ -189,7 +192,7 @@ describe("haloes of a mass", () => {
     expect(ludlowConcentration(numbers, halo)).toBeCloseTo(11.8, 1);
     for (const concentration of [duffyConcentration, ludlowConcentration]) {
       fc.assert(
-        fc.property(scale(1e6, 1e13), real(0, 1), (massAt200, redshiftObject) => {
+        fc.property(scale(1e6, 1e13), between(0, 1), (massAt200, redshiftObject) => {
           const here = concentration(numbers, { ...halo, massAt200, redshiftObject });
           expect(concentration(numbers, { ...halo, massAt200: 2 * massAt200, redshiftObject })).toBeLessThan(here);
           expect(concentration(numbers, { ...halo, massAt200, redshiftObject: redshiftObject + 0.1 })).toBeLessThan(

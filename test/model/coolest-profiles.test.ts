@@ -4,6 +4,7 @@ import { numbers } from "../../src/compiler/algebra.ts";
 import { COOLEST_PROFILES, type CoolestParameters, coolestProfile } from "../../src/model/coolest-profiles.ts";
 import { lightProfiles, massProfiles } from "../../src/profiles/index.ts";
 import type { Pair } from "../../src/profiles/parameter.ts";
+import { between } from "../between.ts";
 
 /** The formulas of COOLEST's documentation, for the major axis along x, and its angle: counter-clockwise from +y. */
 function intermediateRadius([y, x]: Pair<number>, { q, phi, center_x, center_y }: CoolestParameters): number {
@@ -24,7 +25,6 @@ function sersicLight(r: number, { I_eff, theta_eff, n }: CoolestParameters): num
   return I_eff * Math.exp(-(1.9992 * n - 0.3271) * ((r / theta_eff) ** (1 / n) - 1));
 }
 
-const between = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 const centre = fc.tuple(between(-1, 1), between(-1, 1));
 const position = fc.tuple(between(1.5, 4), between(1.5, 4));
 const ellComps = fc

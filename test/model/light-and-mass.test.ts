@@ -5,6 +5,7 @@ import { InputError } from "../../src/errors.ts";
 import { buildModel, instantiate } from "../../src/model/model.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
 import { lightAndMassProfiles } from "../../src/profiles/light-and-mass.ts";
+import { between } from "../between.ts";
 
 const modelOf = (entry: string) =>
   buildModel(
@@ -45,8 +46,8 @@ describe.each([...lightAndMassProfiles.values()])("$name", ({ name, light, mass,
     expect(lights[0].values).not.toHaveProperty("massToLightRatio");
     const { convergence } = mass;
     if (typeof convergence !== "function") throw new Error("no convergence to compare with");
-    const coordinate = fc.double({ min: -3, max: 3, noNaN: true });
-    const away = fc.double({ min: 0.01, max: 3, noNaN: true });
+    const coordinate = between(-3, 3);
+    const away = between(0.01, 3);
     fc.assert(
       fc.property(coordinate, away, (y, x) => {
         const brightness = light.intensity(numbers, [y, x], lights[0].values);

@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { normalCumulative, normalQuantile } from "../../src/inference/statistics/normal.ts";
 import { logDensity, type Prior, slopeFromUnit, unitFromValue, valueFromUnit } from "../../src/model/prior.ts";
-
-const real = (min: number, max: number) => fc.double({ min, max, noNaN: true });
+import { between } from "../between.ts";
 
 /** Values of scipy 1.17 (`scipy.stats.norm`, `scipy.stats.truncnorm`). */
 const CUMULATIVE: readonly [z: number, p: number][] = [
@@ -23,13 +22,13 @@ describe("the normal distribution", () => {
 
   test("quantiles invert it, in both tails", () => {
     fc.assert(
-      fc.property(real(-37, 0), (z) => {
+      fc.property(between(-37, 0), (z) => {
         // The root is as sharp as p is: dp / p = |z| dz in the tail.
         expect(Math.abs(normalQuantile(normalCumulative(z)) - z)).toBeLessThan(1e-12);
       }),
     );
     fc.assert(
-      fc.property(real(1e-300, 0.5), (p) => {
+      fc.property(between(1e-300, 0.5), (p) => {
         expect(normalCumulative(normalQuantile(p)) / p).toBeCloseTo(1, 11);
         // 1 - p is rounded by 1e-16, which the slope 1 / density magnifies.
         if (p > 1e-6) expect(Math.abs(normalQuantile(1 - p) + normalQuantile(p))).toBeLessThan(1e-9);
@@ -44,22 +43,26 @@ describe("the normal distribution", () => {
   });
 });
 
-const edges = fc.tuple(real(-50, 50), real(0.01, 50)).map(([lower, width]) => ({ lower, upper: lower + width }));
+const edges = fc.tuple(between(-50, 50), between(0.01, 50)).map(([lower, width]) => ({ lower, upper: lower + width }));
 const priors: fc.Arbitrary<Prior> = fc.oneof(
   edges.map((range): Prior => ({ prior: "uniform", ...range })),
-  fc.tuple(real(-9, 6), real(0.1, 6)).map(([lower, decades]): Prior => {
+  fc.tuple(between(-9, 6), between(0.1, 6)).map(([lower, decades]): Prior => {
     return { prior: "log_uniform", lower: 10 ** lower, upper: 10 ** (lower + decades) };
   }),
-  fc.tuple(real(-10, 10), real(0.1, 10)).map(([mean, sigma]): Prior => ({ prior: "gaussian", mean, sigma })),
-  fc.tuple(real(-10, 10), real(0.5, 10), real(-4, 3), real(0.1, 4)).map(([mean, sigma, from, width]): Prior => {
-    return { prior: "gaussian", mean, sigma, lower: mean + from * sigma, upper: mean + (from + width) * sigma };
-  }),
-  fc.tuple(real(-5, 5), real(0.1, 2)).map(([mean, sigma]): Prior => ({ prior: "log_gaussian", mean, sigma })),
-  fc.tuple(real(-5, 5), real(0.1, 2), real(-4, 3), real(0.1, 4)).map(([mean, sigma, from, width]): Prior => {
-    const [lower, upper] = [from, from + width].map((z) => Math.exp(mean + z * sigma));
-    return { prior: "log_gaussian", mean, sigma, lower, upper };
-  }),
-  fc.tuple(real(0, 170), real(1, 180)).map(([lower, width]): Prior => {
+  fc.tuple(between(-10, 10), between(0.1, 10)).map(([mean, sigma]): Prior => ({ prior: "gaussian", mean, sigma })),
+  fc
+    .tuple(between(-10, 10), between(0.5, 10), between(-4, 3), between(0.1, 4))
+    .map(([mean, sigma, from, width]): Prior => {
+      return { prior: "gaussian", mean, sigma, lower: mean + from * sigma, upper: mean + (from + width) * sigma };
+    }),
+  fc.tuple(between(-5, 5), between(0.1, 2)).map(([mean, sigma]): Prior => ({ prior: "log_gaussian", mean, sigma })),
+  fc
+    .tuple(between(-5, 5), between(0.1, 2), between(-4, 3), between(0.1, 4))
+    .map(([mean, sigma, from, width]): Prior => {
+      const [lower, upper] = [from, from + width].map((z) => Math.exp(mean + z * sigma));
+      return { prior: "log_gaussian", mean, sigma, lower, upper };
+    }),
+  fc.tuple(between(0, 170), between(1, 180)).map(([lower, width]): Prior => {
     return { prior: "sine", lower, upper: Math.min(lower + width, 180) };
   }),
 );
@@ -67,7 +70,7 @@ const priors: fc.Arbitrary<Prior> = fc.oneof(
 describe("priors", () => {
   test("the unit interval maps to the prior in order and within its edges", () => {
     fc.assert(
-      fc.property(priors, real(0, 1), real(0, 1), (prior, u, v) => {
+      fc.property(priors, between(0, 1), between(0, 1), (prior, u, v) => {
         const { lower = -Infinity, upper = Infinity } = prior;
         const [low, high] = [Math.min(u, v), Math.max(u, v)].map((unit) => valueFromUnit(prior, unit));
         expect(low).toBeLessThanOrEqual(high);
@@ -79,7 +82,7 @@ describe("priors", () => {
 
   test("its slope is the derivative of its value", () => {
     fc.assert(
-      fc.property(priors, real(0.02, 0.98), (prior, u) => {
+      fc.property(priors, between(0.02, 0.98), (prior, u) => {
         // Five-point difference: the error is of order (h / distance to the edge)^4 beside the rounding of 1e-16 / h.
         const h = 1e-4;
         const at = (steps: number) => valueFromUnit(prior, u + steps * h);
@@ -91,7 +94,7 @@ describe("priors", () => {
 
   test("a value's quantile is the one that it is the value at", () => {
     fc.assert(
-      fc.property(priors, real(0.001, 0.999), (prior, u) => {
+      fc.property(priors, between(0.001, 0.999), (prior, u) => {
         // What rounding of the value makes of u: its relative precision over a step that the narrowest prior here has.
         expect(Math.abs(unitFromValue(prior, valueFromUnit(prior, u)) - u)).toBeLessThan(1e-10);
       }),

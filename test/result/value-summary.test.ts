@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { axisSummaryOf, summaryOf, weightedQuantiles } from "../../src/result/value-summary.ts";
+import { between } from "../between.ts";
 
 const weighted = fc.array(fc.tuple(fc.integer({ min: -50, max: 50 }), fc.integer({ min: 0, max: 6 })), {
   minLength: 1,
@@ -10,7 +11,7 @@ const weighted = fc.array(fc.tuple(fc.integer({ min: -50, max: 50 }), fc.integer
 describe("a weighted set", () => {
   test("is the set in which each value stands as often as its weight says", () => {
     fc.assert(
-      fc.property(weighted, fc.double({ min: 0, max: 1, noNaN: true }), (pairs, quantile) => {
+      fc.property(weighted, between(0, 1), (pairs, quantile) => {
         const replicated = pairs.flatMap(([value, weight]) => Array<number>(weight).fill(value)).sort((a, b) => a - b);
         fc.pre(replicated.length > 0);
         const [values, weights] = [pairs.map(([value]) => value), pairs.map(([, weight]) => weight)];
@@ -35,7 +36,7 @@ describe("a weighted set", () => {
 describe("angles of axes", () => {
   test("are about their mean direction, wherever 0 is", () => {
     fc.assert(
-      fc.property(fc.double({ min: 0, max: 180, noNaN: true, maxExcluded: true }), (turn) => {
+      fc.property(between(0, 179.999), (turn) => {
         const away = [-12, -5, -1, 0, 1, 5, 12];
         const ones = away.map(() => 1);
         const angles = away.map((angle) => (((angle + turn) % 180) + 180) % 180);

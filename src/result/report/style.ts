@@ -43,7 +43,10 @@ pre { background: color-mix(in srgb, var(--faint) 35%, transparent); border-radi
 td.prose { min-width: 14rem; }
 @media print {
   body { font-size: 10pt; margin: 0; max-width: none; padding: 0; }
-  nav, .skip, summary { display: none; } .wide { overflow: visible; }
+  nav, .skip { display: none; } .wide { overflow: visible; }
+  details::details-content { block-size: auto; content-visibility: visible; }
+  summary { break-after: avoid; color: var(--ink); font-weight: 600; list-style: none; }
+  pre { overflow: visible; overflow-wrap: anywhere; white-space: pre-wrap; } .plot, .cards div { break-inside: avoid; }
   .wide .plot { max-width: 100%; } .panels { grid-template-columns: repeat(3, 1fr); } .traces { grid-template-columns: repeat(3, 1fr); }
   table { font-size: 7pt; } h2, h3 { break-after: avoid; } tr { break-inside: avoid; } th, td { padding: 0.1rem 0.4rem; }
 }
