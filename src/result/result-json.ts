@@ -65,7 +65,7 @@ export const RESULT_VERSION = 1;
  *   from the posterior it is from; where there is none, `absent` or `posterior_absent` says why. Angles of axes are in
  *   degrees east of north, `best` and `mean` in [0, 180); median and intervals go on beyond either end.
  * - `basins`: of starts that climbed, `found`, the `hit_rate` of the best one, and `tops`, the best first, each with its
- *   `log_likelihood` and `parameters`; null for other methods.
+ *   `log_likelihood`, `hits` and `parameters`, or null where samples are drawn beyond; null for methods that do not climb.
  * - `stopped`: why the fit was paused before its end, or null.
  * - `plausibility`: of every dataset that shows something lensed, checks of the best fit by their names; `warnings` has those
  *   that it failed.
@@ -218,19 +218,24 @@ function plausibilityJson(plausibility: PlausibilityChecks) {
   );
 }
 
-/** Of a multi-start, whose samples are the tops of its basins. */
 function basinsJson({ model, samples, vectors }: SearchOutcome) {
-  const { basins: found, hitRate } = samples.diagnostics;
+  const { hits, logLikelihoods, diagnostics } = samples;
+  const { basins: found, hitRate } = diagnostics;
   if (found === undefined || hitRate === undefined) return null;
   const { parameters } = model;
   return {
     found,
     hit_rate: finite(hitRate),
-    tops: Array.from(samples.logLikelihoods, (logLikelihood, k) => ({
-      log_likelihood: finite(logLikelihood),
-      parameters: Object.fromEntries(
-        parameters.map(({ path }, p) => [path, finite(vectors[k * parameters.length + p])]),
-      ),
-    })),
+    // The samples of a multi-start, which alone has `hits`, are the tops of its basins.
+    tops:
+      hits === undefined
+        ? null
+        : Array.from(logLikelihoods, (logLikelihood, k) => ({
+            log_likelihood: finite(logLikelihood),
+            hits: hits[k],
+            parameters: Object.fromEntries(
+              parameters.map(({ path }, p) => [path, finite(vectors[k * parameters.length + p])]),
+            ),
+          })),
   };
 }
