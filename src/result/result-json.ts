@@ -1,5 +1,5 @@
 import type { Absent } from "../backend/contract.ts";
-import type { Dataset } from "../likelihood/dataset.ts";
+import { countOfData, type Dataset } from "../likelihood/dataset.ts";
 import type { DatasetEvaluation, Evaluation } from "../likelihood/evaluation.ts";
 import type { Explained } from "../likelihood/picks.ts";
 import { entriesOf } from "../model/model.ts";
@@ -7,6 +7,7 @@ import type { Spec } from "../model/spec.ts";
 import { implausible, type PlausibilityChecks } from "../pipeline/fit-on-sight.ts";
 import type { SearchOutcome } from "../pipeline/search-outcome.ts";
 import type { DerivedSummary } from "./derived-summary.ts";
+import { misfitOf } from "./misfit.ts";
 import { keysInFiles, termsInFiles } from "./names-in-files.ts";
 import type { PosteriorSummary } from "./posterior-summary.ts";
 import type { ValueSummary } from "./value-summary.ts";
@@ -103,7 +104,11 @@ export function resultJson({ outcome, summary, evaluation, datasets, derived, pl
     stopped: outcome.stopped,
     diagnostics: finiteOf(keysInFiles(samples.diagnostics)),
     plausibility: plausibilityJson(plausibility),
-    warnings: [...samples.warnings, ...implausible(plausibility)],
+    warnings: [
+      ...samples.warnings,
+      ...implausible(plausibility),
+      ...datasets.flatMap((dataset, d) => misfitOf(dataset, evaluation.datasets[d].chiSquared).warning ?? []),
+    ],
     failures: outcome.failures,
     provenance: {
       arclet_version: provenance.arcletVersion,
@@ -173,7 +178,7 @@ function bestFitJson(evaluation: Evaluation, datasets: readonly Dataset[]) {
 
 function datasetJson({ type, chiSquared, noiseNormalization, intensities }: DatasetEvaluation, dataset: Dataset) {
   const pixels = dataset.nativeIndex.length / 2;
-  const values = dataset.type === "imaging" ? pixels : 2 * dataset.compaction.count;
+  const values = countOfData(dataset);
   return {
     type,
     chi_squared: finite(chiSquared),

@@ -110,6 +110,14 @@ test("of a multi-start are basins and no posterior, and what is not finite is nu
   expect(JSON.parse(JSON.stringify(result))).toEqual(result);
 });
 
+test("a best model that the data speak against is warned of, one that they do not is not", async () => {
+  const { outcome } = plan;
+  const vector = outcome.best.vector.map((value, p) => (outcome.model.parameters[p].path === RADIUS ? 0.7 : value));
+  const far = await resultOf({ ...outcome, best: { ...outcome.best, vector } });
+  expect(far.warnings.join()).toMatch(/the best model does not explain \w+: chi\^2 is \d/);
+  expect((await resultOf(outcome)).warnings.join()).not.toContain("does not explain");
+});
+
 test("draws beyond the climb are no tops of basins", async () => {
   const { samples } = plan.outcome;
   const climbed = { ...samples, diagnostics: { ...samples.diagnostics, basins: 3, hitRate: 0.5 } };
