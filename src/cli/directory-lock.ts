@@ -1,8 +1,9 @@
-import { mkdir, open, readFile, rm, stat, utimes } from "node:fs/promises";
+import { open, readFile, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import { errorCode } from "./error-code.ts";
+import { makeDirectory } from "./make-directory.ts";
 
 /** The lock's time is set anew so often, and a lock older than the other was left behind; milliseconds. */
 const HEARTBEAT = 30_000;
@@ -23,7 +24,7 @@ export async function tryLock(directory: string): Promise<DirectoryLock | null> 
   const path = join(directory, ".lock");
   const mine = JSON.stringify({ host: hostname(), pid: process.pid });
   try {
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     if (!(await createWith(path, mine))) {
       if (!(await isLeftBehind(path))) return null;
       await rm(path, { force: true });

@@ -1,7 +1,8 @@
-import { mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { InputError } from "../errors.ts";
 import { errorCode } from "./error-code.ts";
+import { makeDirectory } from "./make-directory.ts";
 
 /** A directory that results are written to. */
 export interface OutputDirectory {
@@ -23,7 +24,7 @@ export interface OutputDirectory {
  */
 export async function outputDirectory(path: string, inputs: readonly string[] = []): Promise<OutputDirectory> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeDirectory(path);
   } catch (error) {
     const remedy = "give --out a directory that can be written";
     throw new InputError("output/directory", `no directory can be made here (${errorCode(error)})`, remedy, path);

@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { link, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { lock } from "../../src/cli/directory-lock.ts";
 import { outputDirectory } from "../../src/cli/output.ts";
 import { InputError } from "../../src/errors.ts";
 
@@ -45,4 +47,13 @@ test("a directory or a file that cannot be written is wrong input, and no partia
 test("names with a path in them are refused", async () => {
   const out = await outputDirectory(directory);
   for (const name of ["../escaped", "a/b", "", "..", "."]) await expect(out.write(name, "")).rejects.toThrow(TypeError);
+});
+
+test("where nothing can be made, it says so at once, whatever the system calls the reason", {
+  timeout: 5000,
+}, async () => {
+  // There for all, and nothing can be made in it, by root neither: "no such file", says Linux.
+  if (!existsSync("/proc/self")) return;
+  await expect(outputDirectory("/proc/arclet/out")).rejects.toThrow(InputError);
+  await expect(lock("/proc/arclet/out")).rejects.toThrow(InputError);
 });
