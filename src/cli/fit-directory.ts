@@ -35,6 +35,8 @@ const requestSchema = z.object({
   spec: z.string(),
   /** Where its files are. */
   data: z.string(),
+  /** SHA-256 of the spec as it was asked for, before a pipeline is made of it; absent in fits that began before there was this. */
+  asked: z.string().optional(),
   seed: z.int().min(0),
   backend: z.enum(["auto", ...VOICE_NAMES]),
   wasm_build: z.enum(["base", "relaxed"]),
@@ -135,20 +137,32 @@ export type InputHashes = Readonly<Record<string, string>>;
 
 /**
  * What the fit read, which must be what it read when it began.
+ * @param text Of its spec, to which the same goes.
  * @throws InputError `fit/changed`.
  */
-export async function requireSameInputs(directory: OutputDirectory, paths: readonly string[]): Promise<InputHashes> {
-  const hashes: Record<string, string> = {};
+export async function requireSameInputs(
+  directory: OutputDirectory,
+  paths: readonly string[],
+  text: string,
+): Promise<InputHashes> {
+  const hashes: Record<string, string> = { [SPEC]: hashOfText(text) };
   for (const path of new Set(paths)) hashes[path] = await hashOf(path);
   const known = await readFile(join(directory.path, INPUTS), "utf8").then(JSON.parse, () => ({}));
   const changed = Object.keys(hashes).find((path) => Object.hasOwn(known, path) && known[path] !== hashes[path]);
   if (changed !== undefined) {
     const remedy = "put back the file that the fit began with, or fit anew with another --out";
-    throw new InputError("fit/changed", "the file has changed since the fit began", remedy, changed);
+    const where = changed === SPEC ? join(directory.path, SPEC) : changed;
+    throw new InputError("fit/changed", "the file has changed since the fit began", remedy, where);
   }
   const all = { ...known, ...hashes };
   await directory.write(INPUTS, `${JSON.stringify(all, null, 2)}\n`);
-  return all;
+  const { [SPEC]: _, ...inputs } = all;
+  return inputs;
+}
+
+/** SHA-256. */
+export function hashOfText(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 async function hashOf(path: string): Promise<string> {

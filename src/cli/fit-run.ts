@@ -60,7 +60,7 @@ export async function runFit(
       ...(pause && { pause }),
       spread: (likelihood, start, use) => withLikelihoodThreads(threads, likelihood, start, use),
       onPlanned: async () => {
-        inputs = await requireSameInputs(output, files.paths.slice(1));
+        inputs = await requireSameInputs(output, files.paths.slice(1), text);
       },
       onStep: (step) => {
         progress.step(step);

@@ -5,7 +5,7 @@ import type { FitOptions } from "../pipeline/fit-phase.ts";
 import { type SampleRow, sampleIndexHtml, sampleRow } from "../result/sample-index.ts";
 import { isFinished, isFit, openFit, RESULT, TIMING } from "./fit-directory.ts";
 import { runFit } from "./fit-run.ts";
-import { begin } from "./fit-start.ts";
+import { begin, isOfAnotherSpec } from "./fit-start.ts";
 import { type Invocation, printJson, progress } from "./invocation.ts";
 import { type LensSpec, lensSpecs, shardOf } from "./lens-specs.ts";
 import { outputDirectory } from "./output.ts";
@@ -35,12 +35,13 @@ export async function fitSample(args: SampleArguments, invocation: Invocation): 
   for (const [k, lens] of mine.entries()) {
     const title = `[${k + 1}/${mine.length} ${lens.name}] `;
     const path = join(root.path, lens.name);
-    if (await isFinished(path)) {
-      progress(invocation, `${title}has ended already`);
-      continue;
-    }
     try {
       const isNew = !(await isFit(path));
+      if (!isNew && (await isOfAnotherSpec(lens.path, args, path))) throw changedSpec(lens, path);
+      if (await isFinished(path)) {
+        progress(invocation, `${title}has ended already`);
+        continue;
+      }
       const directory = isNew ? await begin(lens.path, args, path, invocation) : await openFit(path);
       await runFit(directory, invocation, { title, pause: args.pause, isNew });
     } catch (error) {
@@ -60,6 +61,11 @@ export async function fitSample(args: SampleArguments, invocation: Invocation): 
   if (invocation.options.json) printJson(invocation, { lenses: rows, files });
   else printRows(invocation, rows, files);
   if (failed > 0) throw new Error(`${failed} of ${mine.length} lenses failed; the others have results`);
+}
+
+function changedSpec({ path }: LensSpec, directory: string): InputError {
+  const remedy = `remove ${directory} to fit it anew, or give another --out`;
+  return new InputError("fit/changed", "the spec has changed since its fit began", remedy, path);
 }
 
 async function writeIndex(

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { wasmKernels } from "../backend/wasm.ts";
 import { automaticSpec } from "../pipeline/automatic-spec.ts";
-import { beginFit, type FitDirectory } from "./fit-directory.ts";
+import { beginFit, type FitDirectory, hashOfText, openFit } from "./fit-directory.ts";
 import type { Invocation } from "./invocation.ts";
 import { withSpec } from "./spec-files.ts";
 import { loadTuning } from "./tuning-file.ts";
@@ -27,6 +27,7 @@ export async function begin(
       node: process.version,
       spec,
       data: resolve(files.folder),
+      asked: hashOfText(files.text),
       seed: options.seed,
       backend: options.backend,
       wasm_build: wasmKernels().build,
@@ -35,4 +36,14 @@ export async function begin(
     };
     return beginFit(path, request, await automaticSpec(files.text, spec, files.open), [spec]);
   });
+}
+
+/** Whether the fit of a directory is of another spec than is asked for now. */
+export async function isOfAnotherSpec(
+  spec: string,
+  args: { readonly set?: string | undefined; readonly data?: string | undefined },
+  path: string,
+): Promise<boolean> {
+  const { asked } = (await openFit(path)).request;
+  return asked !== undefined && (await withSpec({ ...args, spec }, async ({ text }) => hashOfText(text) !== asked));
 }

@@ -26,9 +26,10 @@ export const report = command({
     const meshes = args.meshes === undefined ? 0 : wholeNumber("meshes", args.meshes, 1);
     const { files, meshNoise } = await runFit(directory, invocation, { title: "", meshes });
     if (invocation.options.json) {
-      printJson(invocation, { files, ...(meshNoise && { mesh_noise: meshNoise }) });
+      printJson(invocation, { files, ...(meshes > 0 && { mesh_noise: meshNoise }) });
       return;
     }
+    if (meshNoise === null && meshes > 0) invocation.stdout.write("there is no log evidence on other meshes\n");
     if (meshNoise !== null) {
       const { meshes, standard_deviation: scatter } = meshNoise;
       invocation.stdout.write(`log evidence scatters by ${scatter.toFixed(2)} over ${meshes} meshes\n`);

@@ -75,6 +75,10 @@ async function readText(path: string): Promise<string> {
     return await readFile(path, "utf8");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    throw new InputError("spec/unreadable", `the spec cannot be read (${code})`, "give the path of a YAML file", path);
+    const remedy =
+      code === "EISDIR"
+        ? "give a YAML file; `arclet fit` takes patterns too, such as 'lenses/*/lens.yaml'"
+        : "give the path of a YAML file";
+    throw new InputError("spec/unreadable", `the spec cannot be read (${code})`, remedy, path);
   }
 }

@@ -11,6 +11,11 @@ export function xAxisOf(dataset: Dataset, spec: DatasetSpec): XAxis {
   return (dataset.type === "interferometer" ? dataset.compaction.sky.xAxis : xAxisIn(spec)) as XAxis;
 }
 
+/** How many data there are: unmasked pixels, or real and imaginary parts of visibilities. */
+export function countOfData(dataset: Dataset): number {
+  return dataset.type === "imaging" ? dataset.data.length : 2 * dataset.compaction.count;
+}
+
 /** Reads everything a spec names. */
 export async function readDataset(name: string, spec: DatasetSpec, options: ReadOptions): Promise<Dataset> {
   return spec.type === "imaging" ? readImaging(name, spec, options) : readInterferometer(name, spec, options);

@@ -102,6 +102,6 @@ export function requireFixed(spec: Spec, { parameters }: Model): void {
     path,
     "spec/free-parameter",
     `${path} has a prior, which one evaluation cannot use`,
-    `give a number, here or as --set ${path}=VALUE; searches over priors are not there yet`,
+    `give a number, here or as --set ${path}=VALUE; arclet fit searches what has a prior`,
   );
 }

@@ -37,6 +37,12 @@ const template = z.looseObject({
   instrument: z
     .looseObject({ pixel_size: z.number().positive().nullish(), psf: z.looseObject({ pixels: grid }).nullish() })
     .nullish(),
+  // Of templates that were exported here. West is what images have without a word.
+  meta: z
+    .looseObject({ x_axis: z.unknown() })
+    .nullish()
+    .catch(null)
+    .transform((meta) => (meta?.x_axis === "east" ? { x_axis: "east" } : {})),
 });
 
 type Template = z.infer<typeof template>;
@@ -158,7 +164,7 @@ function importedFrom(
   return Object.fromEntries(entries);
 }
 
-function datasetOf({ observation, instrument }: Template, pixelScale: number, notes: string[]) {
+function datasetOf({ observation, instrument, meta }: Template, pixelScale: number, notes: string[]) {
   const files = {
     data: observation?.pixels?.fits_file?.path,
     noise_map: observation?.noise?.noise_map?.fits_file?.path,
@@ -169,7 +175,7 @@ function datasetOf({ observation, instrument }: Template, pixelScale: number, no
     notes.push(`The template names no file for ${key}: put yours in its place.`);
     return [key, `${key}.fits`];
   });
-  return { type: "imaging", ...Object.fromEntries(named), pixel_scale: pixelScale };
+  return { type: "imaging", ...Object.fromEntries(named), pixel_scale: pixelScale, ...meta };
 }
 
 function unusedName(wanted: string, names: Map<string, number>): string {

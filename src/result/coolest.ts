@@ -5,6 +5,7 @@ import { coolestProfile } from "../model/coolest-profiles.ts";
 import { instantiate, type ModelInstance, type ProfileTemplate } from "../model/model.ts";
 import { valueFromUnit } from "../model/prior.ts";
 import type { Spec } from "../model/spec.ts";
+import { xAxisIn } from "../model/x-axis.ts";
 import type { SearchOutcome } from "../pipeline/search-outcome.ts";
 import { coolestObservation } from "./coolest-observation.ts";
 import { priorOf, statisticsOf, UNKNOWN } from "./coolest-parameter.ts";
@@ -83,6 +84,8 @@ export function coolestOf(source: CoolestSource, version: string) {
     meta: {
       created_by: `arclet ${version}`,
       units: "light in the unit of the data per arcsec^2",
+      // COOLEST's own is to the right, whichever way that is on the sky.
+      x_axis: xAxisIn(dataset) ?? null,
       left_out: entities.flatMap(({ leftOut }) => leftOut),
     },
   };

@@ -1,5 +1,5 @@
 import type { Absent } from "../backend/contract.ts";
-import type { Dataset } from "../likelihood/dataset.ts";
+import { countOfData, type Dataset } from "../likelihood/dataset.ts";
 import type { DatasetEvaluation, Evaluation } from "../likelihood/evaluation.ts";
 import type { Explained } from "../likelihood/picks.ts";
 import { entriesOf } from "../model/model.ts";
@@ -7,6 +7,7 @@ import type { Spec } from "../model/spec.ts";
 import { implausible, type PlausibilityChecks } from "../pipeline/fit-on-sight.ts";
 import type { SearchOutcome } from "../pipeline/search-outcome.ts";
 import type { DerivedSummary } from "./derived-summary.ts";
+import { misfitOf } from "./misfit.ts";
 import { keysInFiles, termsInFiles } from "./names-in-files.ts";
 import type { PosteriorSummary } from "./posterior-summary.ts";
 import type { ValueSummary } from "./value-summary.ts";
@@ -65,7 +66,7 @@ export const RESULT_VERSION = 1;
  *   from the posterior it is from; where there is none, `absent` or `posterior_absent` says why. Angles of axes are in
  *   degrees east of north, `best` and `mean` in [0, 180); median and intervals go on beyond either end.
  * - `basins`: of starts that climbed, `found`, the `hit_rate` of the best one, and `tops`, the best first, each with its
- *   `log_likelihood` and `parameters`; null for other methods.
+ *   `log_likelihood`, `hits` and `parameters`, or null where samples are drawn beyond; null for methods that do not climb.
  * - `stopped`: why the fit was paused before its end, or null.
  * - `plausibility`: of every dataset that shows something lensed, checks of the best fit by their names; `warnings` has those
  *   that it failed.
@@ -103,7 +104,11 @@ export function resultJson({ outcome, summary, evaluation, datasets, derived, pl
     stopped: outcome.stopped,
     diagnostics: finiteOf(keysInFiles(samples.diagnostics)),
     plausibility: plausibilityJson(plausibility),
-    warnings: [...samples.warnings, ...implausible(plausibility)],
+    warnings: [
+      ...samples.warnings,
+      ...implausible(plausibility),
+      ...datasets.flatMap((dataset, d) => misfitOf(dataset, evaluation.datasets[d].chiSquared).warning ?? []),
+    ],
     failures: outcome.failures,
     provenance: {
       arclet_version: provenance.arcletVersion,
@@ -173,7 +178,7 @@ function bestFitJson(evaluation: Evaluation, datasets: readonly Dataset[]) {
 
 function datasetJson({ type, chiSquared, noiseNormalization, intensities }: DatasetEvaluation, dataset: Dataset) {
   const pixels = dataset.nativeIndex.length / 2;
-  const values = dataset.type === "imaging" ? pixels : 2 * dataset.compaction.count;
+  const values = countOfData(dataset);
   return {
     type,
     chi_squared: finite(chiSquared),
@@ -218,19 +223,24 @@ function plausibilityJson(plausibility: PlausibilityChecks) {
   );
 }
 
-/** Of a multi-start, whose samples are the tops of its basins. */
 function basinsJson({ model, samples, vectors }: SearchOutcome) {
-  const { basins: found, hitRate } = samples.diagnostics;
+  const { hits, logLikelihoods, diagnostics } = samples;
+  const { basins: found, hitRate } = diagnostics;
   if (found === undefined || hitRate === undefined) return null;
   const { parameters } = model;
   return {
     found,
     hit_rate: finite(hitRate),
-    tops: Array.from(samples.logLikelihoods, (logLikelihood, k) => ({
-      log_likelihood: finite(logLikelihood),
-      parameters: Object.fromEntries(
-        parameters.map(({ path }, p) => [path, finite(vectors[k * parameters.length + p])]),
-      ),
-    })),
+    // The samples of a multi-start, which alone has `hits`, are the tops of its basins.
+    tops:
+      hits === undefined
+        ? null
+        : Array.from(logLikelihoods, (logLikelihood, k) => ({
+            log_likelihood: finite(logLikelihood),
+            hits: hits[k],
+            parameters: Object.fromEntries(
+              parameters.map(({ path }, p) => [path, finite(vectors[k * parameters.length + p])]),
+            ),
+          })),
   };
 }

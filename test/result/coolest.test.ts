@@ -5,6 +5,7 @@ import { InputError } from "../../src/errors.ts";
 import { specFromCoolest } from "../../src/model/coolest-spec.ts";
 import { buildModel, instantiate, type ModelInstance } from "../../src/model/model.ts";
 import { parseSpec } from "../../src/model/parse-spec.ts";
+import type { DatasetSpec, Spec } from "../../src/model/spec.ts";
 import { coolestOf } from "../../src/result/coolest.ts";
 import { SIGMA, sampledOutcome, TRUTH } from "./sampled-outcome.ts";
 
@@ -121,6 +122,13 @@ describe("a COOLEST template of a search", () => {
       point_estimate: { value: bulge.parameters.I_eff.point_estimate.value },
     });
   });
+});
+
+test.each(["east", "west"] as const)("x comes back as it was exported, toward %s", (xAxis) => {
+  const { f814w } = outcome.spec.datasets;
+  const spec: Spec = { ...outcome.spec, datasets: { f814w: { ...f814w, xAxis } as DatasetSpec } };
+  const text = specFromCoolest(JSON.stringify(coolestOf({ ...outcome, spec, shape: [80, 100] }, "")), "lens.json");
+  expect(parsed(text).spec.datasets.image).toMatchObject({ type: "imaging", xAxis });
 });
 
 test("what is exported comes back as the same light and mass", () => {

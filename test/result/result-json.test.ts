@@ -97,8 +97,9 @@ test("of a multi-start are basins and no posterior, and what is not finite is nu
   const samples = basinSamples(basinsOf(points, Float64Array.of(-10, -11, -30), 1e-3), 70, { rHat: Number.NaN }, []);
   const result = await resultOf(outcomeOf(plan.spec, plan.model, samples));
   expect(result.basins).toMatchObject({ found: 2, hit_rate: 2 / 3 });
-  expect(result.basins?.tops[0]).toEqual({
+  expect(result.basins?.tops?.[0]).toEqual({
     log_likelihood: -10,
+    hits: 2,
     parameters: { "galaxies.lens.mass.ell_comps.0": 0.1, [RADIUS]: 0.9 },
   });
   expect(result.parameters[RADIUS].posterior).toBeNull();
@@ -107,6 +108,21 @@ test("of a multi-start are basins and no posterior, and what is not finite is nu
   expect(result.diagnostics.r_hat).toBeNull();
   expect(result.derived[RADIUS]).toMatchObject({ posterior: null, posterior_absent: expect.any(String) });
   expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+});
+
+test("a best model that the data speak against is warned of, one that they do not is not", async () => {
+  const { outcome } = plan;
+  const vector = outcome.best.vector.map((value, p) => (outcome.model.parameters[p].path === RADIUS ? 0.7 : value));
+  const far = await resultOf({ ...outcome, best: { ...outcome.best, vector } });
+  expect(far.warnings.join()).toMatch(/the best model does not explain \w+: chi\^2 is \d/);
+  expect((await resultOf(outcome)).warnings.join()).not.toContain("does not explain");
+});
+
+test("draws beyond the climb are no tops of basins", async () => {
+  const { samples } = plan.outcome;
+  const climbed = { ...samples, diagnostics: { ...samples.diagnostics, basins: 3, hitRate: 0.5 } };
+  const { basins } = await resultOf({ ...plan.outcome, samples: climbed });
+  expect(basins).toEqual({ found: 3, hit_rate: 0.5, tops: null });
 });
 
 describe("draws", () => {

@@ -112,6 +112,16 @@ describe("one search", () => {
     const { provenance: __, ...whole } = JSON.parse(readFileSync(at("one", "result.json"), "utf8"));
     expect({ ...resumed, files: undefined }).toEqual({ ...whole, files: undefined });
   });
+
+  test("does not go on with another spec", async () => {
+    const directory = at("changed");
+    await json("fit", at("hst", "lens.yaml"), "--out", directory, "--evaluations", "300");
+    const spec = join(directory, "spec.yaml");
+    writeFileSync(spec, readFileSync(spec, "utf8").replace("upper: 1.6", "upper: 1.7"));
+    const { code, stderr } = await runCollecting(["resume", directory]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/spec\.yaml: the file has changed since the fit began/);
+  });
 });
 
 describe("phases", () => {
@@ -178,6 +188,10 @@ describe("a sample", () => {
     const index = readFileSync(at("sample", "index.html"), "utf8");
     expect(index).toMatch(/href="A\/report.html"/);
     expect(index).toMatch(/failed/);
+    writeFileSync(at("lenses", "A", "lens.yaml"), SPEC.replace("live_points: 40", "live_points: 41"));
+    const changed = await runCollecting(["fit", pattern, "--out", at("sample"), "--shard", "1/3"]);
+    expect(changed.stderr).toMatch(/A\] failed: .*lens\.yaml: the spec has changed since its fit began; remove/);
+    expect(existsSync(at("sample", "A", "result.json"))).toBe(true);
   });
 });
 

@@ -3,7 +3,7 @@ import { wholeOption } from "../option.ts";
 import type { Sampler, SamplerState, StepInfo } from "../sampler.ts";
 import { counted, type Tally } from "./evaluations.ts";
 import { importantRange } from "./importance.ts";
-import { joined, noPoints, type Points, WHOLE_PRIOR } from "./points.ts";
+import { joined, NO_LIKELIHOOD, noPoints, type Points, WHOLE_PRIOR } from "./points.ts";
 import { weigh } from "./prior-volume.ts";
 import { advance, ending, newRun, type Run } from "./run.ts";
 import { sampleSet } from "./sample-set.ts";
@@ -80,13 +80,18 @@ export function dynamicNestedSampler(options: DynamicNestedOptions = {}): Sample
       const part = state.runs === 0 ? info.progress / 2 : 0.5 + state.effectiveSamples / effectiveSamples / 2;
       return {
         state: ending(run, tolerance) === null ? moved : withNextBatch(moved),
-        info: { best, progress: Math.min(part, 1), diagnostics: { ...info.diagnostics, batches: state.runs } },
+        info: {
+          best: known(best),
+          progress: Math.min(part, 1),
+          diagnostics: { ...info.diagnostics, batches: state.runs },
+        },
       };
     },
     isDone: (state) => state.isDone,
     samples: (state) => {
       const points = state.isDone ? state.points : joined([state.points, pointsOf(state.run)]);
-      return sampleSet(points, state, { run: state.run, stuck: state.stuck }, tolerance);
+      const { run, stuck, runs } = state;
+      return sampleSet(points, state, { run, stuck, isOnItsWay: runs === 0 }, tolerance);
     },
   };
 
@@ -104,4 +109,9 @@ export function dynamicNestedSampler(options: DynamicNestedOptions = {}): Sample
     const next: Run = { ...newRun(run.size, dimensions), ...range, scale: run.scale };
     return { ...over, stuck: state.stuck + run.stuck, run: next };
   }
+}
+
+/** Without a likelihood anywhere yet, there is no best one. */
+function known(best: StepInfo["best"]): StepInfo["best"] {
+  return best.logLikelihood > NO_LIKELIHOOD ? best : { ...best, logLikelihood: Number.NEGATIVE_INFINITY };
 }

@@ -12,12 +12,13 @@ const LARGEST_PLATEAU = 0.05;
 /**
  * Weighed points of one or several runs, in the order of likelihood.
  *
- * @param last the run that is under way or was the last, and how many walkers were stuck in those before.
+ * @param last the run that is under way or was the last, how many walkers were stuck in those before, and whether none has
+ * come to the top yet.
  */
 export function sampleSet(
   points: Points,
   { evaluations, withoutLikelihood, dimensions }: Tally & { readonly dimensions: number },
-  last: { readonly run: Run; readonly stuck: number },
+  last: { readonly run: Run; readonly stuck: number; readonly isOnItsWay: boolean },
   evidenceTolerance: number,
 ): SampleSet {
   const weighing = weigh(points.logLikelihoods, points.births);
@@ -26,6 +27,9 @@ export function sampleSet(
   const stuck = last.stuck + run.stuck;
   const efficiency = points.count / Math.max(evaluations, 1);
   const warnings = [
+    ...(last.isOnItsWay && points.count > 0
+      ? ["stopped on its way up: ln Z is more than this, and the samples are not yet of the posterior"]
+      : []),
     ...(ending(run, evidenceTolerance) === "stalled"
       ? [`nothing above the contour in ${run.triesInVain} tries: the run was given up`]
       : []),

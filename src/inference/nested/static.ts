@@ -1,7 +1,7 @@
 import type { RandomState } from "../rng.ts";
 import type { Sampler, SamplerState, StepInfo } from "../sampler.ts";
 import { counted, type Tally } from "./evaluations.ts";
-import { joined, type Points } from "./points.ts";
+import { joined, NO_LIKELIHOOD, type Points } from "./points.ts";
 import { advance, ending, highestOf, logEvidenceLeft, newRun, type Run } from "./run.ts";
 import { sampleSet } from "./sample-set.ts";
 import { evidenceToleranceOf, type NestedOptions, settingsFor } from "./settings.ts";
@@ -28,7 +28,10 @@ export function nestedSampler(options: NestedOptions = {}): Sampler<NestedState>
       return { state: { ...state, ...asked.tally(), random, run }, info: infoOf(run, state.dimensions, tolerance) };
     },
     isDone: ({ run }) => ending(run, tolerance) !== null,
-    samples: (state) => sampleSet(pointsOf(state.run), state, { run: state.run, stuck: 0 }, tolerance),
+    samples: (state) => {
+      const { run } = state;
+      return sampleSet(pointsOf(run), state, { run, stuck: 0, isOnItsWay: ending(run, tolerance) === null }, tolerance);
+    },
   };
 }
 
@@ -40,14 +43,15 @@ export function pointsOf({ dead, live }: Run): Points {
 /** What there is to say of a run under way. */
 export function infoOf(run: Run, dimensions: number, tolerance: number): StepInfo {
   const { live, logVolume, logEvidence } = run;
-  const best = live.logLikelihoods.indexOf(highestOf(live));
+  const highest = highestOf(live);
+  const best = live.logLikelihoods.indexOf(highest);
   const left = logEvidenceLeft(run);
   // What is left falls by e with every e-folding of volume, once the peak is found.
   const foldingsLeft = Math.max(0, Math.log(left / tolerance));
   return {
     progress: ending(run, tolerance) === null ? -logVolume / (foldingsLeft - logVolume + 1e-9) : 1,
     best: {
-      logLikelihood: live.logLikelihoods[best] ?? Number.NEGATIVE_INFINITY,
+      logLikelihood: highest === NO_LIKELIHOOD ? Number.NEGATIVE_INFINITY : highest,
       point: live.coordinates.slice(best * dimensions, (best + 1) * dimensions),
     },
     diagnostics: { logEvidence, logEvidenceLeft: left, logVolume, scale: run.scale },

@@ -1,3 +1,4 @@
+import { countOfData } from "../../likelihood/dataset.ts";
 import { escapeMarkup } from "../html-page.ts";
 import type { ReportContent } from "./content.ts";
 import { countText, durationText, intervalParts, numberText, quantityLabel, unitSymbol } from "./number-text.ts";
@@ -51,7 +52,7 @@ function cards(content: ReportContent): readonly Card[] {
   const of = outcome.objective === "log_evidence" ? "log evidence" : "log likelihood";
   const fits = datasets.map((dataset, d): Card => {
     const isImage = dataset.type === "imaging";
-    const count = isImage ? dataset.data.length : 2 * dataset.compaction.count;
+    const count = countOfData(dataset);
     const { chiSquared } = evaluation.datasets[d];
     const note = `${numberText(chiSquared, 6)} of ${countText(count)} ${isImage ? "pixels" : "parts of visibilities"}`;
     return {

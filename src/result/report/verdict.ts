@@ -1,5 +1,6 @@
 import type { Dataset } from "../../likelihood/dataset.ts";
 import { unitFromValue } from "../../model/prior.ts";
+import { misfitOf } from "../misfit.ts";
 import type { ReportContent } from "./content.ts";
 import { countText, intervalText, numberText, parameterLabel, quantityLabel, unitSymbol } from "./number-text.ts";
 
@@ -13,9 +14,6 @@ export interface Verdict {
 
 /** A median this near to an end of its prior, as a share of the prior, is where the prior is and not the data. */
 const AT_EDGE = 0.01;
-/** So many standard deviations of chi^2, and such a part of it, are no chance. */
-const UNLIKELY = 5;
-const NOTABLE = 0.1;
 /** A larger part of evaluations without a likelihood leaves holes in what was searched. */
 const MANY_FAILURES = 0.2;
 
@@ -38,7 +36,7 @@ export function verdictOf(content: ReportContent): Verdict {
         `${parameterLabel(path, unit)} is at the ${share < 0.5 ? "lower" : "upper"} end of its prior: the data want it beyond`,
       ];
     }),
-    ...content.datasets.flatMap((dataset, d) => fitOf(dataset, evaluation.datasets[d].chiSquared).warnings),
+    ...content.datasets.flatMap((dataset, d) => misfitOf(dataset, evaluation.datasets[d].chiSquared).warning ?? []),
     ...(failed > MANY_FAILURES * samples.evaluations
       ? [`${numberText((100 * failed) / samples.evaluations, 2)} % of the evaluations had no likelihood`]
       : []),
@@ -56,25 +54,17 @@ export function verdictOf(content: ReportContent): Verdict {
     found?.posterior == null
       ? ""
       : ` ${capitalized(quantityLabel(found.name))}: ${intervalText(found.posterior)}${unitSymbol(found.unit)} (median and 68 %).`;
-  const fits = content.datasets.map((dataset, d) => fitOf(dataset, evaluation.datasets[d].chiSquared).text);
+  const fits = content.datasets.map((dataset, d) => fitText(dataset, evaluation.datasets[d].chiSquared));
   return { warnings: warnings.map(capitalized), summary: `${ended}${size} ${fits.join(" ")}` };
 }
 
-/** chi^2 of a dataset against what noise alone would leave. */
-function fitOf(dataset: Dataset, chiSquared: number): { readonly text: string; readonly warnings: readonly string[] } {
-  const isImage = dataset.type === "imaging";
-  const count = isImage ? dataset.data.length : 2 * dataset.compaction.count;
-  const ratio = chiSquared / count;
-  const text = `In ${dataset.name} χ² is ${numberText(ratio, 3)} a ${isImage ? "pixel" : "part of a visibility"}`;
-  const isFar = Math.abs(ratio - 1) > Math.max(NOTABLE, UNLIKELY * Math.sqrt(2 / count));
-  if (!isFar) return { text: `${text}, as noise would leave it.`, warnings: [] };
-  if (ratio < 1)
-    return {
-      text: `${text}, less than noise would leave: the noise map is too large, or neighbouring pixels share their noise.`,
-      warnings: [],
-    };
-  const warning = `the best model does not explain ${dataset.name}: χ² is ${numberText(ratio, 3)} where noise would leave 1`;
-  return { text: `${text}.`, warnings: [warning] };
+/** chi^2 of a dataset against what noise alone would leave, in words. */
+function fitText(dataset: Dataset, chiSquared: number): string {
+  const { ratio, isFar } = misfitOf(dataset, chiSquared);
+  const text = `In ${dataset.name} χ² is ${numberText(ratio, 3)} a ${dataset.type === "imaging" ? "pixel" : "part of a visibility"}`;
+  if (!isFar) return `${text}, as noise would leave it.`;
+  if (ratio > 1) return `${text}.`;
+  return `${text}, less than noise would leave: the noise map is too large, or neighbouring pixels share their noise.`;
 }
 
 export function capitalized(text: string): string {

@@ -12,12 +12,18 @@ import { InputError } from "../../../src/errors.ts";
 import { dynamicNestedSampler } from "../../../src/inference/nested/dynamic.ts";
 import { nestedSampler, pointsOf } from "../../../src/inference/nested/static.ts";
 import { randomState } from "../../../src/inference/rng.ts";
+import { runSampler } from "../../../src/inference/run.ts";
 import type { Sampler, SamplerState, SampleSet, Target } from "../../../src/inference/sampler.ts";
 
 async function finished<State extends SamplerState>(sampler: Sampler<State>, target: Target, seed: number) {
   let state = await sampler.init(target, randomState(seed));
   while (!sampler.isDone(state)) ({ state } = await sampler.step(state, target));
   return { state, result: sampler.samples(state) };
+}
+
+function stoppedAt<State extends SamplerState>(most: number, sampler: Sampler<State>, target: Target) {
+  const stop = (evaluations: number) => (evaluations >= most ? "enough" : null);
+  return runSampler(sampler, target, { random: randomState(1), stop });
 }
 
 /** What JSON would not keep is no state. */
@@ -158,6 +164,27 @@ describe("likelihoods that are flat or absent", () => {
     expect(result.logEvidence!.value).toBe(Number.NEGATIVE_INFINITY);
     expect(result.warnings.join()).toContain("given up");
   });
+
+  test("where there is none, none is the best", async () => {
+    const nowhere = ball(0, 0, Number.NEGATIVE_INFINITY);
+    const bests = [
+      await stoppedAt(Infinity, nestedSampler({ batch: 100 }), nowhere),
+      await stoppedAt(Infinity, dynamicNestedSampler({ batch: 100 }), nowhere),
+    ].map(({ best }) => best.logLikelihood);
+    expect(bests).toEqual([Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+  });
+});
+
+test.each([
+  [100, true],
+  [20_000, false],
+])("what is stopped on its way up says so: at %d evaluations, %s", async (most, isOnItsWay) => {
+  const target = targetOf(correlatedGaussian(2, 0.5));
+  const runs = [
+    await stoppedAt(most, nestedSampler({ livePoints: 50 }), target),
+    await stoppedAt(most, dynamicNestedSampler({ livePoints: 50 }), target),
+  ];
+  for (const { samples } of runs) expect(samples.warnings.join().includes("on its way up")).toBe(isOnItsWay);
 });
 
 describe("dynamic", () => {
