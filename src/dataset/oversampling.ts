@@ -6,8 +6,9 @@ import type { PixelGrid } from "../grid.ts";
  * slim order, and within a pixel by rows from the top, as in PyAutoLens.
  */
 
-/** The largest sub-size, and how many sub-pixels an image may have: a gigabyte of positions. */
-const LARGEST_SUB_SIZE = 64;
+/** Along each side of a pixel. */
+export const LARGEST_SUB_SIZE = 64;
+/** Of an image: a gigabyte of positions. */
 const MOST_SUB_PIXELS = 2 ** 26;
 
 /** Sub-sizes by steps: sizes[k] where a value is below edges[k] and not below the one before; the last one beyond. */

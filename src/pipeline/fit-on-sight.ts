@@ -4,23 +4,40 @@ import { compiledOptics } from "../lens/compiled-mapping.ts";
 import { einsteinRadii } from "../lens/einstein-radii.ts";
 import { lensPlanes } from "../lens/lens-planes.ts";
 import { lightImages } from "../likelihood/light-images.ts";
+import { lightSamplingError } from "../likelihood/light-sampling.ts";
 import type { Model } from "../model/model.ts";
 import { unitFromValue } from "../model/prior.ts";
 import { seenGalaxies } from "../model/seen-galaxies.ts";
 import type { BestFit } from "./adapt-image.ts";
 import { type FitOnSight, type PlausibilityCheck, plausibility } from "./plausibility.ts";
 
-/** Of every dataset that shows something lensed, by its name. */
+/** Of every dataset that there is something to say of, by its name. */
 export type PlausibilityChecks = Readonly<Record<string, readonly PlausibilityCheck[]>>;
 
-/** Whether the best fit of a phase looks like a lens, in each of its datasets. */
+/** Whether the best fit of a phase looks like a lens in each of its datasets, and its light is what it should be. */
 export function plausibilityOf(fitted: BestFit): PlausibilityChecks {
   return Object.fromEntries(
     fitted.datasets.flatMap(({ name }, d) => {
       const fit = fitOnSight(fitted, d);
-      return fit === null ? [] : [[name, plausibility(fit)] as const];
+      const checks = [...(fit === null ? [] : plausibility(fit)), ...lightSampling(fitted, d)];
+      return checks.length === 0 ? [] : [[name, checks] as const];
     }),
   );
+}
+
+/** In standard deviations of a pixel: what that changes is no longer within the noise. */
+const COARSE = 1;
+
+/** Whether the light of an image is what finer sub-pixels would make of it. */
+function lightSampling({ datasets, outcome: { model, best }, evaluation }: BestFit, d: number): PlausibilityCheck[] {
+  const dataset = datasets[d];
+  if (dataset.type !== "imaging") return [];
+  const galaxies = seenGalaxies(model, best.vector, dataset.name, evaluation.datasets[d].intensities);
+  if (galaxies.every(({ lights }) => lights.length === 0)) return [];
+  const value = lightSamplingError(dataset, galaxies, kernelsBeside(evaluation.backend));
+  const change = Number(value.toPrecision(2));
+  const warning = `finer sub-pixels change the light by ${change} times its noise: it needs a larger over_sampling.light`;
+  return [{ name: "light_sampling", value, warning: value > COARSE ? warning : null }];
 }
 
 /** What speaks against it, in words; what is the same in all datasets once. */
