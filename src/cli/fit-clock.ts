@@ -40,6 +40,8 @@ export class FitClock {
   readonly #phases = new Map<string, PhaseTime>();
   #phaseBegan = performance.now();
   #written = performance.now();
+  /** A write under way. */
+  #writing: Promise<unknown> | null = null;
 
   private constructor(directory: OutputDirectory, before: readonly Run[], threads: number) {
     this.#directory = directory;
@@ -49,7 +51,10 @@ export class FitClock {
 
   /** Goes on from the times in a directory. */
   static async in(directory: OutputDirectory, threads: number): Promise<FitClock> {
-    const stored = await readFile(join(directory.path, TIMING), "utf8").then(JSON.parse, () => null);
+    // Times are no reason to lose a fit.
+    const stored = await readFile(join(directory.path, TIMING), "utf8")
+      .then(JSON.parse)
+      .catch(() => null);
     const runs: unknown = stored?.runs;
     return new FitClock(directory, Array.isArray(runs) ? (runs as Run[]) : [], threads);
   }
@@ -57,10 +62,13 @@ export class FitClock {
   readonly step = ({ phase, evaluations, replayed }: FitStep): void => {
     const now = performance.now();
     this.#phases.set(phase, { seconds: (now - this.#phaseBegan) / 1000, evaluations: evaluations - replayed });
-    if (now < this.#written + INTERVAL) return;
+    if (now < this.#written + INTERVAL || this.#writing !== null) return;
     this.#written = now;
-    // Times are no reason to lose a fit.
-    this.write().catch(() => {});
+    this.#writing = this.#write()
+      .catch(() => {})
+      .finally(() => {
+        this.#writing = null;
+      });
   };
 
   /** A phase has ended, with everything that is written of it. */
@@ -87,7 +95,12 @@ export class FitClock {
     return { seconds, evaluations, evaluations_per_second: evaluations / seconds, phases: sums, runs };
   }
 
-  write(): Promise<string> {
+  async write(): Promise<string> {
+    await this.#writing;
+    return this.#write();
+  }
+
+  #write(): Promise<string> {
     return this.#directory.write(TIMING, `${JSON.stringify(this.timing(), null, 2)}\n`);
   }
 }

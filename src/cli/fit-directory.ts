@@ -147,7 +147,7 @@ export async function requireSameInputs(
 ): Promise<InputHashes> {
   const hashes: Record<string, string> = { [SPEC]: hashOfText(text) };
   for (const path of new Set(paths)) hashes[path] = await hashOf(path);
-  const known = await readFile(join(directory.path, INPUTS), "utf8").then(JSON.parse, () => ({}));
+  const known = await knownHashes(join(directory.path, INPUTS));
   const changed = Object.keys(hashes).find((path) => Object.hasOwn(known, path) && known[path] !== hashes[path]);
   if (changed !== undefined) {
     const remedy = "put back the file that the fit began with, or fit anew with another --out";
@@ -158,6 +158,16 @@ export async function requireSameInputs(
   await directory.write(INPUTS, `${JSON.stringify(all, null, 2)}\n`);
   const { [SPEC]: _, ...inputs } = all;
   return inputs;
+}
+
+async function knownHashes(path: string): Promise<InputHashes> {
+  const text = await readFile(path, "utf8").catch(() => "{}");
+  try {
+    return JSON.parse(text);
+  } catch {
+    const remedy = "remove it to go on without comparing the data with those that the fit began with";
+    throw new InputError("fit/damaged", "the file is no JSON", remedy, path);
+  }
 }
 
 /** SHA-256. */

@@ -74,7 +74,10 @@ async function writeIndex(
 ): Promise<readonly SampleRow[]> {
   const rows: SampleRow[] = [];
   for (const { name } of lenses) {
-    const read = (file: string) => readFile(join(root.path, name, file), "utf8").then(JSON.parse, () => null);
+    const read = (file: string) =>
+      readFile(join(root.path, name, file), "utf8")
+        .then(JSON.parse)
+        .catch(() => null);
     rows.push(sampleRow(name, await read(RESULT), await read(TIMING), await read(FAILURE)));
   }
   await root.write("index.json", `${JSON.stringify(rows, null, 2)}\n`);

@@ -56,9 +56,12 @@ export async function outputDirectory(path: string, inputs: readonly string[] = 
   };
 }
 
+/** So that two writes of one file at once are not into one. */
+let writes = 0;
+
 async function writeWhole(directory: string, name: string, contents: Uint8Array | string): Promise<void> {
   // Beside the target: a rename is atomic within one file system only.
-  const temporary = join(directory, `.${name}.${process.pid}.part`);
+  const temporary = join(directory, `.${name}.${process.pid}-${writes++}.part`);
   const handle = await open(temporary, "w");
   try {
     try {

@@ -19,6 +19,7 @@ import { type LensedSource, planLensedSource, type RayStarts } from "./lensed-so
 import type { LightBasis } from "./light-basis.ts";
 import type { EvidenceDefinition } from "./linear-system.ts";
 import { type Observation, observe } from "./observation.ts";
+import { oneByOne } from "./one-by-one.ts";
 import type { Explained } from "./picks.ts";
 import { type PixelizedSource, schemeOf } from "./pixelized-source.ts";
 import { planSourceMesh } from "./source-mesh.ts";
@@ -105,7 +106,7 @@ export function planInversion(plan: InversionPlan): Likelihood {
         const what = `the ${plan.voice} backend has no gradient: ${noGradient}`;
         throw new InputError("likelihood/gradient", what, "use --backend traced");
       }
-      return vectorsOf(model, batch).map((vector) => {
+      return oneByOne(vectorsOf(model, batch), (vector) => {
         const watch = stopwatch();
         const planned = { ...plan, observations, lights, errors };
         return together(

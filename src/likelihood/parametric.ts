@@ -11,6 +11,7 @@ import type { DatasetEvaluation, DatasetLikelihood, EvaluateOptions, Evaluation,
 import { planImaging } from "./imaging.ts";
 import type { InterferometerDataset } from "./interferometer-dataset.ts";
 import { planArray, residualOf } from "./observation.ts";
+import { oneByOne } from "./one-by-one.ts";
 import type { Explained } from "./picks.ts";
 import type { ModelLightVoice } from "./seen-light.ts";
 import { type Stopwatch, stopwatch, timed, withTotal } from "./stopwatch.ts";
@@ -46,7 +47,7 @@ export function planParametric(plan: ParametricPlan): Likelihood {
         const remedy = "use auto or traced";
         throw new InputError("likelihood/gradient", `the ${voice} backend has no gradient: ${noGradient}`, remedy);
       }
-      return vectorsOf(model, batch).map((vector) => {
+      return oneByOne(vectorsOf(model, batch), (vector) => {
         const watch = stopwatch();
         const evaluations = likelihoods.map((likelihood) => likelihood.evaluate(vector, options, watch));
         return summed(evaluations, model, voice, watch);
