@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { readNpz } from "../../src/index.ts";
 import { runCollecting } from "../cli/collecting-io.ts";
 
@@ -73,6 +73,9 @@ beforeAll(async () => {
   writeFileSync(at("hst", "lens.yaml"), SPEC);
   writeFileSync(at("hst", "phases.yaml"), SPEC + PHASES);
 });
+
+// Whole fits, a dozen processes: a minute of a machine that has other work too is not enough.
+vi.setConfig({ testTimeout: 180_000 });
 
 describe("one search", () => {
   test("finds the truth, and says how", async () => {
