@@ -1,4 +1,4 @@
-import { open, readFile, rm, stat, utimes } from "node:fs/promises";
+import { open, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
@@ -26,8 +26,7 @@ export async function tryLock(directory: string): Promise<DirectoryLock | null> 
   try {
     await makeDirectory(directory);
     if (!(await createWith(path, mine))) {
-      if (!(await isLeftBehind(path))) return null;
-      await rm(path, { force: true });
+      if (!(await isLeftBehind(path)) || !(await removeLeftBehind(path))) return null;
       if (!(await createWith(path, mine))) return null;
     }
   } catch (error) {
@@ -76,6 +75,23 @@ async function isLeftBehind(path: string): Promise<boolean> {
     // Released in this moment, or not yet written.
     return errorCode(error) === "ENOENT";
   }
+}
+
+/**
+ * Of several processes that find the same lock left behind one removes it: by a rename, which only one of them can do, and which
+ * is undone where another has its own lock there already.
+ */
+async function removeLeftBehind(path: string): Promise<boolean> {
+  const aside = `${path}-${hostname()}-${process.pid}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return true;
+    throw error;
+  }
+  const isStill = await isLeftBehind(aside);
+  await (isStill ? rm(aside) : rename(aside, path));
+  return isStill;
 }
 
 function isAlive(pid: number): boolean {
