@@ -53,9 +53,12 @@ export interface OnSightOptions {
 const SEEN = 5;
 /** Without arcs a lens of the sizes that are known fits in this, arcseconds. */
 const USUAL_MASK = 3;
-/** In radii of the ring: where an image has to begin, how far it can reach, how far a mask reaches at least. */
+/**
+ * In radii of the ring: where an image has to begin, how far it can reach, how far a mask reaches at least. What begins near and
+ * goes on beyond is in the mask as a whole: cut by its edge, it would be a source that goes on where no data are.
+ */
 const IMAGE_BEGINS = 1.5;
-const IMAGE_ENDS = 1.5;
+const IMAGE_ENDS = 2;
 const LEAST_MASK = 1.4;
 /** Of dark sky about the last image, in radii of the ring: without it a source could spread beyond the data unseen. */
 const MARGIN = 0.15;
