@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import type { FitOptions } from "../pipeline/fit-phase.ts";
@@ -38,6 +38,7 @@ export async function fitSample(args: SampleArguments, invocation: Invocation): 
     try {
       const isNew = !(await isFit(path));
       if (!isNew && (await isOfAnotherSpec(lens.path, args, path))) throw changedSpec(lens, path);
+      await rm(join(path, FAILURE), { force: true });
       if (await isFinished(path)) {
         progress(invocation, `${title}has ended already`);
         continue;

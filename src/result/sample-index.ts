@@ -45,7 +45,8 @@ export function sampleRow(
     log_evidence: result.evidence?.log_z ?? result.best_fit.log_evidence,
     chi_squared_per_pixel: sum("chi_squared") / sum("values"),
     evaluations: result.posterior.evaluations,
-    warnings: result.warnings,
+    // Of another spec than was asked for last, say.
+    warnings: failure === null ? result.warnings : [failure.message, ...result.warnings],
     seconds: timing?.seconds ?? null,
     failure: null,
   };

@@ -195,6 +195,8 @@ describe("a sample", () => {
     const changed = await runCollecting(["fit", pattern, "--out", at("sample"), "--shard", "1/3"]);
     expect(changed.stderr).toMatch(/A\] failed: .*lens\.yaml: the spec has changed since its fit began; remove/);
     expect(existsSync(at("sample", "A", "result.json"))).toBe(true);
+    const [row] = JSON.parse(readFileSync(at("sample", "index.json"), "utf8"));
+    expect([row.state, row.warnings[0]]).toEqual(["done", expect.stringMatching(/the spec has changed/)]);
   });
 });
 
