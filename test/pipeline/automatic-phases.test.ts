@@ -36,7 +36,8 @@ test("an image becomes three phases that can be searched", () => {
   const radius = parameters.find(({ path }) => path.endsWith("einstein_radius"))!;
   expect(radius.prior).toMatchObject({ prior: "uniform", lower: 0.7 * 1.2, upper: 1.3 * 1.2 });
   // What the first phase has found stands in its place when it has been searched.
-  expect(buildModel(posterior).parameters.length).toBeGreaterThanOrEqual(6);
+  const open = buildModel(posterior).parameters.map(({ path }) => path);
+  expect(open).toEqual(expect.arrayContaining(["galaxies.lens.halo.ell_comps.0", "galaxies.lens.shear.gamma_1"]));
   expect(phases.adaptImages).toEqual([{ phase: "pixelized", galaxy: "source", dataset: "f814w" }]);
   expect(pixelized.settings.positiveOnly).toBe(true);
   const f814w = pixelized.datasets.f814w;
