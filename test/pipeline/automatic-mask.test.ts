@@ -74,6 +74,14 @@ for (const share of [1, 0.35]) {
   });
 }
 
+test("an image that goes on outwards is in the mask as a whole", () => {
+  const wide = (y: number, x: number) =>
+    30 * Math.exp(-0.5 * (((y - CENTRE[0]) ** 2 + (x - CENTRE[1] - 1.9) ** 2) / 0.14 ** 2));
+  const seen = lensOnSight(imageOf((y, x) => galaxy(y, x) + arcs(y, x, 0.5) + wide(y, x)));
+  expect(seen.neighbours).toEqual([]);
+  expect(seen.maskRadius).toBeGreaterThan(1.9 + 2 * 0.14);
+});
+
 test("neighbours are no arcs, and are left out where they are within the mask", () => {
   const far = blob(-2.6, 2.4);
   // Between one and a half radii of the ring and the mask that arcs so far out ask for.

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { buildModel } from "../../src/model/model.ts";
 import { parsePhases } from "../../src/model/phases.ts";
+import type { ImagingSpec } from "../../src/model/spec.ts";
 import { yamlText } from "../../src/model/spec-text.ts";
 import type { LensOnSight } from "../../src/pipeline/automatic-mask.ts";
 import { automaticPhases, type RawSpec } from "../../src/pipeline/automatic-phases.ts";
@@ -40,6 +41,8 @@ test("an image becomes three phases that can be searched", () => {
   expect(open).toEqual(expect.arrayContaining(["galaxies.lens.halo.ell_comps.0", "galaxies.lens.shear.gamma_1"]));
   expect(phases.adaptImages).toEqual([{ phase: "pixelized", galaxy: "source", dataset: "f814w" }]);
   expect(pixelized.settings.positiveOnly).toBe(true);
+  const rays = (spec: typeof pixelized) => (spec.datasets.f814w as ImagingSpec).overSampling.source;
+  expect([rays(pixelized), rays(posterior)]).toEqual([1, 2]);
   const f814w = pixelized.datasets.f814w;
   expect(f814w.mask).toMatchObject([
     { type: "circular", radius: 1.9, centre: [0.1, -0.05] },

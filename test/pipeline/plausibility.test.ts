@@ -56,6 +56,16 @@ test("the lens itself is plausible", () => {
   expect(value("arc_radius")).toBeLessThan(1.15);
 });
 
+test("the magnification is that of all images together", () => {
+  const fit = fitOf(1.2);
+  const unlensed = 2 * Math.PI * 0.1 ** 2;
+  const magnification = (fit.lensed.reduce((sum, light) => sum + light, 0) * SCALE ** 2) / unlensed;
+  const { value } = plausibility(fit).find(({ name }) => name === "inverse_magnification")!;
+  // Of the bright part of the arcs, and by the number of images of one place.
+  expect(value * magnification).toBeGreaterThan(0.6);
+  expect(value * magnification).toBeLessThan(1.5);
+});
+
 test("a source that is a copy of the arcs", () => {
   const copied = warned(fitOf(0.3));
   expect(copied).toContain("inverse_magnification");
