@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { FitStep } from "../pipeline/fit-phase.ts";
+import type { FitStep } from "../pipeline/fit-options.ts";
 import { TIMING } from "./fit-directory.ts";
 import { machineDescription } from "./machine.ts";
 import type { OutputDirectory } from "./output.ts";

@@ -1,5 +1,5 @@
 import { isPixelized } from "../likelihood/plan.ts";
-import type { FitStep } from "../pipeline/fit-phase.ts";
+import type { FitStep } from "../pipeline/fit-options.ts";
 import type { Invocation } from "./invocation.ts";
 
 /** Between two lines of progress: on a terminal, where one replaces the other, and in a log; milliseconds. */

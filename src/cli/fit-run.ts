@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { bestWasmBuild, chooseWasmBuild } from "../backend/wasm.ts";
 import { InputError } from "../errors.ts";
 import { parseSpec } from "../model/parse-spec.ts";
-import type { FitOptions } from "../pipeline/fit-phase.ts";
+import type { FitOptions } from "../pipeline/fit-options.ts";
 import { fitSpec } from "../pipeline/fit-spec.ts";
 import type { PhaseResult } from "../result/phase-result.ts";
 import { compactionProgress } from "./compaction-progress.ts";

@@ -1,7 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
-import type { FitOptions } from "../pipeline/fit-phase.ts";
+import type { FitOptions } from "../pipeline/fit-options.ts";
 import { type SampleRow, sampleIndexHtml, sampleRow } from "../result/sample-index.ts";
 import { isFinished, isFit, openFit, RESULT, TIMING } from "./fit-directory.ts";
 import { runFit } from "./fit-run.ts";

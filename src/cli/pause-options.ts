@@ -1,5 +1,5 @@
 import type { ArgsDef } from "citty";
-import type { FitOptions } from "../pipeline/fit-phase.ts";
+import type { FitOptions } from "../pipeline/fit-options.ts";
 import { positiveNumber } from "./options.ts";
 
 /** What a fit may spend before it pauses, to be resumed. */

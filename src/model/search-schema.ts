@@ -12,6 +12,8 @@ export interface SearchSpec {
   readonly method: SearchMethod;
   readonly options: Readonly<Record<string, number | string>>;
   readonly stop: StopRules;
+  /** On so many meshes of a pixelized source; 1 is its own alone. */
+  readonly meshes: number;
 }
 
 const MOST = 1e6;
@@ -103,18 +105,33 @@ const stop = strict({
 const UNLIMITED: StopRules = { evaluations: Infinity };
 
 /** What a spec without `search` means. */
-export const DEFAULT_SEARCH: SearchSpec = { method: "nested", options: {}, stop: UNLIMITED };
+export const DEFAULT_SEARCH: SearchSpec = { method: "nested", options: {}, stop: UNLIMITED, meshes: 1 };
+
+/** Those that end with a posterior, which can be that of several meshes. */
+const SAMPLING: ReadonlySet<SearchMethod> = new Set([
+  "nested",
+  "dynamic_nested",
+  "ensemble",
+  "nuts",
+  "giga_lens",
+  "importance",
+]);
 
 function methodSchema(method: SearchMethod): z.ZodType<SearchSpec> {
-  const options: Options = METHODS[method];
+  const meshes: Options = SAMPLING.has(method) ? { meshes: whole(1, "the meshes of the source") } : {};
+  const options: Options = { ...METHODS[method], ...meshes };
   return strict({ method: z.literal(method), stop: stop.default(UNLIMITED), ...options }).transform(
-    ({ method: _, stop, ...given }): SearchSpec => ({
-      method,
-      stop: stop as StopRules,
-      options: Object.fromEntries(
-        Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [[inCode(name), value]])),
-      ) as SearchSpec["options"],
-    }),
+    ({ method: _, stop, ...given }): SearchSpec => {
+      const { meshes = 1, ...options } = given as Readonly<Record<string, number | string | undefined>>;
+      return {
+        method,
+        stop: stop as StopRules,
+        meshes: meshes as number,
+        options: Object.fromEntries(
+          Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [[inCode(name), value]])),
+        ),
+      };
+    },
   );
 }
 

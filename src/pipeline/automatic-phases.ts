@@ -49,9 +49,10 @@ const FIRST_MESH = 20;
 const LAST_MESH = 26;
 /**
  * Rays a pixel, along each side: one is enough to find a lens, but blurs what it finds. Of a source as large as a pixel shear and
- * ellipticity came out 3 to 4 standard deviations off with one, within 1.6 with two and 1.4 with four.
+ * ellipticity came out 3 to 4 standard deviations off with one, within 1.6 with two and 1.4 with four; of ten sharp ones twice the
+ * log evidence of the best over that of the truth was 17 with two and 13 with four, where 7 is the noise.
  */
-const LAST_OVER_SAMPLING = 2;
+const LAST_OVER_SAMPLING = 4;
 /** The priors of later phases, in tenths of the width of those before. */
 const AS_WIDE = 3;
 
@@ -200,7 +201,11 @@ function shear(): Raw {
   return { profile: "ExternalShear", gamma_1: normal(0, SHEAR), gamma_2: normal(0, SHEAR) };
 }
 
-/** Inside of the arcs and among them isophotes differ in shape; the centre is one. */
+/**
+ * Inside of the arcs and among them isophotes differ in shape; the centre is one. Both sets have Gaussians as large as the
+ * ring: light of a bulge and a disk, of which either goes on below the other, is else left in the arcs, and put the ellipticity
+ * 3.7 standard deviations off.
+ */
 function lensLight(scene: Scene): Raw {
   const { ring, centre, shining, onSight } = scene;
   if (shining.length === 0) return {};
@@ -215,8 +220,8 @@ function lensLight(scene: Scene): Raw {
     intensity: "linear",
   });
   return {
-    core: { ...gaussians(finest / 2, ring / 4, 9), centre: centre.map((at) => normal(at, finest)) },
-    halo: { ...gaussians(ring / 3, widest, 6), centre: centreOfLight(scene) },
+    core: { ...gaussians(finest / 2, ring, 12), centre: centre.map((at) => normal(at, finest)) },
+    halo: { ...gaussians(ring / 6, 1.5 * widest, 9), centre: centreOfLight(scene) },
   };
 }
 
@@ -284,7 +289,14 @@ function posterior(scene: Scene): Raw {
         },
       },
     },
-    search: { method: "importance", starts: 4, climbers: 2, maximum_evaluations: 6000 },
+    search: {
+      method: "importance",
+      starts: 4,
+      climbers: 2,
+      effective_samples: 500,
+      maximum_evaluations: 4000,
+      meshes: 5,
+    },
   };
 }
 

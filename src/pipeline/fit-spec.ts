@@ -5,7 +5,9 @@ import { parseSpec } from "../model/parse-spec.ts";
 import type { PhaseResults } from "../model/passed-on.ts";
 import { adaptImageName, parsePhases, phaseSpec } from "../model/phases.ts";
 import { adaptImageFile } from "./adapt-image.ts";
-import { type FitOptions, type FittedPhase, fitPhase } from "./fit-phase.ts";
+import type { FitOptions } from "./fit-options.ts";
+import { type FittedPhase, fitPhase } from "./fit-phase.ts";
+import { requireMeshes } from "./other-meshes.ts";
 import { phaseResults } from "./phase-results.ts";
 
 /** What the only search of a spec without phases is called. */
@@ -31,11 +33,15 @@ export async function fitSpec(
       const remedy = "give one a prior; `arclet evaluate` takes a model of numbers";
       throw new InputError("fit/fixed", "the model has no free parameter", remedy, fileName);
     }
+    requireMeshes(spec, fileName);
     const only = await fitPhase(ONLY_PHASE, { spec, text }, options);
     await onFitted(only);
     return [only];
   }
-  for (const spec of Object.values(phases.specs)) requireModel(spec, buildModel(spec));
+  for (const [name, spec] of Object.entries(phases.specs)) {
+    requireModel(spec, buildModel(spec));
+    requireMeshes(spec, `${fileName}: phases.${name}`);
+  }
   const fitted: FittedPhase[] = [];
   const results: Record<string, PhaseResults> = {};
   let spent = 0;

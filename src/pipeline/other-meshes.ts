@@ -1,5 +1,7 @@
 import type { OpenFile } from "../dataset/array-file.ts";
+import { InputError } from "../errors.ts";
 import { type PlanSpecOptions, planSpec } from "../likelihood/from-spec.ts";
+import { DEFAULT_SEARCH } from "../model/search-schema.ts";
 import type { MeshSpec, Spec } from "../model/spec.ts";
 
 /*
@@ -7,14 +9,39 @@ import type { MeshSpec, Spec } from "../model/spec.ts";
  * by no more than that cannot be told apart.
  */
 
-/** A mesh as good as another: of other seeds where those are drawn, of a few pixels more where they are not. */
+/** A mesh as good as another: of other seeds where those are drawn, of a pixel more or fewer a side where they are not. */
 function otherMesh(mesh: MeshSpec, k: number): MeshSpec {
-  if ("shape" in mesh) return { ...mesh, shape: [mesh.shape[0] + k, mesh.shape[1] + k] };
+  const beside = (pixels: number) => Math.max(pixels + (k % 2 === 1 ? (k + 1) / 2 : -k / 2), 2);
+  if ("shape" in mesh) return { ...mesh, shape: [beside(mesh.shape[0]), beside(mesh.shape[1])] };
   const { imageMesh } = mesh;
   if (imageMesh.type === "kmeans") return { ...mesh, imageMesh: { ...imageMesh, seed: imageMesh.seed + k } };
   if (imageMesh.type === "hilbert") return { ...mesh, imageMesh: { ...imageMesh, pixels: imageMesh.pixels + k } };
   if (imageMesh.type === "file") return mesh;
-  return { ...mesh, imageMesh: { ...imageMesh, shape: [imageMesh.shape[0] + k, imageMesh.shape[1] + k] } };
+  return { ...mesh, imageMesh: { ...imageMesh, shape: [beside(imageMesh.shape[0]), beside(imageMesh.shape[1])] } };
+}
+
+/** Whether there are other meshes than the one: a pixelized source, and not on vertices that are given. */
+function hasOtherMeshes({ galaxies }: Spec): boolean {
+  return Object.values(galaxies).some(({ pixelization }) => {
+    return pixelization !== undefined && otherMesh(pixelization.mesh, 1) !== pixelization.mesh;
+  });
+}
+
+/** Refuses a search on several meshes where there is one, or none. @throws InputError `fit/meshes` */
+export function requireMeshes(spec: Spec, where: string): void {
+  const { meshes } = spec.search ?? DEFAULT_SEARCH;
+  if (meshes === 1 || hasOtherMeshes(spec)) return;
+  const what = `search.meshes is ${meshes}, and no source is on a mesh of which there are others`;
+  throw new InputError("fit/meshes", what, "leave it out, or pixelize a source on a mesh that Arclet lays", where);
+}
+
+/** The spec on the `k`th other mesh; the 0th is its own. */
+export function onOtherMesh(spec: Spec, k: number): Spec {
+  const galaxies = Object.entries(spec.galaxies).map(([name, { pixelization, ...rest }]) => {
+    const other = pixelization && { ...pixelization, mesh: otherMesh(pixelization.mesh, k) };
+    return [name, { ...rest, pixelization: other }] as const;
+  });
+  return { ...spec, galaxies: Object.fromEntries(galaxies) };
 }
 
 /**
@@ -30,19 +57,9 @@ export async function evidencesOnMeshes(
   count: number,
   options: Pick<PlanSpecOptions, "backend" | "tuning"> & { readonly open: OpenFile },
 ): Promise<Float64Array> {
-  const isDrawn = Object.values(spec.galaxies).some(({ pixelization }) => {
-    return pixelization !== undefined && otherMesh(pixelization.mesh, 1) !== pixelization.mesh;
-  });
   const evidences: number[] = [];
-  for (let k = 0; isDrawn && k <= count; k++) {
-    const galaxies = Object.entries(spec.galaxies).map(([name, { pixelization, ...rest }]) => {
-      const other = pixelization && { ...pixelization, mesh: otherMesh(pixelization.mesh, k) };
-      return [name, { ...rest, pixelization: other }] as const;
-    });
-    const { likelihood } = await planSpec(
-      { ...spec, galaxies: Object.fromEntries(galaxies) },
-      { ...options, once: true },
-    );
+  for (let k = 0; hasOtherMeshes(spec) && k <= count; k++) {
+    const { likelihood } = await planSpec(onOtherMesh(spec, k), { ...options, once: true });
     const [{ logEvidence }] = await likelihood.evaluate(vector);
     evidences.push(logEvidence ?? Number.NaN);
   }

@@ -27,6 +27,6 @@ const MAKE: Readonly<Record<SearchMethod, (options: SearchSpec["options"]) => un
 };
 
 /** The sampler that a spec's search asks for. */
-export function searchSampler({ method, options }: SearchSpec): AnySampler {
+export function searchSampler({ method, options }: Pick<SearchSpec, "method" | "options">): AnySampler {
   return MAKE[method](options) as AnySampler;
 }

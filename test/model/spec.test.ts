@@ -98,6 +98,7 @@ describe("a good spec", () => {
         method: "nested",
         options: { livePoints: 200 },
         stop: { evaluations: Infinity },
+        meshes: 1,
       },
       settings: { evidence: "pyautolens", positiveOnly: true },
     });

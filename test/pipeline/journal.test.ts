@@ -46,7 +46,6 @@ const SAMPLERS: Readonly<Record<string, AnySampler>> = {
   particle_swarm: searchSampler({
     method: "particle_swarm",
     options: { particles: 8 },
-    stop: { evaluations: 400 },
   }),
 };
 
