@@ -52,6 +52,14 @@ const DIAGNOSTICS: Readonly<Record<string, Diagnostic>> = {
     meaning: "the part of the weight that one draw has: some hundredths at most",
   },
   leaps: { name: "leaps", meaning: "gradients a trajectory took, in the mean" },
+  meshes: {
+    name: "meshes",
+    meaning: "of the source: the samples are spread by how far the best point moves between them",
+  },
+  meshScatter: {
+    name: "mesh scatter",
+    meaning: "of the best point from mesh to mesh, in standard deviations on one: what the pixels add to the errors",
+  },
   paretoShape: {
     name: "Pareto k",
     meaning: "how heavy the tail of the weights is: below 0.5 errors hold, above 0.7 means do not either",
