@@ -27,6 +27,8 @@ export interface RunOfPhase {
   readonly spent: Spent;
   /** More evaluations than these end it. */
   readonly most: number;
+  /** The part of the phase that it is, of its progress. */
+  readonly part: readonly [from: number, to: number];
 }
 
 /** Where it ended, and what the phase has spent by then. */
@@ -37,7 +39,7 @@ export interface JournaledEnd extends RunEnd, Spent {
 
 /** Runs a sampler on a likelihood whose every answer is in the journal, and tells of every step. */
 export async function runJournaled(
-  { phase, title, sampler, spent, most }: RunOfPhase,
+  { phase, title, sampler, spent, most, part: [from, to] }: RunOfPhase,
   { datasets, model, likelihood, planned }: PlannedSpec,
   options: FitOptions,
 ): Promise<JournaledEnd> {
@@ -56,7 +58,8 @@ export async function runJournaled(
         const failed = countOf(spent.failures) + countOf(Object.fromEntries(target.failures));
         const vector = vectorsFromUnit(model, info.best.point);
         const sum = spent.evaluations + evaluations;
-        options.onStep?.({ ...info, phase, evaluations: sum, replayed: replayed(), failed, model, vector });
+        const progress = from + (to - from) * info.progress;
+        options.onStep?.({ ...info, progress, phase, evaluations: sum, replayed: replayed(), failed, model, vector });
       },
     });
     return {

@@ -24,6 +24,9 @@ export interface Found extends Pick<SearchOutcome, "samples" | "failures"> {
 /** To the top of one mesh from that of another: nearer than the posterior is wide. */
 const MESH_CLIMB = { starts: 1, maximumIterations: 100, tolerance: 0.02 } as const;
 
+/** How far a phase is when the climbs begin, of which each takes some 30 evaluations. */
+const BEFORE_CLIMBS = 0.95;
+
 /**
  * The posterior by the sampler that the spec names, over as many meshes as it asks for.
  * @throws Error where no point has a likelihood.
@@ -36,7 +39,8 @@ export async function searchPosterior(
 ): Promise<Found> {
   const { meshes, stop, ...search } = spec.search ?? DEFAULT_SEARCH;
   const sampler = searchSampler(search);
-  const run = { phase, title: phase, sampler, spent: NOTHING_SPENT, most: stop.evaluations };
+  const part = [0, meshes === 1 ? 1 : BEFORE_CLIMBS] as const;
+  const run = { phase, title: phase, sampler, spent: NOTHING_SPENT, most: stop.evaluations, part };
   const end = await runJournaled(run, planned, options);
   const { best, stopped, paused, failures } = end;
   if (best.logLikelihood === -Infinity) throw noLikelihood(phase, failures);
@@ -59,7 +63,8 @@ async function overMeshes(
     const model = buildModel(onOtherMesh(spec, k));
     const other = { datasets, model, planned, likelihood: plan(datasets, model, planned) };
     const sampler = lbfgs({ ...MESH_CLIMB, start: found.best.point }) as unknown as AnySampler;
-    const run = { phase, title: `${phase}, mesh ${k + 1}`, sampler, spent, most: Infinity };
+    const part = [k, k + 1].map((of) => BEFORE_CLIMBS + (1 - BEFORE_CLIMBS) * (of / meshes)) as [number, number];
+    const run = { phase, title: `${phase}, mesh ${k + 1}`, sampler, spent, most: Infinity, part };
     const end = await runJournaled(run, other, options).catch(nullWithoutLikelihood);
     if (end === null) continue;
     if (end.paused !== null) return { ...found, paused: end.paused };

@@ -133,6 +133,16 @@ describe("a search over meshes", () => {
     }
   });
 
+  test("tells how far it is, without going back", async () => {
+    const told: number[] = [];
+    await searched(pixelized(SEARCH), {
+      journal: journalInMemory([...journal.entries]),
+      onStep: ({ progress }) => void told.push(progress),
+    });
+    expect(told).toEqual(told.toSorted((a, b) => a - b));
+    expect(told.at(-1)).toBe(1);
+  });
+
   test("that is paused in a climb says so", async () => {
     const { evaluations } = alone.outcome.samples;
     const pause = (spent: number) => (spent > evaluations + 2 ? "time" : null);
