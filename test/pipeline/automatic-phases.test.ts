@@ -38,7 +38,9 @@ test("an image becomes three phases that can be searched", () => {
   expect(radius.prior).toMatchObject({ prior: "uniform", lower: 0.7 * 1.2, upper: 1.3 * 1.2 });
   // What the first phase has found stands in its place when it has been searched.
   const open = buildModel(posterior).parameters.map(({ path }) => path);
-  expect(open).toEqual(expect.arrayContaining(["galaxies.lens.halo.ell_comps.0", "galaxies.lens.shear.gamma_1"]));
+  // The light's shape keeps: ellipses of sets that overlap make a posterior that is hard to draw from.
+  expect(open.filter((path) => /core|halo/.test(path))).toEqual([]);
+  expect(open).toContain("galaxies.lens.shear.gamma_1");
   expect(phases.adaptImages).toEqual([{ phase: "pixelized", galaxy: "source", dataset: "f814w" }]);
   expect(pixelized.settings.positiveOnly).toBe(true);
   const rays = (spec: typeof pixelized) => (spec.datasets.f814w as ImagingSpec).overSampling.source;
