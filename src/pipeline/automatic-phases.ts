@@ -4,7 +4,7 @@ import type { LensOnSight } from "./automatic-mask.ts";
 /*
  * The phases that take a lens from its files to a posterior, as a spec would write them: data to be parsed. First everything is
  * open, light of the lens, mass and source, and climbed to from many starts; then the best image of the source shapes its mesh
- * and the posterior of mass and source is sampled.
+ * and the posterior is sampled, of the lens' light its ellipses.
  *
  * A pixelized source can always be a copy of the arcs behind a mass too small to lens it. Two things keep the fit from that: the
  * Einstein radius has hard bounds about the ring that is seen; and the lens' light is fitted beside the pixels, for what it
@@ -236,13 +236,22 @@ function firstPixels(): Raw {
   };
 }
 
-/**
- * The shape of the lens' light keeps; how bright it is at every radius is solved for beside every source. Open ellipses make errors
- * of the mass a tenth larger, and where the light is round or of one shape they are free: of 4000 draws 39 were of worth.
- */
+/** The shape of the lens' light keeps; how bright it is at every radius is solved for beside every source. */
 function heldLight({ shining }: Scene): Raw {
   const held = { fixed: "pixelized", intensity: "linear" };
   return shining.length === 0 ? {} : { core: held, halo: held };
+}
+
+/**
+ * Its ellipses are open again: held, they put mass and shear three to five deviations off behind a bright disk. Where light has one
+ * shape and the sets that overlap can stand for each other, they make a posterior that is hard to draw from, which a warning says.
+ * The centre, known to a hundredth of a pixel, is not open.
+ */
+function openLight(scene: Scene): Raw {
+  const open = { ell_comps: { from: "pixelized", widen: AS_WIDE } };
+  return Object.fromEntries(
+    Object.entries(heldLight(scene)).map(([name, held]) => [name, { ...(held as Raw), ...open }]),
+  );
 }
 
 /**
@@ -268,7 +277,7 @@ function posterior(scene: Scene): Raw {
     ...(finer.length > 0 ? { datasets: Object.fromEntries(finer) } : {}),
     galaxies: {
       [lens]: {
-        ...heldLight(scene),
+        ...openLight(scene),
         // Shear and ellipticity give way to each other, and need room; copies of the arcs are at other radii.
         mass: { from: "pixelized", widen: 2 * AS_WIDE, einstein_radius: { from: "pixelized", widen: AS_WIDE } },
         shear: { from: "pixelized", widen: 2 * AS_WIDE },
