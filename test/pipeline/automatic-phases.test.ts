@@ -44,7 +44,7 @@ test("an image becomes three phases that can be searched", () => {
   expect(phases.adaptImages).toEqual([{ phase: "pixelized", galaxy: "source", dataset: "f814w" }]);
   expect(pixelized.settings.positiveOnly).toBe(true);
   const rays = (spec: typeof pixelized) => (spec.datasets.f814w as ImagingSpec).overSampling.source;
-  expect([rays(pixelized), rays(posterior)]).toEqual([1, 4]);
+  expect([rays(pixelized), rays(posterior)]).toEqual([1, 2]);
   const f814w = pixelized.datasets.f814w;
   expect(f814w.mask).toMatchObject([
     { type: "circular", radius: 1.9, centre: [0.1, -0.05] },
