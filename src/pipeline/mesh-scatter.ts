@@ -5,9 +5,9 @@ import { along } from "../inference/vectors.ts";
 
 /*
  * Where the pixels of a source happen to be moves the top of a posterior: by as much as the noise does where data are clear, and
- * a source's knots lie between pixels. (Etherington et al. 2022, MNRAS 517, 3275, find stated errors of pixelized lenses too
- * small by several times, and cap their likelihoods.) Here the top is climbed to on several meshes. Every mesh is as good as
- * another, so the posterior of them all is that of one, moved to the mean of the tops and spread by their covariance.
+ * a source's knots lie between pixels. (Etherington et al. 2022, MNRAS 517, 3275, cap their likelihoods against it.) Here the top
+ * is climbed to on several meshes. Every mesh is as good as another, so the posterior of them all is that of one, moved to the
+ * mean of the tops and spread by their covariance.
  */
 
 /** Beyond this many standard deviations the pixels say more than the data. */
