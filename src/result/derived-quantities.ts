@@ -37,9 +37,9 @@ export type Derive = (vector: ArrayLike<number>, evaluation: Evaluation | null) 
 export function planDerivedQuantities(model: Model, datasets: readonly Dataset[], options: DeriveOptions): Derive {
   const { sky, cosmology = PLANCK_2015 } = options;
   const optics = compiledOptics();
-  const fields = datasets.map(coarseField);
+  const fields = datasets.map((dataset) => coarseField(dataset, LIGHT));
   const sizes = fields.map(({ shape, pixelScale }) => Math.hypot(...shape) * pixelScale);
-  const widest = fields[sizes.indexOf(Math.max(...sizes))];
+  const widest = coarseField(datasets[sizes.indexOf(Math.max(...sizes))], CURVES);
   return (vector, evaluation) => {
     const instance = instantiate(model, vector);
     const planes = lensPlanes(instance.galaxies, cosmology);
@@ -117,13 +117,17 @@ function massWithin(radius: number | Absent, planes: readonly LensPlane[], cosmo
   return einsteinMass(cosmology, radius, redshift, (planes.at(-1) as LensPlane).redshift);
 }
 
-/** Of the box about the unmasked pixels: what is seen may reach to its edge, and curves beyond. */
-const MARGIN = 1.25;
-/** Along the longer side. Curves are refined to roots and light to its centres, wherever the pixels are. */
-const PIXELS = 24;
+/**
+ * The margin is of the box about the unmasked pixels, the pixels are along the longer side. What is seen may reach to the edge
+ * of the box. A curve that ran beyond would be missed, and the mean over draws be that of the smaller ones: the critical curve
+ * of a long lens beside the middle of its arcs, as that of SPT0346-52, leaves the box. Curves are refined to roots and light to
+ * its centres, wherever the pixels are.
+ */
+const LIGHT = { margin: 1.25, pixels: 24 } as const;
+const CURVES = { margin: 2.5, pixels: 48 } as const;
 
 /** A coarse grid over the unmasked pixels of a dataset. */
-function coarseField(dataset: Dataset): PixelGrid {
+function coarseField(dataset: Dataset, { margin, pixels }: typeof LIGHT | typeof CURVES): PixelGrid {
   const grid = gridOf(dataset);
   const positions = slimPositions(grid, dataset.nativeIndex);
   const sides = [0, 1].map((axis) => {
@@ -132,9 +136,9 @@ function coarseField(dataset: Dataset): PixelGrid {
       ([low, high], p) => [Math.min(low, p), Math.max(high, p)],
       [Infinity, -Infinity],
     );
-    return { middle: (lowest + highest) / 2, length: MARGIN * (highest - lowest + grid.pixelScale) };
+    return { middle: (lowest + highest) / 2, length: margin * (highest - lowest + grid.pixelScale) };
   });
-  const pixel = Math.max(...sides.map(({ length }) => length)) / PIXELS;
+  const pixel = Math.max(...sides.map(({ length }) => length)) / pixels;
   const [rows, columns] = sides.map(({ length }) => Math.ceil(length / pixel - 1e-9));
   return pixelGrid([rows, columns], pixel, [sides[0].middle, sides[1].middle]);
 }

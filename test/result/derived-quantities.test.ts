@@ -47,6 +47,15 @@ describe("radii", () => {
     expect(values["galaxies.lens.mass.axis_ratio"]).toBeCloseTo(q, 12);
   });
 
+  test("are found where the critical curve leaves the box about the unmasked pixels", async () => {
+    // Semi-major axis b / sqrt(q) = 1.8, from a centre at 0.6: to 2.4, the mask to 1.5.
+    const mass = "mass: { profile: Isothermal, centre: [0, 0.6], ell_comps: [0, 0.4], einstein_radius: 1.3 }";
+    const { values } = await derived(massed(mass));
+    const b = (1.3 * 2 * Math.sqrt(3 / 7)) / (1 + 3 / 7);
+    expect(values.einstein_radius_unsheared).toBeCloseTo(b, 6);
+    expect(values.critical_curve_axis_ratio).toBeCloseTo(3 / 7, 3);
+  });
+
   test("without a mass say why they are not there", async () => {
     const { values } = await derived(SPEC.replace(/\n {4}mass:.*/, ""));
     expect(values.einstein_radius_critical_curve).toEqual({ absent: expect.stringContaining("no closed") });
