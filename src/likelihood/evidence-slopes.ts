@@ -9,7 +9,15 @@ import { dot, type Matrix, principalBlock, type SparseMatrix, sparseTimesVector,
 import type { LaidSource } from "./lensed-source.ts";
 import type { BasisInPixels } from "./light-basis.ts";
 import type { LinearShare } from "./linear-share.ts";
-import { isUnseen, LIGHT_PRIOR, type LinearSystem, type SolvedSystem, type SystemOptions } from "./linear-system.ts";
+import {
+  integratedOver,
+  isUnseen,
+  LIGHT_PRIOR,
+  type LinearSystem,
+  notHeld,
+  type SolvedSystem,
+  type SystemOptions,
+} from "./linear-system.ts";
 import type { Observation } from "./observation.ts";
 
 /** One dataset of a solved system. */
@@ -107,13 +115,9 @@ function regularizationAdjoint(
 }
 
 /** C of all unknowns: zero for those that are not in the determinant. */
-function inverseOfAll(
-  { curvatureMatrix: { rows: size }, sourcePixels }: LinearSystem,
-  inverse: Matrix,
-  { evidence, zeroed = new Int32Array(0) }: SystemOptions,
-): Matrix {
-  if (inverse.rows === size) return inverse;
-  return spread(inverse, evidence === "exact" ? notHeld(size, zeroed) : notHeld(sourcePixels, new Int32Array(0)), size);
+function inverseOfAll(system: LinearSystem, inverse: Matrix, options: SystemOptions): Matrix {
+  const size = system.curvatureMatrix.rows;
+  return inverse.rows === size ? inverse : spread(inverse, integratedOver(system, options), size);
 }
 
 /** H^-1 of one source, zero for pixels that are held at zero. */
@@ -128,11 +132,6 @@ function regularizationInverse(
   );
   const matrix = principalBlock(regularization.regularizationMatrix, kept);
   return spread(kernels.symmetricInverse({ matrix }).inverse, kept, count);
-}
-
-function notHeld(size: number, zeroed: Int32Array): Int32Array {
-  const held = new Set(zeroed);
-  return Int32Array.from({ length: size }, (_, i) => i).filter((i) => !held.has(i));
 }
 
 interface OfDataset {
@@ -213,7 +212,7 @@ function lightSlopes(
   { observation: { source, light }, share, basis, weigh, image }: SolvedDataset,
   { c, s }: OfDataset,
   vector: Float64Array,
-  { evidence }: SystemOptions,
+  { evidence, positiveOnly }: SystemOptions,
 ): Float64Array {
   const { instrument } = light;
   const residual = instrument.weightedResidual(image);
@@ -227,8 +226,8 @@ function lightSlopes(
     const slopes = weigh(spread).map((weighed, m) => s[sources + l] * residual[m] - weighed);
     const curvature = share.curvatureMatrix.values[(sources + l) * (size + 1)];
     if (evidence === "exact" && !isUnseen(curvature)) {
-      // Of the prior's precision P = 1e-10 F: -1/2 (s^2 + C) dP + 1/2 d ln P.
-      const factor = 1 / curvature - LIGHT_PRIOR * (s[sources + l] ** 2 + row[sources + l]);
+      // Of the prior's precision P = 1e-10 F: -1/2 (s^2 + C) dP, and 1/2 d ln P of what is integrated over.
+      const factor = (positiveOnly ? 0 : 1 / curvature) - LIGHT_PRIOR * (s[sources + l] ** 2 + row[sources + l]);
       addTimes(slopes, factor, weigh(column));
     }
     return instrument.adjoint(slopes);

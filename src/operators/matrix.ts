@@ -156,10 +156,25 @@ function sparseBlockDiagonal(blocks: readonly SparseMatrix[]): SparseMatrix {
 
 /** The rows and columns of a square matrix that are named, in that order. */
 export function principalBlock(matrix: Matrix | SparseMatrix, kept: Int32Array): Matrix {
-  const { rows: size, values } = "rowStart" in matrix ? dense(matrix) : matrix;
-  const out = zeros(kept.length, kept.length);
-  for (let a = 0; a < kept.length; a++) {
-    for (let b = 0; b < kept.length; b++) out.values[a * kept.length + b] = values[kept[a] * size + kept[b]];
+  const { rows: size, values } = matrix;
+  const count = kept.length;
+  const out = zeros(count, count);
+  if (!("rowStart" in matrix)) {
+    for (let a = 0; a < count; a++) {
+      for (let b = 0; b < count; b++) out.values[a * count + b] = values[kept[a] * size + kept[b]];
+    }
+    return out;
+  }
+  const place = new Int32Array(size).fill(-1);
+  kept.forEach((row, a) => {
+    place[row] = a;
+  });
+  const { rowStart, columnIndex } = matrix;
+  for (let a = 0; a < count; a++) {
+    for (let e = rowStart[kept[a]]; e < rowStart[kept[a] + 1]; e++) {
+      const b = place[columnIndex[e]];
+      if (b >= 0) out.values[a * count + b] += values[e];
+    }
   }
   return out;
 }

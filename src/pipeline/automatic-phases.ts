@@ -2,9 +2,9 @@ import { InputError } from "../errors.ts";
 import type { LensOnSight } from "./automatic-mask.ts";
 
 /*
- * The phases that take a lens from its files to a posterior, as a spec would write them: data to be parsed. First everything is
- * open, light of the lens, mass and source, and climbed to from many starts; then the best image of the source shapes its mesh
- * and the posterior is sampled, of the lens' light its ellipses.
+ * The phases that take a lens from its files to a posterior, as a spec would write them: data to be parsed. First the light within
+ * the arcs; then everything is open, light of the lens, mass and source, and climbed to from many starts; then the best image of
+ * the source shapes its mesh and the posterior is sampled, of the lens' light its ellipses.
  *
  * A pixelized source can always be a copy of the arcs behind a mass too small to lens it. Two things keep the fit from that: the
  * Einstein radius has hard bounds about the ring that is seen; and the lens' light is fitted beside the pixels, for what it
@@ -44,6 +44,8 @@ const OFF_ARCS = 0.25;
 /** Deviations of the Gaussians of a smooth source, in radii of the ring, and how far its centre may be off the lens'. */
 const SMOOTH = { lower: 0.02, upper: 0.5, count: 6 } as const;
 const OFF_LENS = 0.3;
+/** Of the ring's radius: inside, the light is the lens'. */
+const WITHIN_ARCS = 0.6;
 /** Pixels of the first and the last mesh, a side. */
 const FIRST_MESH = 20;
 const LAST_MESH = 26;
@@ -80,6 +82,7 @@ export function automaticPhases(raw: RawSpec, onSight: Readonly<Record<string, D
     datasets: datasetsOf(raw.datasets as Raw, scene),
     settings: { positive_only: true, ...(raw.settings as Raw | undefined) },
     phases: {
+      ...(shining.length > 0 ? { light: light(scene) } : {}),
       ...(beginsSmooth(scene) ? { smooth: smooth(scene) } : {}),
       pixelized: pixelized(scene),
       unsheared: unsheared(scene),
@@ -151,6 +154,26 @@ function beginsSmooth({ shining, onSight }: Scene): boolean {
   return shining.length === 0 || Object.keys(onSight).length > 1;
 }
 
+/**
+ * The light of the lens within its arcs, by itself: where it is and how it is turned is known a thousand times as well as anything
+ * of the mass, and climbs that had both to find spent themselves on the light (of PyAutoLens' imaging_simple one of 24 came to the
+ * lens).
+ */
+function light(scene: Scene): Raw {
+  const { lens, source, ring, centre, shining, onSight } = scene;
+  const mask = { type: "circular", radius: rounded(WITHIN_ARCS * ring), centre: centre.map(rounded) };
+  const dark = Object.keys(onSight).filter((name) => !shining.includes(name));
+  const { core } = lensLight(scene) as { readonly core: Raw };
+  return {
+    datasets: Object.fromEntries([
+      ...shining.map((name) => [name, { mask }] as const),
+      ...dark.map((name) => [name, null] as const),
+    ]),
+    galaxies: { [lens]: { core }, [source]: {} },
+    search: { method: "lbfgs", starts: 4, maximum_iterations: 100, tolerance: 0.2 },
+  };
+}
+
 /** Of the dataset that shows most of the arcs, one with the light of the lens if there is any. */
 function smooth(scene: Scene): Raw {
   const { lens, source, ring, centre, shining, onSight } = scene;
@@ -170,7 +193,7 @@ function smooth(scene: Scene): Raw {
   const middle = isDark ? centre.map((at) => normal(at, OFF_ARCS * ring)) : centreOfLight(scene);
   return {
     ...(others.length > 0 ? { datasets: Object.fromEntries(others.map((name) => [name, null])) } : {}),
-    galaxies: { [lens]: { ...lensLight(alone), mass: massOf(ring, middle), shear: shear() }, [source]: { gaussians } },
+    galaxies: { [lens]: { ...afterLight(alone), mass: massOf(ring, middle), shear: shear() }, [source]: { gaussians } },
     search: { method: "lbfgs", starts: 64, maximum_iterations: 100, tolerance: 0.2 },
   };
 }
@@ -182,7 +205,7 @@ function pixelized(scene: Scene): Raw {
   const open = { mass: massOf(ring, centreOfLight(scene)), shear: shear() };
   const mass = beginsSmooth(scene) ? { mass: found, shear: found } : open;
   return {
-    galaxies: { [lens]: { ...lensLight(scene), ...mass }, [source]: { pixelization: firstPixels() } },
+    galaxies: { [lens]: { ...afterLight(scene), ...mass }, [source]: { pixelization: firstPixels() } },
     search: { method: "lbfgs", starts: beginsSmooth(scene) ? 4 : 24, maximum_iterations: 60, tolerance: 0.2 },
   };
 }
@@ -224,6 +247,13 @@ function lensLight(scene: Scene): Raw {
   };
 }
 
+/** With what is known of the core. */
+function afterLight(scene: Scene): Raw {
+  const { core, halo } = lensLight(scene) as { readonly core?: Raw; readonly halo?: Raw };
+  const known = { from: "light", widen: AS_WIDE };
+  return core === undefined ? {} : { core: { ...core, centre: known, ell_comps: known }, halo };
+}
+
 function centreOfLight({ lens }: Scene): readonly Raw[] {
   return [0, 1].map((axis) => ({ tied: `galaxies.${lens}.core.centre.${axis}` }));
 }
@@ -242,9 +272,7 @@ function heldLight({ shining }: Scene): Raw {
 }
 
 /**
- * Its ellipses are open again: held, they put mass and shear three to five deviations off behind a bright disk. Where light has one
- * shape and the sets that overlap can stand for each other, they make a posterior that is hard to draw from, which a warning says.
- * The centre, known to a hundredth of a pixel, is not open.
+ * Its ellipses are open again: held, they put mass and shear three to five deviations off behind a bright disk. The centre, known to a hundredth of a pixel, is not open.
  */
 function openLight(scene: Scene): Raw {
   const open = { ell_comps: { from: "pixelized", widen: AS_WIDE } };

@@ -2,6 +2,7 @@ import { nativeFromSlim } from "../dataset/mask.ts";
 import type { Dataset } from "../likelihood/dataset.ts";
 import { lensOnSight } from "./automatic-mask.ts";
 import type { DatasetOnSight } from "./automatic-phases.ts";
+import { dirtyOnSight } from "./dirty-on-sight.ts";
 
 /** Sidelobes of a dirty beam of an array of dozens of antennas are a tenth to a third of its peak. */
 const ABOVE_SIDELOBES = 0.35;
@@ -18,11 +19,6 @@ export function datasetOnSight(dataset: Dataset): DatasetOnSight {
     });
     return { type: "imaging", pixelScale: grid.pixelScale, sight };
   }
-  const { grid, sums } = dataset.compaction;
-  const data = sums.data.dirtyImage;
-  // Of Re sum w d exp(i phi) with parts of variance 1 / w. A beam is wider than a pixel, so that the mean over 3 x 3 pixels,
-  // in which things are seen, has the noise of one and not a third of it.
-  const noiseMap = new Float64Array(data.length).fill(3 * Math.sqrt(sums.weightSum));
-  const sight = lensOnSight({ ...grid, data, noiseMap }, { shareOfPeak: ABOVE_SIDELOBES, lensMayShine: false });
-  return { type: "interferometer", pixelScale: grid.pixelScale, sight };
+  const sight = lensOnSight(dirtyOnSight(dataset.compaction), { shareOfPeak: ABOVE_SIDELOBES, lensMayShine: false });
+  return { type: "interferometer", pixelScale: dataset.compaction.grid.pixelScale, sight };
 }

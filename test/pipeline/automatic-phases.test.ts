@@ -25,21 +25,27 @@ function specsOf(raw: RawSpec) {
   return parsePhases(yamlText(raw), "lens.yaml")!;
 }
 
-test("an image becomes three phases that can be searched", () => {
+test("an image becomes four phases that can be searched", () => {
   const raw = automaticPhases({ datasets: { f814w: image }, galaxies, pipeline: "automatic" }, { f814w: imaging() });
   const phases = specsOf(raw);
-  expect(phases.names).toEqual(["pixelized", "unsheared", "posterior"]);
-  const { pixelized, posterior } = phases.specs;
+  expect(phases.names).toEqual(["light", "pixelized", "unsheared", "posterior"]);
+  const { light: core, pixelized, posterior } = phases.specs;
+  // The light within the arcs is a core without a source; what is found of it stands in its place once it has been searched.
+  expect(buildModel(core).parameters.map(({ path }) => path)).toEqual(
+    ["centre.0", "centre.1", "ell_comps.0", "ell_comps.1"].map((key) => `galaxies.lens.core.${key}`),
+  );
+  expect(core.datasets.f814w.mask).toMatchObject([{ type: "circular", radius: 0.72, centre: [0.1, -0.05] }]);
+  const known = { centre: { from: "light" }, ell_comps: { from: "light" } };
+  expect(raw).toMatchObject({ phases: { pixelized: { galaxies: { lens: { core: known } } } } });
   const { parameters } = buildModel(pixelized);
   // Two centres that are one, three ellipses, radius, shear, coefficient.
   expect(parameters).toHaveLength(2 + 6 + 1 + 2 + 1);
   const radius = parameters.find(({ path }) => path.endsWith("einstein_radius"))!;
   expect(radius.prior).toMatchObject({ prior: "uniform", lower: 0.7 * 1.2, upper: 1.3 * 1.2 });
-  // What the first phase has found stands in its place when it has been searched.
   const open = buildModel(posterior).parameters.map(({ path }) => path);
   // Centre and intensities of the light keep, its ellipses do not: held, they put the mass off.
-  const light = { fixed: "pixelized", intensity: "linear", ell_comps: { from: "pixelized" } };
-  expect(raw).toMatchObject({ phases: { posterior: { galaxies: { lens: { core: light, halo: light } } } } });
+  const held = { fixed: "pixelized", intensity: "linear", ell_comps: { from: "pixelized" } };
+  expect(raw).toMatchObject({ phases: { posterior: { galaxies: { lens: { core: held, halo: held } } } } });
   expect(open).toContain("galaxies.lens.shear.gamma_1");
   expect(phases.adaptImages).toEqual([{ phase: "pixelized", galaxy: "source", dataset: "f814w" }]);
   expect(pixelized.settings.positiveOnly).toBe(true);
@@ -80,6 +86,7 @@ test("of several images the one of the clearest arcs comes first, alone", () => 
   const onSight = { blue: imaging({ signal: 90 }), red: imaging({ signal: 200 }) };
   const raw = automaticPhases({ datasets: { blue: image, red: image }, galaxies }, onSight);
   const { specs } = specsOf(raw);
+  expect(Object.keys(specs.light.datasets)).toEqual(["blue", "red"]);
   expect(Object.keys(specs.smooth.datasets)).toEqual(["red"]);
   // Two centres that are one, three ellipses, radius, shear; the centre and the ellipse of the source.
   expect(buildModel(specs.smooth).parameters).toHaveLength(2 + 6 + 1 + 2 + 4);

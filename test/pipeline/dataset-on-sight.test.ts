@@ -13,7 +13,13 @@ function dirty(signalToNoise: number): Dataset {
     const beams = (Math.hypot(y, x) - 1) / 0.15;
     return signalToNoise * Math.sqrt(WEIGHTS) * Math.exp(-0.5 * beams * beams);
   });
-  const compaction = { grid, sums: { data: { dirtyImage }, weightSum: WEIGHTS } };
+  // Noise of neighbours goes together as the beam.
+  const minus = Float64Array.from({ length: SIDE * (2 * SIDE - 1) }, (_, at) => {
+    const [d, e] = [Math.floor(at / (2 * SIDE - 1)), (at % (2 * SIDE - 1)) - SIDE + 1];
+    return WEIGHTS * Math.exp(-0.5 * ((Math.hypot(d, e) * 0.05) / 0.15) ** 2);
+  });
+  const sums = { data: { dirtyImage }, wCompact: { shape: grid.shape, minus, plus: null }, weightSum: WEIGHTS };
+  const compaction = { grid, sums };
   return { type: "interferometer", compaction } as unknown as Dataset;
 }
 
