@@ -133,6 +133,7 @@ describe("in an image", () => {
       );
     await expectGradient({ settings, bulge: bulge(free(0.5)) });
     await expectGradient({ settings, bulge: bulge("linear") });
+    await expectGradient({ settings: `${settings}, positive_only: true`, bulge: bulge("linear") });
   });
 
   test.each(["exact", "pyautolens"])("with pixels at zero, %s", async (evidence) => {

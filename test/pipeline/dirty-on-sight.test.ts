@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pixelGrid, slimPositions } from "../../src/grid.ts";
+import { ARCSECOND, pixelGrid, slimPositions } from "../../src/grid.ts";
 import { draws, normal, randomState, uniform } from "../../src/inference/rng.ts";
 import { dirtyImage } from "../../src/operators/dirty-image.ts";
 import { visibilities } from "../../src/operators/visibilities.ts";
@@ -14,7 +14,7 @@ import { dirtyOnSight } from "../../src/pipeline/dirty-on-sight.ts";
 const SIDE = 48;
 const COUNT = 600;
 /** Of a pixel; the noise of a visibility is 1. */
-const FAINT = 0.005;
+const FAINT = 0.0045;
 const grid = pixelGrid([SIDE, SIDE], 0.05);
 const random = randomState(7);
 const uvWavelengths = draws(random, 2 * COUNT, (state) => (2 * uniform(state) - 1) * 1.5e6).map((u, i) => {
@@ -68,17 +68,19 @@ test("faint arcs that the longest baselines resolve are seen in the shorter ones
 });
 
 test("its noise is that of the smoothed image", () => {
-  // Far from the sides.
-  const at = [20, 28].flatMap((row) => [20, 28].map((column) => row * SIDE + column));
-  let smoother = 0;
-  const deviations = Array.from({ length: 60 }, () => {
-    const noise = draws(random, 2 * COUNT, normal);
-    const image = onSight(0, (k) => noise[k]);
-    if (image.noiseMap[0] < SHARP) smoother++;
-    return at.map((pixel) => (3 * image.data[pixel]) / image.noiseMap[pixel]);
-  }).flat();
-  expect(smoother).toBeGreaterThan(5);
-  const variance = deviations.reduce((sum, value) => sum + value * value, 0) / deviations.length;
-  // Short baselines are common to the four pixels: four standard deviations of 60 draws.
-  expect(Math.abs(variance - 1)).toBeLessThan(4 * Math.sqrt(2 / 60));
+  const noise = draws(random, 2 * COUNT, normal);
+  const { noiseMap: sigma } = onSight(FAINT, (k) => noise[k]);
+  expect(sigma[0]).toBeLessThan(SHARP);
+  // A Gaussian of s pixels takes exp(-2 pi^2 s^2 |u|^2) of a baseline of |u| wavelengths per pixel.
+  const radian = 0.05 * ARCSECOND;
+  const laws = [1, 2, 4].map((pixels) => {
+    const kept = Array.from({ length: COUNT }, (_, k) => {
+      const squared = (uvWavelengths[2 * k] ** 2 + uvWavelengths[2 * k + 1] ** 2) * radian ** 2;
+      return Math.exp(-4 * Math.PI ** 2 * pixels ** 2 * squared);
+    });
+    return Math.sqrt(kept.reduce((sum, value) => sum + value, 0));
+  });
+  // The Gaussian is cut at three deviations, and sampled.
+  const nearest = Math.min(...laws.map((law) => Math.abs(sigma[0] / 3 / law - 1)));
+  expect(nearest).toBeLessThan(0.02);
 });
