@@ -30,12 +30,18 @@ export interface DatasetOnSight {
   readonly type: "imaging" | "interferometer";
   /** Arcseconds. */
   readonly pixelScale: number;
+  /** The standard deviation of a pixel in the median, in the unit of the data; of visibilities, of a source as small as a beam. */
+  readonly noise: number;
   readonly sight: LensOnSight;
 }
 
-/** Of the ring's radius, between which the Einstein radius is looked for: arcs reach outwards further than inwards. */
+/**
+ * Of the ring's radius, between which the Einstein radius is looked for, and how far from it it is likely to be: climbs from far
+ * off end on the walls.
+ */
 const SMALLEST = 0.7;
 const LARGEST = 1.3;
+const OFF_RING = 0.15;
 /** Standard deviations of ell_comps: 0.12 each is a median axis ratio of 0.75, as early-type galaxies have. */
 const ELLIPTICITY = 0.12;
 const SHEAR = 0.05;
@@ -46,6 +52,13 @@ const SMOOTH = { lower: 0.02, upper: 0.5, count: 6 } as const;
 const OFF_LENS = 0.3;
 /** Of the ring's radius: inside, the light is the lens'. */
 const WITHIN_ARCS = 0.6;
+/**
+ * From pixel to pixel a source changes by this much of the noise, within a factor of ten: a coefficient is one over the square of
+ * it. (8 to 45 in eight images of SLACS, COSMOS-Web and PyAutoLens, 220 in SPT0346-52.) Much below, a source that is positive only
+ * is dark, from where no climb leads on.
+ */
+const CHANGE = 30;
+const CHANGE_FACTOR = 10;
 /** Pixels of the first and the last mesh, a side. */
 const FIRST_MESH = 20;
 const LAST_MESH = 26;
@@ -205,7 +218,7 @@ function pixelized(scene: Scene): Raw {
   const open = { mass: massOf(ring, centreOfLight(scene)), shear: shear() };
   const mass = beginsSmooth(scene) ? { mass: found, shear: found } : open;
   return {
-    galaxies: { [lens]: { ...afterLight(scene), ...mass }, [source]: { pixelization: firstPixels() } },
+    galaxies: { [lens]: { ...afterLight(scene), ...mass }, [source]: { pixelization: firstPixels(scene) } },
     search: { method: "lbfgs", starts: beginsSmooth(scene) ? 4 : 24, maximum_iterations: 60, tolerance: 0.2 },
   };
 }
@@ -215,7 +228,11 @@ function massOf(ring: number, centre: readonly Raw[]): Raw {
     profile: "Isothermal",
     centre,
     ell_comps: [ellipticity(), ellipticity()],
-    einstein_radius: uniform(SMALLEST * ring, LARGEST * ring),
+    einstein_radius: {
+      ...normal(ring, OFF_RING * ring),
+      lower: rounded(SMALLEST * ring),
+      upper: rounded(LARGEST * ring),
+    },
   };
 }
 
@@ -258,10 +275,17 @@ function centreOfLight({ lens }: Scene): readonly Raw[] {
   return [0, 1].map((axis) => ({ tied: `galaxies.${lens}.core.centre.${axis}` }));
 }
 
-function firstPixels(): Raw {
+function firstPixels({ onSight }: Scene): Raw {
+  const logChanges = Object.values(onSight).map(({ noise }) => Math.log(CHANGE * noise));
+  const logChange = logChanges.reduce((sum, each) => sum + each, 0) / logChanges.length;
+  const coefficient = {
+    prior: "log_gaussian",
+    mean: rounded(-2 * logChange),
+    sigma: rounded(2 * Math.log(CHANGE_FACTOR)),
+  };
   return {
     mesh: { type: "rectangular_adapt_density", shape: [FIRST_MESH, FIRST_MESH] },
-    regularization: { type: "constant", coefficient: { prior: "log_uniform", lower: 1e-3, upper: 1e5 } },
+    regularization: { type: "constant", coefficient },
   };
 }
 
@@ -291,7 +315,7 @@ function unsheared(scene: Scene): Raw {
   return {
     galaxies: {
       [lens]: { ...heldLight(scene), mass: { from: "pixelized", widen: 10, einstein_radius: radius } },
-      [source]: { pixelization: firstPixels() },
+      [source]: { pixelization: firstPixels(scene) },
     },
     search: { method: "lbfgs", starts: 4, maximum_iterations: 60, tolerance: 0.2 },
   };
@@ -334,10 +358,6 @@ function ellipticity(): Raw {
 
 function normal(mean: number, sigma: number): Raw {
   return { prior: "gaussian", mean: rounded(mean), sigma: rounded(sigma) };
-}
-
-function uniform(lower: number, upper: number): Raw {
-  return { prior: "uniform", lower: rounded(lower), upper: rounded(upper) };
 }
 
 /** To be read in a file: a hundredth of the smallest pixel is enough. */

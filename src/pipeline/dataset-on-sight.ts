@@ -17,8 +17,10 @@ export function datasetOnSight(dataset: Dataset): DatasetOnSight {
       data: nativeFromSlim(data, grid.shape, nativeIndex),
       noiseMap: known.map((sigma) => (sigma > 0 ? sigma : Infinity)),
     });
-    return { type: "imaging", pixelScale: grid.pixelScale, sight };
+    const noise = noiseMap.toSorted()[noiseMap.length >> 1];
+    return { type: "imaging", pixelScale: grid.pixelScale, noise, sight };
   }
+  const { grid, sums } = dataset.compaction;
   const sight = lensOnSight(dirtyOnSight(dataset.compaction), { shareOfPeak: ABOVE_SIDELOBES, lensMayShine: false });
-  return { type: "interferometer", pixelScale: dataset.compaction.grid.pixelScale, sight };
+  return { type: "interferometer", pixelScale: grid.pixelScale, noise: 1 / Math.sqrt(sums.weightSum), sight };
 }

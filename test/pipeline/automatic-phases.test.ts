@@ -18,7 +18,7 @@ const SIGHT: LensOnSight = {
 const galaxies = { source: { redshift: 1.2 }, lens: { redshift: 0.4 } };
 const image = { type: "imaging", data: "image.fits", noise_map: "noise.fits", psf: "psf.fits", pixel_scale: 0.05 };
 const imaging = (sight: Partial<LensOnSight> = {}) => {
-  return { type: "imaging", pixelScale: 0.05, sight: { ...SIGHT, ...sight } } as const;
+  return { type: "imaging", pixelScale: 0.05, noise: 0.02, sight: { ...SIGHT, ...sight } } as const;
 };
 
 function specsOf(raw: RawSpec) {
@@ -41,7 +41,10 @@ test("an image becomes four phases that can be searched", () => {
   // Two centres that are one, three ellipses, radius, shear, coefficient.
   expect(parameters).toHaveLength(2 + 6 + 1 + 2 + 1);
   const radius = parameters.find(({ path }) => path.endsWith("einstein_radius"))!;
-  expect(radius.prior).toMatchObject({ prior: "uniform", lower: 0.7 * 1.2, upper: 1.3 * 1.2 });
+  expect(radius.prior).toMatchObject({ prior: "gaussian", mean: 1.2, lower: 0.7 * 1.2, upper: 1.3 * 1.2 });
+  const coefficient = parameters.find(({ path }) => path.endsWith("coefficient"))!;
+  // Thirty times the noise from pixel to pixel, whatever the unit.
+  expect(coefficient.prior).toMatchObject({ prior: "log_gaussian", mean: expect.closeTo(-2 * Math.log(0.6), 3) });
   const open = buildModel(posterior).parameters.map(({ path }) => path);
   // Centre and intensities of the light keep, its ellipses do not: held, they put the mass off.
   const held = { fixed: "pixelized", intensity: "linear", ell_comps: { from: "pixelized" } };
