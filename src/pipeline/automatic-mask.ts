@@ -76,13 +76,15 @@ export function lensOnSight(
   const centre = peak ?? circle?.centre ?? image.origin;
   const room = roomAbout(image, centre);
   const isWithin = circle !== null && circle.radius < room;
-  const ringRadius = isWithin ? circle.radius : ringRadiusOf(seen, centre, room, image.pixelScale);
-  const found = {
+  const isBlob = isWithin && !isHollow(seen, circle);
+  const found = isWithin ? circle.radius : ringRadiusOf(seen, centre, room, image.pixelScale);
+  const ringRadius = isBlob ? null : found;
+  const known = {
     centre,
     hasLensLight: peak !== null,
     signal: Math.sqrt(seen.signalToNoise.reduce((sum, ratio) => sum + ratio ** 2, 0)),
   };
-  if (ringRadius === null) return { ...found, ringRadius, maskRadius: Math.min(room, USUAL_MASK), neighbours: [] };
+  if (ringRadius === null) return { ...known, ringRadius, maskRadius: Math.min(room, USUAL_MASK), neighbours: [] };
   const blobs = blobsOf(seen, centre);
   const isImage = ({ nearest }: Blob) => nearest <= IMAGE_BEGINS * ringRadius;
   const reach = blobs.filter(isImage).reduce((most, { farthest }) => Math.max(most, farthest), 0);
@@ -90,11 +92,29 @@ export function lensOnSight(
   const maskRadius = Math.min(wanted, room);
   const neighbours = blobs.filter((blob) => !isImage(blob) && blob.nearest < maskRadius);
   return {
-    ...found,
+    ...known,
     ringRadius,
     maskRadius,
     neighbours: neighbours.map(({ circle }) => ({ ...circle, radius: circle.radius + 2 * image.pixelScale })),
   };
+}
+
+/**
+ * Whether what is seen is brighter on the circle through it than about its centre. A circle goes through the pixels of one image
+ * too, or of a source that no lens has pulled apart.
+ */
+function isHollow(seen: SeenPixels, { centre: [y, x], radius }: Circle): boolean {
+  const mean = (from: number, to: number) => {
+    let [sum, count] = [0, 0];
+    seen.flux.forEach((flux, i) => {
+      const r = Math.hypot(seen.y[i] - y, seen.x[i] - x) / radius;
+      if (r < from || r > to) return;
+      sum += flux;
+      count++;
+    });
+    return count === 0 ? 0 : sum / count;
+  };
+  return mean(0, 0.5) < mean(0.75, 1.25);
 }
 
 /** From a position to the nearest side of the image. */
