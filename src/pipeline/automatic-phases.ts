@@ -1,5 +1,7 @@
 import { InputError } from "../errors.ts";
-import type { LensOnSight } from "./automatic-mask.ts";
+import { afterLight, centreOfLight, heldLight, light, openLight, overSampling } from "./automatic-light.ts";
+import { AS_WIDE, ellipticity, normal, rounded } from "./automatic-priors.ts";
+import type { DatasetOnSight, Raw, RawSpec, Scene } from "./automatic-scene.ts";
 
 /*
  * The phases that take a lens from its files to a posterior, as a spec would write them: data to be parsed. First the light within
@@ -21,20 +23,6 @@ import type { LensOnSight } from "./automatic-mask.ts";
  * All numbers are shares of the ring that is seen, of pixels, or what galaxies are like (axis ratios, shear).
  */
 
-/** As YAML parses to. */
-export type RawSpec = Readonly<Record<string, unknown>>;
-type Raw = Readonly<Record<string, unknown>>;
-
-/** What is known of a dataset before the fit. */
-export interface DatasetOnSight {
-  readonly type: "imaging" | "interferometer";
-  /** Arcseconds. */
-  readonly pixelScale: number;
-  /** The standard deviation of a pixel in the median, in the unit of the data; of visibilities, of a source as small as a beam. */
-  readonly noise: number;
-  readonly sight: LensOnSight;
-}
-
 /**
  * Of the ring's radius, between which the Einstein radius is looked for, and how far from it it is likely to be: climbs from far
  * off end on the walls.
@@ -42,16 +30,12 @@ export interface DatasetOnSight {
 const SMALLEST = 0.7;
 const LARGEST = 1.3;
 const OFF_RING = 0.15;
-/** Standard deviations of ell_comps: 0.12 each is a median axis ratio of 0.75, as early-type galaxies have. */
-const ELLIPTICITY = 0.12;
 const SHEAR = 0.05;
 /** How far a lens that is dark may be off the middle of its arcs, in radii of the ring. */
 const OFF_ARCS = 0.25;
 /** Deviations of the Gaussians of a smooth source, in radii of the ring, and how far its centre may be off the lens'. */
 const SMOOTH = { lower: 0.02, upper: 0.5, count: 6 } as const;
 const OFF_LENS = 0.3;
-/** Of the ring's radius: inside, the light is the lens'. */
-const WITHIN_ARCS = 0.6;
 /**
  * From pixel to pixel a source changes by this much of the noise, within a factor of ten: a coefficient is one over the square of
  * it. (8 to 45 in eight images of SLACS, COSMOS-Web and PyAutoLens, 220 in SPT0346-52.) Much below, a source that is positive only
@@ -67,9 +51,6 @@ const LAST_MESH = 26;
  * ellipticity came out 3 to 4 standard deviations off with one, within 1.6 with two and 1.4 with four, which take half as long again.
  */
 const LAST_OVER_SAMPLING = 2;
-/** The priors of later phases, in tenths of the width of those before. */
-const AS_WIDE = 3;
-
 /**
  * The spec with everything in it that it leaves out: masks, over-sampling, models, phases.
  * @param raw With datasets, and two galaxies of nothing but redshifts.
@@ -90,30 +71,19 @@ export function automaticPhases(raw: RawSpec, onSight: Readonly<Record<string, D
   const given = raw.datasets as Readonly<Record<string, Raw>>;
   const coarse = images.map(([name]) => name).filter((name) => given[name].over_sampling === undefined);
   const scene: Scene = { lens, source, ring, centre: first.sight.centre, shining, coarse, onSight };
+  const datasets = datasetsOf(raw.datasets as Raw, scene);
   return {
     ...spec,
-    datasets: datasetsOf(raw.datasets as Raw, scene),
+    datasets,
     settings: { positive_only: true, ...(raw.settings as Raw | undefined) },
     phases: {
-      ...(shining.length > 0 ? { light: light(scene) } : {}),
+      ...(shining.length > 0 ? { light: light(scene, datasets) } : {}),
       ...(beginsSmooth(scene) ? { smooth: smooth(scene) } : {}),
       pixelized: pixelized(scene),
       unsheared: unsheared(scene),
       posterior: posterior(scene),
     },
   };
-}
-
-interface Scene {
-  readonly lens: string;
-  readonly source: string;
-  readonly ring: number;
-  readonly centre: readonly [y: number, x: number];
-  /** The images that the lens' light is in. */
-  readonly shining: readonly string[];
-  /** The images whose over-sampling is left to us. */
-  readonly coarse: readonly string[];
-  readonly onSight: Readonly<Record<string, DatasetOnSight>>;
 }
 
 /** The nearer one is the lens. */
@@ -157,34 +127,8 @@ function datasetsOf(datasets: Raw, { centre, ring, onSight }: Scene): Raw {
   );
 }
 
-/** Where a cusp of light is steep within a pixel. */
-function overSampling(pixelScale: number, centre: readonly [number, number]): Raw {
-  const radii = [2, 6].map((pixels) => rounded(pixels * pixelScale));
-  return { light: { radial_list: radii, sub_size_list: [8, 4, 1], centre_list: [centre.map(rounded)] }, source: 1 };
-}
-
 function beginsSmooth({ shining, onSight }: Scene): boolean {
   return shining.length === 0 || Object.keys(onSight).length > 1;
-}
-
-/**
- * The light of the lens within its arcs, by itself: where it is and how it is turned is known a thousand times as well as anything
- * of the mass, and climbs that had both to find spent themselves on the light (of PyAutoLens' imaging_simple one of 24 came to the
- * lens).
- */
-function light(scene: Scene): Raw {
-  const { lens, source, ring, centre, shining, onSight } = scene;
-  const mask = { type: "circular", radius: rounded(WITHIN_ARCS * ring), centre: centre.map(rounded) };
-  const dark = Object.keys(onSight).filter((name) => !shining.includes(name));
-  const { core } = lensLight(scene) as { readonly core: Raw };
-  return {
-    datasets: Object.fromEntries([
-      ...shining.map((name) => [name, { mask }] as const),
-      ...dark.map((name) => [name, null] as const),
-    ]),
-    galaxies: { [lens]: { core }, [source]: {} },
-    search: { method: "lbfgs", starts: 4, maximum_iterations: 100, tolerance: 0.2 },
-  };
 }
 
 /** Of the dataset that shows most of the arcs, one with the light of the lens if there is any. */
@@ -240,41 +184,6 @@ function shear(): Raw {
   return { profile: "ExternalShear", gamma_1: normal(0, SHEAR), gamma_2: normal(0, SHEAR) };
 }
 
-/**
- * Inside of the arcs and among them isophotes differ in shape; the centre is one. Both sets have Gaussians as large as the
- * ring: light of a bulge and a disk, of which either goes on below the other, is else left in the arcs, and put the ellipticity
- * 3.7 standard deviations off.
- */
-function lensLight(scene: Scene): Raw {
-  const { ring, centre, shining, onSight } = scene;
-  if (shining.length === 0) return {};
-  const finest = Math.min(...shining.map((name) => onSight[name].pixelScale));
-  const widest = Math.max(...shining.map((name) => onSight[name].sight.maskRadius));
-  const only = shining.length < Object.keys(onSight).length ? { datasets: shining } : {};
-  const gaussians = (lower: number, upper: number, count: number) => ({
-    profile: "MultiGaussian",
-    ...only,
-    ell_comps: [ellipticity(), ellipticity()],
-    sigmas: { lower: rounded(lower), upper: rounded(upper), count },
-    intensity: "linear",
-  });
-  return {
-    core: { ...gaussians(finest / 2, ring, 12), centre: centre.map((at) => normal(at, finest)) },
-    halo: { ...gaussians(ring / 6, 1.5 * widest, 9), centre: centreOfLight(scene) },
-  };
-}
-
-/** With what is known of the core. */
-function afterLight(scene: Scene): Raw {
-  const { core, halo } = lensLight(scene) as { readonly core?: Raw; readonly halo?: Raw };
-  const known = { from: "light", widen: AS_WIDE };
-  return core === undefined ? {} : { core: { ...core, centre: known, ell_comps: known }, halo };
-}
-
-function centreOfLight({ lens }: Scene): readonly Raw[] {
-  return [0, 1].map((axis) => ({ tied: `galaxies.${lens}.core.centre.${axis}` }));
-}
-
 function firstPixels({ onSight }: Scene): Raw {
   const logChanges = Object.values(onSight).map(({ noise }) => Math.log(CHANGE * noise));
   const logChange = logChanges.reduce((sum, each) => sum + each, 0) / logChanges.length;
@@ -287,22 +196,6 @@ function firstPixels({ onSight }: Scene): Raw {
     mesh: { type: "rectangular_adapt_density", shape: [FIRST_MESH, FIRST_MESH] },
     regularization: { type: "constant", coefficient },
   };
-}
-
-/** The shape of the lens' light keeps; how bright it is at every radius is solved for beside every source. */
-function heldLight({ shining }: Scene): Raw {
-  const held = { fixed: "pixelized", intensity: "linear" };
-  return shining.length === 0 ? {} : { core: held, halo: held };
-}
-
-/**
- * Its ellipses are open again: held, they put mass and shear three to five deviations off behind a bright disk. The centre, known to a hundredth of a pixel, is not open.
- */
-function openLight(scene: Scene): Raw {
-  const open = { ell_comps: { from: "pixelized", widen: AS_WIDE } };
-  return Object.fromEntries(
-    Object.entries(heldLight(scene)).map(([name, held]) => [name, { ...(held as Raw), ...open }]),
-  );
 }
 
 /**
@@ -350,19 +243,6 @@ function posterior(scene: Scene): Raw {
       meshes: 5,
     },
   };
-}
-
-function ellipticity(): Raw {
-  return { prior: "gaussian", mean: 0, sigma: ELLIPTICITY, lower: -0.5, upper: 0.5 };
-}
-
-function normal(mean: number, sigma: number): Raw {
-  return { prior: "gaussian", mean: rounded(mean), sigma: rounded(sigma) };
-}
-
-/** To be read in a file: a hundredth of the smallest pixel is enough. */
-function rounded(value: number): number {
-  return Number(value.toPrecision(4));
 }
 
 function medianOf(values: readonly number[]): number | null {

@@ -5,7 +5,8 @@ import { readDataset } from "../likelihood/dataset.ts";
 import { specFromTree } from "../model/parse-spec.ts";
 import { yamlText } from "../model/spec-text.ts";
 import { parseYaml } from "../model/yaml-tree.ts";
-import { automaticPhases, type DatasetOnSight, type RawSpec } from "./automatic-phases.ts";
+import { automaticPhases } from "./automatic-phases.ts";
+import type { DatasetOnSight, RawSpec } from "./automatic-scene.ts";
 import { datasetOnSight } from "./dataset-on-sight.ts";
 
 /**

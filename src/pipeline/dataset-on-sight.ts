@@ -1,7 +1,7 @@
 import { nativeFromSlim } from "../dataset/mask.ts";
 import type { Dataset } from "../likelihood/dataset.ts";
 import { lensOnSight } from "./automatic-mask.ts";
-import type { DatasetOnSight } from "./automatic-phases.ts";
+import type { DatasetOnSight } from "./automatic-scene.ts";
 import { dirtyOnSight } from "./dirty-on-sight.ts";
 
 /** Sidelobes of a dirty beam of an array of dozens of antennas are a tenth to a third of its peak. */

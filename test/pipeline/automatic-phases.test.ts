@@ -4,7 +4,8 @@ import { parsePhases } from "../../src/model/phases.ts";
 import type { ImagingSpec } from "../../src/model/spec.ts";
 import { yamlText } from "../../src/model/spec-text.ts";
 import type { LensOnSight } from "../../src/pipeline/automatic-mask.ts";
-import { automaticPhases, type RawSpec } from "../../src/pipeline/automatic-phases.ts";
+import { automaticPhases } from "../../src/pipeline/automatic-phases.ts";
+import type { RawSpec } from "../../src/pipeline/automatic-scene.ts";
 
 const SIGHT: LensOnSight = {
   centre: [0.1, -0.05],
@@ -34,7 +35,11 @@ test("an image becomes four phases that can be searched", () => {
   expect(buildModel(core).parameters.map(({ path }) => path)).toEqual(
     ["centre.0", "centre.1", "ell_comps.0", "ell_comps.1"].map((key) => `galaxies.lens.core.${key}`),
   );
-  expect(core.datasets.f814w.mask).toMatchObject([{ type: "circular", radius: 0.72, centre: [0.1, -0.05] }]);
+  expect(core.datasets.f814w.mask).toMatchObject([
+    { radius: 1.9 },
+    { innerRadius: 0.3 },
+    { radius: 0.72, centre: [0.1, -0.05] },
+  ]);
   const known = { centre: { from: "light" }, ell_comps: { from: "light" } };
   expect(raw).toMatchObject({ phases: { pixelized: { galaxies: { lens: { core: known } } } } });
   const { parameters } = buildModel(pixelized);
