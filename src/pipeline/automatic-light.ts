@@ -73,8 +73,8 @@ export function centreOfLight({ lens }: Scene): readonly Raw[] {
 }
 
 /** The shape of the lens' light keeps; how bright it is at every radius is solved for beside every source. */
-export function heldLight({ shining }: Scene): Raw {
-  const held = { fixed: "pixelized", intensity: "linear" };
+export function heldLight({ shining, first }: Scene): Raw {
+  const held = { fixed: openIn(first), intensity: "linear" };
   return shining.length === 0 ? {} : { core: held, halo: held };
 }
 
@@ -83,8 +83,13 @@ export function heldLight({ shining }: Scene): Raw {
  * a hundredth of a pixel, is not open.
  */
 export function openLight(scene: Scene): Raw {
-  const open = { ell_comps: { from: "pixelized", widen: AS_WIDE } };
+  const open = { ell_comps: { from: openIn(scene.first), widen: AS_WIDE } };
   return Object.fromEntries(
     Object.entries(heldLight(scene)).map(([name, held]) => [name, { ...(held as Raw), ...open }]),
   );
+}
+
+/** The phase that has fitted the light in all datasets: a smooth source is fitted to one. */
+function openIn(first: Scene["first"]): string {
+  return first === "coarse" ? "coarse" : "pixelized";
 }

@@ -1,21 +1,22 @@
 import { InputError } from "../errors.ts";
 import { afterLight, centreOfLight, heldLight, light, openLight, overSampling } from "./automatic-light.ts";
-import { AS_WIDE, ellipticity, normal, rounded } from "./automatic-priors.ts";
+import { AS_FIRST, AS_WIDE, ellipticity, normal, rounded } from "./automatic-priors.ts";
 import type { DatasetOnSight, Raw, RawSpec, Scene } from "./automatic-scene.ts";
 
 /*
  * The phases that take a lens from its files to a posterior, as a spec would write them: data to be parsed. First the light within
- * the arcs; then everything is open, light of the lens, mass and source, and climbed to from many starts; then the best image of
- * the source shapes its mesh and the posterior is sampled, of the lens' light its ellipses.
+ * the arcs; then everything is open, light of the lens, mass and a simple source, and climbed to from many starts; then the source
+ * has more pixels, then its best image shapes its mesh and the posterior is sampled, of the lens' light its ellipses.
  *
  * A pixelized source can always be a copy of the arcs behind a mass too small to lens it. Two things keep the fit from that: the
  * Einstein radius has hard bounds about the ring that is seen; and the lens' light is fitted beside the pixels, for what it
  * leaves in the arcs is what copies are better at than lenses.
  *
- * Where the lens is dark its centre is open too, and climbs from all over the place end in copies; where there are several
- * datasets many starts are dear. There Gaussians about one centre are the first source: they are a copy of nothing, and
- * cheap. (For one image with the lens' light in it, pixels come first: Gaussians lead away from lenses whose sources have
- * several clumps, 15 % in the Einstein radius of SLACS J1250+0523.)
+ * So the first source is one that copies little. In one image with the lens' light it has few pixels: of 24 climbs on 10 x 10 five
+ * came to the lens, on 20 x 20 one and on the way four to good copies (PyAutoLens' instrument_hst). Where the lens is dark its
+ * centre is open too, and climbs from all over the place end in copies; where there are several datasets many starts are dear.
+ * There the first source is Gaussians about one centre, which are a copy of nothing, and cheap. (Elsewhere they lead away from
+ * lenses whose sources have several clumps, 15 % in the Einstein radius of SLACS J1250+0523.)
  *
  * Pixels are those of a rectangle that follows the density of rays: the evidence is as good as that of a Delaunay mesh of as many,
  * and smooth in the mass to some hundredths, where triangles that flip make it ragged by 2 to 3, so that searches can climb it.
@@ -43,8 +44,9 @@ const OFF_LENS = 0.3;
  */
 const CHANGE = 30;
 const CHANGE_FACTOR = 10;
-/** Pixels of the first and the last mesh, a side. */
-const FIRST_MESH = 20;
+/** Pixels of the meshes of source after source, a side. */
+const COARSE_MESH = 10;
+const MESH = 20;
 const LAST_MESH = 26;
 /**
  * Rays a pixel, along each side: one is enough to find a lens, but blurs what it finds. Of a source as large as a pixel shear and
@@ -69,8 +71,17 @@ export function automaticPhases(raw: RawSpec, onSight: Readonly<Record<string, D
   const images = Object.entries(onSight).filter(([, { type }]) => type === "imaging");
   const shining = images.filter(([, { sight }]) => sight.hasLensLight).map(([name]) => name);
   const given = raw.datasets as Readonly<Record<string, Raw>>;
-  const coarse = images.map(([name]) => name).filter((name) => given[name].over_sampling === undefined);
-  const scene: Scene = { lens, source, ring, centre: first.sight.centre, shining, coarse, onSight };
+  const isAlone = shining.length > 0 && Object.keys(onSight).length === 1;
+  const scene: Scene = {
+    lens,
+    source,
+    ring,
+    centre: first.sight.centre,
+    shining,
+    unsampled: images.map(([name]) => name).filter((name) => given[name].over_sampling === undefined),
+    first: isAlone ? "coarse" : "smooth",
+    onSight,
+  };
   const datasets = datasetsOf(raw.datasets as Raw, scene);
   return {
     ...spec,
@@ -78,7 +89,7 @@ export function automaticPhases(raw: RawSpec, onSight: Readonly<Record<string, D
     settings: { positive_only: true, ...(raw.settings as Raw | undefined) },
     phases: {
       ...(shining.length > 0 ? { light: light(scene, datasets) } : {}),
-      ...(beginsSmooth(scene) ? { smooth: smooth(scene) } : {}),
+      ...(scene.first === "smooth" ? { smooth: smooth(scene) } : { coarse: coarse(scene) }),
       pixelized: pixelized(scene),
       unsheared: unsheared(scene),
       posterior: posterior(scene),
@@ -127,10 +138,6 @@ function datasetsOf(datasets: Raw, { centre, ring, onSight }: Scene): Raw {
   );
 }
 
-function beginsSmooth({ shining, onSight }: Scene): boolean {
-  return shining.length === 0 || Object.keys(onSight).length > 1;
-}
-
 /** Of the dataset that shows most of the arcs, one with the light of the lens if there is any. */
 function smooth(scene: Scene): Raw {
   const { lens, source, ring, centre, shining, onSight } = scene;
@@ -155,15 +162,26 @@ function smooth(scene: Scene): Raw {
   };
 }
 
-/** All datasets, about the mass of the smooth source if there was one. */
-function pixelized(scene: Scene): Raw {
+/** All at once, with few pixels. */
+function coarse(scene: Scene): Raw {
   const { lens, source, ring } = scene;
-  const found = { from: "smooth", widen: AS_WIDE };
-  const open = { mass: massOf(ring, centreOfLight(scene)), shear: shear() };
-  const mass = beginsSmooth(scene) ? { mass: found, shear: found } : open;
   return {
-    galaxies: { [lens]: { ...afterLight(scene), ...mass }, [source]: { pixelization: firstPixels(scene) } },
-    search: { method: "lbfgs", starts: beginsSmooth(scene) ? 4 : 24, maximum_iterations: 60, tolerance: 0.2 },
+    galaxies: {
+      [lens]: { ...afterLight(scene), mass: massOf(ring, centreOfLight(scene)), shear: shear() },
+      [source]: { pixelization: pixels(scene, COARSE_MESH) },
+    },
+    search: { method: "lbfgs", starts: 24, maximum_iterations: 60, tolerance: 0.2 },
+  };
+}
+
+/** All datasets, about the mass of the first source. */
+function pixelized(scene: Scene): Raw {
+  const { lens, source, first } = scene;
+  const found = { from: first, widen: AS_WIDE };
+  const light = first === "coarse" ? heldLight(scene) : afterLight(scene);
+  return {
+    galaxies: { [lens]: { ...light, mass: found, shear: found }, [source]: { pixelization: pixels(scene, MESH) } },
+    search: { method: "lbfgs", starts: 4, maximum_iterations: 60, tolerance: 0.2 },
   };
 }
 
@@ -184,7 +202,7 @@ function shear(): Raw {
   return { profile: "ExternalShear", gamma_1: normal(0, SHEAR), gamma_2: normal(0, SHEAR) };
 }
 
-function firstPixels({ onSight }: Scene): Raw {
+function pixels({ onSight }: Scene, side: number): Raw {
   const logChanges = Object.values(onSight).map(({ noise }) => Math.log(CHANGE * noise));
   const logChange = logChanges.reduce((sum, each) => sum + each, 0) / logChanges.length;
   const coefficient = {
@@ -193,7 +211,7 @@ function firstPixels({ onSight }: Scene): Raw {
     sigma: rounded(2 * Math.log(CHANGE_FACTOR)),
   };
   return {
-    mesh: { type: "rectangular_adapt_density", shape: [FIRST_MESH, FIRST_MESH] },
+    mesh: { type: "rectangular_adapt_density", shape: [side, side] },
     regularization: { type: "constant", coefficient },
   };
 }
@@ -204,11 +222,11 @@ function firstPixels({ onSight }: Scene): Raw {
  */
 function unsheared(scene: Scene): Raw {
   const { lens, source } = scene;
-  const radius = { from: "pixelized", widen: AS_WIDE };
+  const radius = { from: "pixelized", widen: 0.3 * AS_FIRST };
   return {
     galaxies: {
-      [lens]: { ...heldLight(scene), mass: { from: "pixelized", widen: 10, einstein_radius: radius } },
-      [source]: { pixelization: firstPixels(scene) },
+      [lens]: { ...heldLight(scene), mass: { from: "pixelized", widen: AS_FIRST, einstein_radius: radius } },
+      [source]: { pixelization: pixels(scene, MESH) },
     },
     search: { method: "lbfgs", starts: 4, maximum_iterations: 60, tolerance: 0.2 },
   };
@@ -216,15 +234,19 @@ function unsheared(scene: Scene): Raw {
 
 function posterior(scene: Scene): Raw {
   const { lens, source } = scene;
-  const finer = scene.coarse.map((name) => [name, { over_sampling: { source: LAST_OVER_SAMPLING } }]);
+  const finer = scene.unsampled.map((name) => [name, { over_sampling: { source: LAST_OVER_SAMPLING } }]);
   return {
     ...(finer.length > 0 ? { datasets: Object.fromEntries(finer) } : {}),
     galaxies: {
       [lens]: {
         ...openLight(scene),
         // Shear and ellipticity give way to each other, and need room; copies of the arcs are at other radii.
-        mass: { from: "pixelized", widen: 2 * AS_WIDE, einstein_radius: { from: "pixelized", widen: AS_WIDE } },
-        shear: { from: "pixelized", widen: 2 * AS_WIDE },
+        mass: {
+          from: "pixelized",
+          widen: 0.6 * AS_FIRST,
+          einstein_radius: { from: "pixelized", widen: 0.3 * AS_FIRST },
+        },
+        shear: { from: "pixelized", widen: 0.6 * AS_FIRST },
       },
       [source]: {
         pixelization: {

@@ -4,6 +4,8 @@ import type { Raw } from "./automatic-scene.ts";
 const ELLIPTICITY = 0.12;
 /** The priors of later phases, in tenths of the width of those before. */
 export const AS_WIDE = 3;
+/** Takes priors that were narrowed once back to their first width. */
+export const AS_FIRST = Math.round(100 / AS_WIDE);
 
 export function ellipticity(): Raw {
   return { prior: "gaussian", mean: 0, sigma: ELLIPTICITY, lower: -0.5, upper: 0.5 };

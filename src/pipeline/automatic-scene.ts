@@ -23,6 +23,8 @@ export interface Scene {
   /** The images that the lens' light is in. */
   readonly shining: readonly string[];
   /** The images whose over-sampling is left to us. */
-  readonly coarse: readonly string[];
+  readonly unsampled: readonly string[];
+  /** The phase in which all is open: with few pixels for a source, or with a smooth one in the clearest dataset. */
+  readonly first: "coarse" | "smooth";
   readonly onSight: Readonly<Record<string, DatasetOnSight>>;
 }

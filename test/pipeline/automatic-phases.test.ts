@@ -26,11 +26,11 @@ function specsOf(raw: RawSpec) {
   return parsePhases(yamlText(raw), "lens.yaml")!;
 }
 
-test("an image becomes four phases that can be searched", () => {
+test("an image becomes five phases that can be searched", () => {
   const raw = automaticPhases({ datasets: { f814w: image }, galaxies, pipeline: "automatic" }, { f814w: imaging() });
   const phases = specsOf(raw);
-  expect(phases.names).toEqual(["light", "pixelized", "unsheared", "posterior"]);
-  const { light: core, pixelized, posterior } = phases.specs;
+  expect(phases.names).toEqual(["light", "coarse", "pixelized", "unsheared", "posterior"]);
+  const { light: core, coarse, pixelized, posterior } = phases.specs;
   // The light within the arcs is a core without a source; what is found of it stands in its place once it has been searched.
   expect(buildModel(core).parameters.map(({ path }) => path)).toEqual(
     ["centre.0", "centre.1", "ell_comps.0", "ell_comps.1"].map((key) => `galaxies.lens.core.${key}`),
@@ -41,8 +41,8 @@ test("an image becomes four phases that can be searched", () => {
     { radius: 0.72, centre: [0.1, -0.05] },
   ]);
   const known = { centre: { from: "light" }, ell_comps: { from: "light" } };
-  expect(raw).toMatchObject({ phases: { pixelized: { galaxies: { lens: { core: known } } } } });
-  const { parameters } = buildModel(pixelized);
+  expect(raw).toMatchObject({ phases: { coarse: { galaxies: { lens: { core: known } } } } });
+  const { parameters } = buildModel(coarse);
   // Two centres that are one, three ellipses, radius, shear, coefficient.
   expect(parameters).toHaveLength(2 + 6 + 1 + 2 + 1);
   const radius = parameters.find(({ path }) => path.endsWith("einstein_radius"))!;
@@ -52,7 +52,7 @@ test("an image becomes four phases that can be searched", () => {
   expect(coefficient.prior).toMatchObject({ prior: "log_gaussian", mean: expect.closeTo(-2 * Math.log(0.6), 3) });
   const open = buildModel(posterior).parameters.map(({ path }) => path);
   // Centre and intensities of the light keep, its ellipses do not: held, they put the mass off.
-  const held = { fixed: "pixelized", intensity: "linear", ell_comps: { from: "pixelized" } };
+  const held = { fixed: "coarse", intensity: "linear", ell_comps: { from: "coarse" } };
   expect(raw).toMatchObject({ phases: { posterior: { galaxies: { lens: { core: held, halo: held } } } } });
   expect(open).toContain("galaxies.lens.shear.gamma_1");
   expect(phases.adaptImages).toEqual([{ phase: "pixelized", galaxy: "source", dataset: "f814w" }]);
