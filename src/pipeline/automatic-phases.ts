@@ -12,11 +12,12 @@ import type { DatasetOnSight, Raw, RawSpec, Scene } from "./automatic-scene.ts";
  * Einstein radius has hard bounds about the ring that is seen; and the lens' light is fitted beside the pixels, for what it
  * leaves in the arcs is what copies are better at than lenses.
  *
- * So the first source is one that copies little. In one image with the lens' light it has few pixels: of 24 climbs on 10 x 10 five
- * came to the lens, on 20 x 20 one and on the way four to good copies (PyAutoLens' instrument_hst). Where the lens is dark its
- * centre is open too, and climbs from all over the place end in copies; where there are several datasets many starts are dear.
- * There the first source is Gaussians about one centre, which are a copy of nothing, and cheap. (Elsewhere they lead away from
- * lenses whose sources have several clumps, 15 % in the Einstein radius of SLACS J1250+0523.)
+ * So the first source is one that copies little. In one image with the lens' light it has few pixels: of 24 climbs to PyAutoLens'
+ * imaging_simple ten came to the lens on 10 x 10, five on 20 x 20; of 24 to its instrument_hst two to five, and one; and none came
+ * to a copy nearly as good. Where the lens is dark its centre is open too, and climbs from all over the place end in copies; where
+ * there are several datasets many starts are dear. There the first source is Gaussians about one centre, which are a copy of
+ * nothing, and cheap. (Elsewhere they lead away from lenses whose sources have several clumps, 15 % in the Einstein radius of SLACS
+ * J1250+0523.)
  *
  * Pixels are those of a rectangle that follows the density of rays: the evidence is as good as that of a Delaunay mesh of as many,
  * and smooth in the mass to some hundredths, where triangles that flip make it ragged by 2 to 3, so that searches can climb it.
@@ -44,6 +45,8 @@ const OFF_LENS = 0.3;
  */
 const CHANGE = 30;
 const CHANGE_FACTOR = 10;
+/** Cheap ones; of two dozen two came to the lens in the worst case, PyAutoLens' instrument_hst. */
+const COARSE_STARTS = 48;
 /** Pixels of the meshes of source after source, a side. */
 const COARSE_MESH = 10;
 const MESH = 20;
@@ -170,7 +173,7 @@ function coarse(scene: Scene): Raw {
       [lens]: { ...afterLight(scene), mass: massOf(ring, centreOfLight(scene)), shear: shear() },
       [source]: { pixelization: pixels(scene, COARSE_MESH) },
     },
-    search: { method: "lbfgs", starts: 24, maximum_iterations: 60, tolerance: 0.2 },
+    search: { method: "lbfgs", starts: COARSE_STARTS, maximum_iterations: 60, tolerance: 0.2 },
   };
 }
 
