@@ -41,13 +41,13 @@ const LENSES: readonly RealLens[] = [
     file: "slacs-j1627-0053.yaml",
     data: "hst/J1627-0053",
     radii: [1.2314, 0.9851, 1.4777],
-    stated: [18194, 16355, 11011],
+    stated: [18333, 16490, 11151],
   },
   {
     file: "cosmos-web-ring.yaml",
     data: "jwst/cosmos_web_ring",
     radii: [0.771, 0.65, 0.9],
-    stated: [26454, 23226, 20758],
+    stated: [26918, 23682, 21217],
   },
 ];
 
