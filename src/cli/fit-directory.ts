@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile, rm, stat, statfs } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import * as z from "zod";
 import { VOICE_NAMES } from "../backend/contract.ts";
 import { InputError } from "../errors.ts";
 import { tuningSchema } from "../likelihood/tuning.ts";
 import { lock } from "./directory-lock.ts";
 import { errorCode } from "./error-code.ts";
+import type { CommonOptions } from "./options.ts";
 import { type OutputDirectory, outputDirectory } from "./output.ts";
 
 /*
@@ -130,6 +131,24 @@ export async function openFit(path: string): Promise<FitDirectory> {
     throw new InputError("fit/format", `this is no fit that can be resumed: ${at.join(".")}: ${message}`, remedy, file);
   }
   return { path, request: request.data, text: await readFile(join(path, SPEC), "utf8") };
+}
+
+/**
+ * That a command asks of a begun fit nothing but what it began with: its bytes depend on these.
+ * @throws InputError `fit/settled`.
+ */
+export function requireSettled(
+  { path, request }: FitDirectory,
+  { given, out, ...options }: Pick<CommonOptions, "given" | "backend" | "seed"> & Partial<Pick<CommonOptions, "out">>,
+): void {
+  for (const option of given) {
+    if (options[option] === request[option]) continue;
+    const what = `--${option} ${options[option]}: this fit began with --${option} ${request[option]}, and keeps it`;
+    throw new InputError("fit/settled", what, `leave --${option} out, or fit anew with another --out`, path);
+  }
+  if (out === undefined || resolve(out) === resolve(path)) return;
+  const what = `--out ${out}: the results of a fit are in the directory that it began in`;
+  throw new InputError("fit/settled", what, "leave --out out, and copy the directory where another is wanted", path);
 }
 
 /** SHA-256 of files by their paths. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import type { FitOptions } from "../pipeline/fit-options.ts";
 import { type SampleRow, sampleIndexHtml, sampleRow } from "../result/sample-index.ts";
-import { isFinished, isFit, openFit, RESULT, TIMING } from "./fit-directory.ts";
+import { isFinished, isFit, openFit, RESULT, requireSettled, TIMING } from "./fit-directory.ts";
 import { runFit } from "./fit-run.ts";
 import { begin, isOfAnotherSpec } from "./fit-start.ts";
 import { type Invocation, printJson, progress } from "./invocation.ts";
@@ -28,7 +28,8 @@ export interface SampleArguments {
  * @throws Error in the end where lenses of this shard failed.
  */
 export async function fitSample(args: SampleArguments, invocation: Invocation): Promise<void> {
-  const root = await outputDirectory(invocation.options.out ?? "fits");
+  const { out = "fits", ...options } = invocation.options;
+  const root = await outputDirectory(out);
   const lenses = await lensSpecs(args.patterns);
   const mine = args.shard === undefined ? lenses : shardOf(lenses, args.shard);
   let failed = 0;
@@ -36,15 +37,18 @@ export async function fitSample(args: SampleArguments, invocation: Invocation): 
     const title = `[${k + 1}/${mine.length} ${lens.name}] `;
     const path = join(root.path, lens.name);
     try {
-      const isNew = !(await isFit(path));
-      if (!isNew && (await isOfAnotherSpec(lens.path, args, path))) throw changedSpec(lens, path);
+      const begun = (await isFit(path)) ? await openFit(path) : null;
+      if (begun !== null) {
+        requireSettled(begun, options);
+        if (await isOfAnotherSpec(lens.path, args, begun)) throw changedSpec(lens, path);
+      }
       await rm(join(path, FAILURE), { force: true });
       if (await isFinished(path)) {
         progress(invocation, `${title}has ended already`);
         continue;
       }
-      const directory = isNew ? await begin(lens.path, args, path, invocation) : await openFit(path);
-      await runFit(directory, invocation, { title, pause: args.pause, isNew });
+      const directory = begun ?? (await begin(lens.path, args, path, invocation));
+      await runFit(directory, invocation, { title, pause: args.pause, isNew: begun === null });
     } catch (error) {
       if (error instanceof InputError && error.tag === "output/locked") {
         progress(invocation, `${title}another process is at it`);

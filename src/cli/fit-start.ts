@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { wasmKernels } from "../backend/wasm.ts";
 import { automaticSpec } from "../pipeline/automatic-spec.ts";
-import { beginFit, type FitDirectory, hashOfText, openFit } from "./fit-directory.ts";
+import { beginFit, type FitDirectory, hashOfText } from "./fit-directory.ts";
 import type { Invocation } from "./invocation.ts";
 import { withSpec } from "./spec-files.ts";
 import { loadTuning } from "./tuning-file.ts";
@@ -38,12 +38,11 @@ export async function begin(
   });
 }
 
-/** Whether the fit of a directory is of another spec than is asked for now. */
+/** Whether a begun fit is of another spec than is asked for now. */
 export async function isOfAnotherSpec(
   spec: string,
   args: { readonly set?: string | undefined; readonly data?: string | undefined },
-  path: string,
+  { request: { asked } }: FitDirectory,
 ): Promise<boolean> {
-  const { asked } = (await openFit(path)).request;
   return asked !== undefined && (await withSpec({ ...args, spec }, async ({ text }) => hashOfText(text) !== asked));
 }

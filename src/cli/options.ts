@@ -7,11 +7,10 @@ export const COMMON_OPTIONS = {
   backend: {
     type: "enum",
     options: ["auto", ...VOICE_NAMES],
-    description: "which implementation computes; auto chooses",
-    default: "auto",
+    description: "which implementation computes; auto, the default, chooses",
   },
   threads: { type: "string", valueHint: "N", description: "threads, the caller included (default: 1, of a fit all)" },
-  seed: { type: "string", valueHint: "N", description: "seed of every random number", default: "0" },
+  seed: { type: "string", valueHint: "N", description: "seed of every random number (default: 0)" },
   out: { type: "string", valueHint: "DIR", description: "directory for the files that are written" },
   json: { type: "boolean", description: "print one JSON object on standard output and nothing else there" },
   debug: { type: "boolean", description: "print the stack trace of an error" },
@@ -29,6 +28,8 @@ export interface CommonOptions {
   readonly out: string | undefined;
   readonly json: boolean;
   readonly debug: boolean;
+  /** Those that were given: a fit that has begun keeps its own. */
+  readonly given: readonly ("backend" | "seed")[];
 }
 
 /**
@@ -49,6 +50,7 @@ export function commonOptions(args: Readonly<Record<string, unknown>>, defaultTh
     out: text(args.out),
     json: args.json === true,
     debug: args.debug === true,
+    given: (["backend", "seed"] as const).filter((option) => args[option] !== undefined),
   };
 }
 

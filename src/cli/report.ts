@@ -1,6 +1,6 @@
 import { InputError } from "../errors.ts";
 import { command } from "./command.ts";
-import { isFinished, openFit } from "./fit-directory.ts";
+import { isFinished, openFit, requireSettled } from "./fit-directory.ts";
 import { runFit } from "./fit-run.ts";
 import { printJson } from "./invocation.ts";
 import { wholeNumber } from "./options.ts";
@@ -19,6 +19,7 @@ export const report = command({
   },
   async run(args, invocation) {
     const directory = await openFit(args.directory as string);
+    requireSettled(directory, invocation.options);
     if (!(await isFinished(directory.path))) {
       const remedy = `go on with \`arclet resume ${directory.path}\`, which writes a report in the end`;
       throw new InputError("fit/unfinished", "the fit has not ended", remedy, directory.path);

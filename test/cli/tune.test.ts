@@ -39,7 +39,16 @@ async function tuneTiny(options: { json?: boolean; out?: string; threads?: numbe
         stderr += text;
       }),
       env,
-      options: { backend: "auto", threads: 1, seed: 0, out: undefined, json: false, debug: false, ...options },
+      options: {
+        backend: "auto",
+        threads: 1,
+        seed: 0,
+        out: undefined,
+        json: false,
+        debug: false,
+        given: [],
+        ...options,
+      },
     },
     TINY,
   );

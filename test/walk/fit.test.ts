@@ -195,6 +195,8 @@ describe("a sample", () => {
     const changed = await runCollecting(["fit", pattern, "--out", at("sample"), "--shard", "1/3"]);
     expect(changed.stderr).toMatch(/A\] failed: .*lens\.yaml: the spec has changed since its fit began; remove/);
     expect(existsSync(at("sample", "A", "result.json"))).toBe(true);
+    const reseeded = await runCollecting(["fit", pattern, "--out", at("sample"), "--shard", "3/3", "--seed", "5"]);
+    expect(reseeded.stderr).toMatch(/C\] failed: .*this fit began with --seed 0/);
     const [row] = JSON.parse(readFileSync(at("sample", "index.json"), "utf8"));
     expect([row.state, row.warnings[0]]).toEqual(["done", expect.stringMatching(/the spec has changed/)]);
   });
@@ -215,6 +217,15 @@ describe("what is refused", () => {
 
   test("a directory that has none", async () => {
     expect(await refused("resume", at("hst"))).toMatch(/no fit here/);
+  });
+
+  test("another seed, backend or directory than a fit began with", async () => {
+    for (const command of ["resume", "report"]) {
+      expect(await refused(command, at("one"), "--seed", "5")).toMatch(/began with --seed 0, and keeps it; leave/);
+      expect(await refused(command, at("one"), "--backend", "reference")).toMatch(/began with --backend auto/);
+      expect(await refused(command, at("one"), "--out", at("elsewhere"))).toMatch(/in the directory that it began in/);
+    }
+    await json("report", at("one"), "--seed", "0", "--backend", "auto", "--out", at("one"));
   });
 
   test("data that have changed, before anything is lost", async () => {
