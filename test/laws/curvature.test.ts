@@ -5,7 +5,8 @@ import { bestWasmBuild, chooseWasmBuild } from "../../src/backend/wasm.ts";
 import { uniform } from "../../src/inference/rng.ts";
 import type { Matrix, SparseMatrix } from "../../src/operators/matrix.ts";
 import { type WCompactTimesArgs, wEntry } from "../../src/operators/w-compact.ts";
-import { argsOf, integers, type Problem } from "./masked-problem.ts";
+import { argsOf, integers, problemsOf } from "./masked-problem.ts";
+import { VOICES } from "./voices.ts";
 
 // The curvature matrix by its symmetry, where masks have holes and mappings have gaps. Small integers make every sum
 // exact, so that F must be T' W T to the bit, however it is summed.
@@ -31,36 +32,12 @@ function byDefinition({ wCompact, nativeIndex: at, sparseMappingMatrix: t }: WCo
   return sum.map((value, n) => value + carry[n]);
 }
 
-const VOICES = {
-  reference: () => kernelsOf("reference"),
-  base: () => {
-    chooseWasmBuild("base");
-    return kernelsOf("wasm");
-  },
-  relaxed: () => {
-    chooseWasmBuild("relaxed");
-    return kernelsOf("wasm");
-  },
-};
-const NAMED = Object.entries(VOICES);
-
 afterAll(() => chooseWasmBuild(bestWasmBuild()));
 
-const problems = fc.record<Problem>({
-  shape: fc.tuple(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 60 })),
-  mask: fc.constantFrom("full", "disc", "ring", "scattered", "two islands", "one pixel"),
-  sourcePixels: fc.integer({ min: 1, max: 9 }),
-  mapped: fc.constantFrom(1, 0.4),
-  mappings: fc.integer({ min: 0, max: 4 }),
-  unequalNoise: fc.boolean(),
-  shuffled: fc.boolean(),
-  seed: fc.nat(),
-});
-
-describe.each(NAMED)("F by symmetry, %s", (_, kernels) => {
+describe.each(VOICES)("F by symmetry, %s", (_, kernels) => {
   test("is T' W T for any mask and mapping, and symmetric, to the bit", () => {
     fc.assert(
-      fc.property(problems, (problem) => {
+      fc.property(problemsOf(9), (problem) => {
         const args = argsOf(problem, integers);
         const f = kernels().curvatureMatrixViaWCompactSymmetric(args);
         // Zeros may differ in sign.

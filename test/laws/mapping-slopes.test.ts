@@ -7,35 +7,13 @@ import { randomState, uniform } from "../../src/inference/rng.ts";
 import type { WCompactMappingSlopesArgs } from "../../src/inversion/mapping-slopes.ts";
 import { dense, dot, type Matrix, type SparseMatrix, zeros } from "../../src/operators/matrix.ts";
 import { wTildeFromCompact } from "../../src/operators/w-compact.ts";
-import { argsOf, integers, type Problem } from "./masked-problem.ts";
+import { argsOf, integers, type Problem, problemsOf } from "./masked-problem.ts";
+import { VOICES } from "./voices.ts";
 
 // Half the derivatives of tr(C T' W T) by T's entries. The trace is quadratic in T, so that central differences are
 // derivatives at any step, and of small integers they are to the bit.
 
-const VOICES = {
-  reference: () => kernelsOf("reference"),
-  base: () => {
-    chooseWasmBuild("base");
-    return kernelsOf("wasm");
-  },
-  relaxed: () => {
-    chooseWasmBuild("relaxed");
-    return kernelsOf("wasm");
-  },
-};
-
 afterAll(() => chooseWasmBuild(bestWasmBuild()));
-
-const problems = fc.record<Problem>({
-  shape: fc.tuple(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 60 })),
-  mask: fc.constantFrom("full", "disc", "ring", "scattered", "two islands", "one pixel"),
-  sourcePixels: fc.integer({ min: 1, max: 20 }),
-  mapped: fc.constantFrom(1, 0.4),
-  mappings: fc.integer({ min: 0, max: 4 }),
-  unequalNoise: fc.boolean(),
-  shuffled: fc.boolean(),
-  seed: fc.nat(),
-});
 
 /** Symmetric. */
 function symmetric(size: number, draw: () => number): Matrix {
@@ -76,10 +54,10 @@ function derivative(args: WCompactMappingSlopesArgs, direction: Float64Array): n
   return (traceOf(args, moved(1)) - traceOf(args, moved(-1))) / 2;
 }
 
-describe.each(Object.entries(VOICES))("slopes by the mapping, %s", (_, kernels) => {
+describe.each(VOICES)("slopes by the mapping, %s", (_, kernels) => {
   test("are W T C for any mask and mapping, to the bit", () => {
     fc.assert(
-      fc.property(problems, (problem) => {
+      fc.property(problemsOf(20), (problem) => {
         const args = slopesArgsOf(problem);
         // Zeros may differ in sign.
         const slopes = kernels().wCompactMappingSlopes(args);

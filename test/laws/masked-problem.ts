@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { nativeIndexForSlimIndex } from "../../src/dataset/mask.ts";
 import { type RandomState, randomState, uniform } from "../../src/inference/rng.ts";
 import type { SparseMatrix } from "../../src/operators/matrix.ts";
@@ -17,6 +18,20 @@ export interface Problem {
   readonly unequalNoise: boolean;
   readonly shuffled: boolean;
   readonly seed: number;
+}
+
+/** Any, of so many source pixels at the most. */
+export function problemsOf(mostSourcePixels: number): fc.Arbitrary<Problem> {
+  return fc.record<Problem>({
+    shape: fc.tuple(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 60 })),
+    mask: fc.constantFrom("full", "disc", "ring", "scattered", "two islands", "one pixel"),
+    sourcePixels: fc.integer({ min: 1, max: mostSourcePixels }),
+    mapped: fc.constantFrom(1, 0.4),
+    mappings: fc.integer({ min: 0, max: 4 }),
+    unequalNoise: fc.boolean(),
+    shuffled: fc.boolean(),
+    seed: fc.nat(),
+  });
 }
 
 function isMasked(mask: MaskShape, y: number, x: number, random: RandomState): boolean {
