@@ -62,7 +62,7 @@ const DIAGNOSTICS: Readonly<Record<string, Diagnostic>> = {
   },
   paretoShape: {
     name: "Pareto k",
-    meaning: "how heavy the tail of the weights is: below 0.5 errors hold, above 0.7 means do not either",
+    meaning: "how heavy the tail of the weights is: below 0.6 errors hold, above 0.7 means do not either",
   },
   radius: { name: "radius", meaning: "of the swarm, as a part of the prior: small once all particles agree" },
   splitRHat: {
