@@ -11,27 +11,39 @@ export interface FoundMode extends Mode {
 const DEEP = 30;
 /** More would be a likelihood of pieces, which no Gaussian tells anything of. */
 const MOST_MODES = 8;
+/**
+ * Half way between two tops, below the lower by more in ln density, is a valley: that of two equal Gaussians 3.6 standard
+ * deviations apart is as deep. A ragged likelihood, or one of a long bent ridge, stops climbs on one hill at several places.
+ */
+const VALLEY = 1;
 
 /**
  * The modes that starts ended in, the one of the largest mass first. An end point that its climb left below a top known already
- * counts for that one where it lies in its Gaussian.
+ * counts for that one where it lies in its Gaussian, and where there is no valley between.
  * @param ends At least one.
  */
 export async function modesOf(ends: readonly Evaluation[], target: UnconstrainedTarget): Promise<FoundMode[]> {
   const descending = ends.toSorted((a, b) => b.logDensity - a.logDensity);
   const modes: FoundMode[] = [];
-  const hit = (end: Evaluation) => {
-    const found = modes.findIndex((mode) => isIn(mode, end));
+  const count = (found: number) => {
     if (found >= 0) modes[found] = { ...modes[found], hits: modes[found].hits + 1 };
     return found >= 0;
   };
+  const hit = (end: Evaluation) => count(modes.findIndex((mode) => isIn(mode, end)));
   for (const end of descending) {
     if (end.logDensity < descending[0].logDensity - DEEP) break;
-    if (hit(end) || modes.length === MOST_MODES) continue;
+    if (hit(end) || count(await withoutValley(modes, end, target)) || modes.length === MOST_MODES) continue;
     const mode = await laplaceMode(end, target);
     if (!hit(mode.at)) modes.push({ ...mode, hits: 1 });
   }
   return modes.toSorted((a, b) => b.logMass - a.logMass);
+}
+
+/** The first of the modes on whose hill an end point is, or -1. */
+async function withoutValley(modes: readonly Mode[], end: Evaluation, target: UnconstrainedTarget): Promise<number> {
+  if (modes.length === 0) return -1;
+  const between = await target.evaluate(modes.map(({ at }) => at.position.map((x, i) => (x + end.position[i]) / 2)));
+  return between.findIndex(({ logDensity }) => logDensity > end.logDensity - VALLEY);
 }
 
 /** Within three sigma of the top, or as far below it in density as a Gaussian is at this distance, by a factor of two. */
