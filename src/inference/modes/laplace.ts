@@ -18,9 +18,13 @@ const GAIN = 1e-3;
 const MOST_STEPS = 12;
 /** Parts of a step of Newton, tried side by side. */
 const PARTS = [1, 0.5, 0.25, 0.1, 0.02];
-/** The first differences, which learn how wide the density is, and those after in widths along each axis. */
+/**
+ * The first differences, which learn how wide the density is, and those after in widths along each axis: over half a width the
+ * kinks of a ragged likelihood average out, which make its top look narrower than the hill (ALMA visibilities of SPT0346-52: 500
+ * effective samples of 3400 draws, of 4000 draws 22 by a tenth of a width). A Gaussian's curvature is the same over any.
+ */
 const FIRST_DIFFERENCE = 1e-5;
-const DIFFERENCE = 0.1;
+const DIFFERENCE = 0.5;
 /** One over the variance of the prior, a logistic distribution in x: what is known of a direction where it is flat. */
 const FLAT = 3 / Math.PI ** 2;
 
