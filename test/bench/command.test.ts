@@ -78,7 +78,8 @@ describe("arclet bench", () => {
     const { code, stdout } = await runCollecting(argv);
     expect(code).toBe(0);
     expect(stdout.match(/^log likelihood, over-sampling [124]$/gm)).toHaveLength(3);
-    expect(stdout.match(/ \(1\.00\) /g)).toHaveLength(9);
+    // The best of nine tables; two rows that tie to the last digit printed are both.
+    expect(stdout.match(/ \(1\.00\) /g)!.length).toBeGreaterThanOrEqual(9);
     expect(stdout).not.toContain("wrong");
     const sizes = await runCollecting(["bench", "parametric", "--grid-size", "6"]);
     expect([sizes.code, sizes.stderr]).toEqual([2, expect.stringContaining("--grid-size")]);
