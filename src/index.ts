@@ -47,6 +47,8 @@ export { type AdamOptions, type AdamState, adam } from "./inference/optimize/ada
 export type { Basin, Basins } from "./inference/optimize/basins.ts";
 export { type LbfgsOptions, type LbfgsState, lbfgs } from "./inference/optimize/l-bfgs.ts";
 export type { MultiStartOptimizer, MultiStartOptions } from "./inference/optimize/multi-start.ts";
+export type { TemperedClimbOptions, TemperedClimbState } from "./inference/optimize/tempered-climb.ts";
+export { temperedLbfgs } from "./inference/optimize/tempered-l-bfgs.ts";
 export { type RandomState, randomState } from "./inference/rng.ts";
 export { type RunEnd, type RunOptions, runSampler } from "./inference/run.ts";
 export type { Sampler, SamplerState, SampleSet, SmoothTarget, StepInfo, Target } from "./inference/sampler.ts";

@@ -67,7 +67,11 @@ const METHODS = {
     patience: whole(1, "the iterations without a gain"),
     tolerance: above(0, "the smallest gain, in the log likelihood"),
   },
-  lbfgs: { ...climbing, tolerance: above(0, "the smallest gain, in the log likelihood") },
+  lbfgs: {
+    ...climbing,
+    climbers: whole(1, "the starts that climb to the end, the best after a climb of the tempered likelihood"),
+    tolerance: above(0, "the smallest gain, in the log likelihood"),
+  },
   adam: { ...climbing, learning_rate: above(0, "the first steps, in ln(u / (1 - u))") },
   nuts: {
     chains: whole(1, "the chains"),

@@ -45,8 +45,8 @@ const OFF_LENS = 0.3;
  */
 const CHANGE = 30;
 const CHANGE_FACTOR = 10;
-/** Cheap ones; of two dozen two came to the lens in the worst case, PyAutoLens' instrument_hst. */
-const COARSE_STARTS = 48;
+/** Cheap ones, of which the best climb to the end. */
+const MANY = { starts: 48, climbers: 8 } as const;
 /** Pixels of the meshes of source after source, a side. */
 const COARSE_MESH = 10;
 const MESH = 20;
@@ -161,7 +161,7 @@ function smooth(scene: Scene): Raw {
   return {
     ...(others.length > 0 ? { datasets: Object.fromEntries(others.map((name) => [name, null])) } : {}),
     galaxies: { [lens]: { ...afterLight(alone), mass: massOf(ring, middle), shear: shear() }, [source]: { gaussians } },
-    search: { method: "lbfgs", starts: 64, maximum_iterations: 100, tolerance: 0.2 },
+    search: { method: "lbfgs", ...MANY, maximum_iterations: 100, tolerance: 0.2 },
   };
 }
 
@@ -173,7 +173,7 @@ function coarse(scene: Scene): Raw {
       [lens]: { ...afterLight(scene), mass: massOf(ring, centreOfLight(scene)), shear: shear() },
       [source]: { pixelization: pixels(scene, COARSE_MESH) },
     },
-    search: { method: "lbfgs", starts: COARSE_STARTS, maximum_iterations: 60, tolerance: 0.2 },
+    search: { method: "lbfgs", ...MANY, maximum_iterations: 60, tolerance: 0.2 },
   };
 }
 

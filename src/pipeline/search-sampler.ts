@@ -6,6 +6,7 @@ import { dynamicNestedSampler } from "../inference/nested/dynamic.ts";
 import { nestedSampler } from "../inference/nested/static.ts";
 import { adam } from "../inference/optimize/adam.ts";
 import { lbfgs } from "../inference/optimize/l-bfgs.ts";
+import { temperedLbfgs } from "../inference/optimize/tempered-l-bfgs.ts";
 import type { Sampler, SamplerState, SmoothTarget } from "../inference/sampler.ts";
 import { particleSwarm } from "../inference/swarm/particle-swarm.ts";
 import type { SearchMethod, SearchSpec } from "../model/search-schema.ts";
@@ -19,7 +20,7 @@ const MAKE: Readonly<Record<SearchMethod, (options: SearchSpec["options"]) => un
   dynamic_nested: dynamicNestedSampler,
   ensemble: ensembleSampler,
   particle_swarm: particleSwarm,
-  lbfgs,
+  lbfgs: (options) => (options.climbers === undefined ? lbfgs(options) : temperedLbfgs(options)),
   adam,
   nuts,
   giga_lens: gigaLens,

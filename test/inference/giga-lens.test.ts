@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { InputError } from "../../src/errors.ts";
 import { gigaLens } from "../../src/inference/giga-lens/giga-lens.ts";
 import { depthIn, laplaceMode } from "../../src/inference/modes/laplace.ts";
-import { tempered, untempered } from "../../src/inference/modes/tempered.ts";
+import { tempered, untempered } from "../../src/inference/optimize/tempered.ts";
 import { randomState } from "../../src/inference/rng.ts";
 import type { SmoothTarget } from "../../src/inference/sampler.ts";
 import { fromUnit, unconstrained } from "../../src/inference/unconstrained.ts";

@@ -4,8 +4,9 @@ import { adam } from "../../src/inference/optimize/adam.ts";
 import { basinsOf } from "../../src/inference/optimize/basins.ts";
 import { lbfgs } from "../../src/inference/optimize/l-bfgs.ts";
 import type { MultiStartOptimizer, MultiStartOptions } from "../../src/inference/optimize/multi-start.ts";
+import { temperedLbfgs } from "../../src/inference/optimize/tempered-l-bfgs.ts";
 import { randomState } from "../../src/inference/rng.ts";
-import type { SamplerState } from "../../src/inference/sampler.ts";
+import type { SamplerState, SmoothTarget } from "../../src/inference/sampler.ts";
 import { gaussianTarget } from "./gaussian-target.ts";
 import { mixtureTarget } from "./mixture-target.ts";
 import { rosenbrockTarget } from "./rosenbrock-target.ts";
@@ -72,6 +73,72 @@ describe("L-BFGS", () => {
     expect(samples.logLikelihoods[0]).toBeGreaterThan(-1e-3);
   });
 });
+
+describe("L-BFGS after a tempered climb", () => {
+  // A lens as a sharp likelihood sees it: a small hill of what is right, and slopes that lead out of the prior elsewhere.
+  const HILL = [
+    [0.45, 0.55, 0.5],
+    [0.98, 0.03, 0.95],
+  ];
+  const hilly = () => steep(mixtureTarget(HILL, [3, 2], [0.1, 0.4]), 1e4);
+
+  test("comes to the hill that few of its starts would climb", async () => {
+    const plain = await runSampler(lbfgs({ starts: 24 }), hilly(), 3);
+    expect(plain.samples.diagnostics.hitRate).toBeLessThan(0.4);
+    const target = hilly();
+    const sampler = temperedLbfgs({ starts: 24, climbers: 6 });
+    const { state, samples, infos } = await runSampler(sampler, target, 3);
+    expect(samples.hits![0]).toBeGreaterThan(4);
+    expect(samples.points[0]).toBeCloseTo(0.45, 2);
+    expect(sampler.basins(state).basins[0].logLikelihood).toBe(samples.logLikelihoods[0]);
+    expect(state.best.logLikelihood).toBe(samples.logLikelihoods[0]);
+    expect(samples.evaluations).toBe(target.evaluations());
+    const progress = infos.map((info) => info.progress);
+    expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+    expect(progress.at(-1)).toBe(1);
+  });
+
+  test("steps are the same of the same state, in both climbs", async () => {
+    const sampler = temperedLbfgs({ starts: 5, climbers: 2 });
+    await expectDeterminism(sampler, hilly(), 8);
+    const { infos } = await runSampler(sampler, hilly(), 5);
+    await expectDeterminism(sampler, hilly(), infos.length);
+  });
+
+  test("paused in the tempered climb it has its best point, of the likelihood itself", async () => {
+    const target = hilly();
+    const sampler = temperedLbfgs({ starts: 8 });
+    const { state } = await sampler.step(await sampler.init(target, randomState(1)), target);
+    const { points, logLikelihoods, warnings } = sampler.samples(state);
+    const [value] = await target.logLikelihoods(points);
+    expect(Math.abs(logLikelihoods[0] / value - 1)).toBeLessThan(1e-9);
+    expect(warnings.join()).toContain("8 starts still climb a tempered density");
+  });
+
+  test("says what is wrong with its options", () => {
+    expect(() => temperedLbfgs({ climbers: 0 })).toThrow("climbers is 0");
+    expect(() => temperedLbfgs({ starts: 0 })).toThrow(InputError);
+    expect(() => temperedLbfgs({ tolerance: -1 })).toThrow("tolerance is -1");
+  });
+});
+
+/** So many times the log likelihood; it counts. */
+function steep(target: SmoothTarget, factor: number): SmoothTarget & { evaluations(): number } {
+  let evaluations = 0;
+  const count = (points: Float64Array) => {
+    evaluations += points.length / target.dimensions;
+    return points;
+  };
+  return {
+    dimensions: target.dimensions,
+    logLikelihoods: async (u) => (await target.logLikelihoods(count(u))).map((value) => factor * value),
+    async withGradients(u) {
+      const { logLikelihoods, gradients } = await target.withGradients(count(u));
+      return { logLikelihoods: logLikelihoods.map((v) => factor * v), gradients: gradients.map((v) => factor * v) };
+    },
+    evaluations: () => evaluations,
+  };
+}
 
 describe("L-BFGS from many starts", () => multiStartTests(lbfgs));
 describe("Adam from many starts", () => multiStartTests(adam));

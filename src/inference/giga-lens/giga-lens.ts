@@ -1,8 +1,9 @@
 import { type BestPoint, bestOf } from "../best-point.ts";
 import { type NutsState, nuts } from "../hamiltonian/nuts.ts";
 import { areConverged } from "../hamiltonian/nuts-samples.ts";
-import { type ModeClimbOptions, type ModeClimbState, modeClimb } from "../modes/mode-climb.ts";
+import { type ModeClimbOptions, modeClimb } from "../modes/mode-climb.ts";
 import type { FoundMode } from "../modes/modes.ts";
+import type { TemperedClimbState } from "../optimize/tempered-climb.ts";
 import { numberOption, wholeOption } from "../option.ts";
 import type { Sampler, SamplerState, SmoothTarget } from "../sampler.ts";
 import { unconstrained } from "../unconstrained.ts";
@@ -32,7 +33,7 @@ export interface GigaLensOptions extends ModeClimbOptions {
 
 export interface ClimbStage {
   readonly name: "climb";
-  readonly climb: ModeClimbState;
+  readonly climb: TemperedClimbState;
 }
 
 export interface ChainsStage {
@@ -111,7 +112,7 @@ export function gigaLens(options: GigaLensOptions = {}): Sampler<GigaLensState, 
   };
 }
 
-function inClimb(climb: ModeClimbState): GigaLensState {
+function inClimb(climb: TemperedClimbState): GigaLensState {
   const { random, evaluations, best } = climb;
   return { random, evaluations, best, before: 0, stage: { name: "climb", climb } };
 }

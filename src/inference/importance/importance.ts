@@ -1,6 +1,7 @@
 import { type BestPoint, bestOf } from "../best-point.ts";
-import { type ModeClimbOptions, type ModeClimbState, modeClimb } from "../modes/mode-climb.ts";
+import { type ModeClimbOptions, modeClimb } from "../modes/mode-climb.ts";
 import type { FoundMode } from "../modes/modes.ts";
+import type { TemperedClimbState } from "../optimize/tempered-climb.ts";
 import { wholeOption } from "../option.ts";
 import type { Sampler, SamplerState, SmoothTarget, StepInfo } from "../sampler.ts";
 import { logJacobian, toUnit } from "../unconstrained.ts";
@@ -32,7 +33,7 @@ export interface ImportanceOptions extends ModeClimbOptions {
 
 export interface ClimbingStage {
   readonly name: "climb";
-  readonly climb: ModeClimbState;
+  readonly climb: TemperedClimbState;
 }
 
 export interface DrawingStage {
@@ -68,7 +69,7 @@ export function importanceSampler(options: ImportanceOptions = {}): Sampler<Impo
   }
   const leftOf = ({ halves: [a, b] }: DrawingStage) => maximumEvaluations - a.positions.length - b.positions.length;
 
-  async function climbOn(state: ImportanceState, climb: ModeClimbState, target: SmoothTarget) {
+  async function climbOn(state: ImportanceState, climb: TemperedClimbState, target: SmoothTarget) {
     if (!climber.isDone(climb)) {
       const { state: next, info } = await climber.step(climb, target);
       return { state: inClimb(next), info: { ...info, progress: CLIMB_SHARE * info.progress } };
@@ -113,7 +114,7 @@ export function importanceSampler(options: ImportanceOptions = {}): Sampler<Impo
   };
 }
 
-function inClimb(climb: ModeClimbState): ImportanceState {
+function inClimb(climb: TemperedClimbState): ImportanceState {
   const { random, evaluations, best } = climb;
   return { random, evaluations, best, stage: { name: "climb", climb } };
 }
