@@ -1,6 +1,7 @@
 import { InputError } from "../errors.ts";
-import { draws, type RandomState, uniform } from "./rng.ts";
+import { draws, normal, type RandomState, uniform } from "./rng.ts";
 import type { Target } from "./sampler.ts";
+import { fromUnit, toUnit } from "./unconstrained.ts";
 
 export interface StartPoints {
   /** (count, dimensions) */
@@ -12,6 +13,8 @@ export interface StartPoints {
 
 /** Draws from the prior until each point has a likelihood; a prior of which less than some 1 % has one is given up. */
 const ROUNDS = 500;
+/** ln(u / (1 - u)) of a uniform u has a standard deviation of 1.8. */
+const NEAR = 0.45;
 
 /**
  * Where walkers, particles, chains begin: `given`, or uniform in the unit cube where the target has a likelihood.
@@ -25,16 +28,43 @@ export async function startPoints(
   count: number,
   given?: Float64Array,
 ): Promise<StartPoints> {
-  const { dimensions } = target;
-  if (dimensions < 1) throw new InputError("sampler/no-parameters", "the model has no free parameter", "free one");
+  if (target.dimensions < 1) {
+    throw new InputError("sampler/no-parameters", "the model has no free parameter", "free one");
+  }
   if (given !== undefined) return givenPoints(target, count, given);
+  return drawnPoints(target, count, (n) => draws(random, n, uniform));
+}
+
+/**
+ * `startPoints` about one point: a quarter as far from it, over the unconstrained space, as points of the prior lie from its middle.
+ * @param about (dimensions) in the unit cube.
+ */
+export async function startPointsAbout(
+  target: Target,
+  random: RandomState,
+  count: number,
+  about: Float64Array,
+): Promise<StartPoints> {
+  const middle = fromUnit(about);
+  return drawnPoints(target, count, (n) =>
+    toUnit(draws(random, n, normal).map((off, i) => middle[i % middle.length] + NEAR * off)),
+  );
+}
+
+/** @param draw So many coordinates. */
+async function drawnPoints(
+  target: Target,
+  count: number,
+  draw: (coordinates: number) => Float64Array,
+): Promise<StartPoints> {
+  const { dimensions } = target;
   const points = new Float64Array(count * dimensions);
   const logLikelihoods = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
   let evaluations = 0;
   for (let round = 0; round < ROUNDS; round++) {
     const missing = [...logLikelihoods.keys()].filter((i) => logLikelihoods[i] === Number.NEGATIVE_INFINITY);
     if (missing.length === 0) return { points, logLikelihoods, evaluations };
-    const batch = draws(random, missing.length * dimensions, uniform);
+    const batch = draw(missing.length * dimensions);
     const found = await target.logLikelihoods(batch);
     evaluations += missing.length;
     missing.forEach((i, at) => {

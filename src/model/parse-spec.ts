@@ -55,6 +55,7 @@ export function specFromTree(tree: YamlTree): Spec {
   requireKnownDatasets(spec);
   requireOneXAxis(spec);
   requireModel(spec);
+  requireStart(spec);
   return spec;
 }
 
@@ -75,6 +76,16 @@ function requireModel(spec: Spec): void {
     const place = error instanceof InputError ? specPlace(spec, error.where ?? "") : undefined;
     throw error instanceof InputError && place !== undefined ? error.at(place) : error;
   }
+}
+
+/** A search starts at values of parameters that are searched for. */
+function requireStart(spec: Spec): void {
+  const known = buildModel(spec).parameters.map(({ path }) => path);
+  const odd = Object.keys(spec.search?.start ?? {}).find((path) => !known.includes(path));
+  if (odd === undefined) return;
+  const meant = nearMiss(odd, known);
+  const remedy = `${meant === undefined ? "" : `did you mean '${meant}'? `}give some of [${known.join(", ")}]`;
+  throw errorInSpec(spec, "search.start", "spec/start", `there is no free parameter '${odd}'`, remedy);
 }
 
 /** What is for some datasets must be for some that there are. */

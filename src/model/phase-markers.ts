@@ -19,7 +19,7 @@ export interface Marker {
 }
 
 /** Where markers may stand; elsewhere `from` is a key like others. */
-const MARKABLE = /^galaxies\.|^datasets\.[^.]+\.flux_scale$/;
+const MARKABLE = /^galaxies\.|^datasets\.[^.]+\.flux_scale$|^search\.start$/;
 
 const OWN = ["from", "fixed", "widen"];
 

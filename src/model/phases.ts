@@ -1,6 +1,7 @@
 import { InputError } from "../errors.ts";
 import { nearMiss } from "../nearest.ts";
-import { isMap, type Located, locatedTree, nodeAt, placedAt, yamlTree } from "./located-tree.ts";
+import { isMap, type Located, type LocatedMap, locatedTree, nodeAt, placedAt, yamlTree } from "./located-tree.ts";
+import { buildModel } from "./model.ts";
 import { applyOverrides } from "./overrides.ts";
 import { specFromTree } from "./parse-spec.ts";
 import { type PhaseResults, passedOn } from "./passed-on.ts";
@@ -29,6 +30,9 @@ export interface Phases {
   readonly fileName: string;
   readonly tree: Located;
 }
+
+/** Of a search, which may be about the best point of an earlier phase. */
+const START = "search.start";
 
 /** The file of an adapt image as the spec of a phase names it: see `PhaseOptions`. */
 export type AdaptImagePath = (source: AdaptImageSource) => string;
@@ -119,6 +123,7 @@ function resolving(
     requireEarlier(marker, names, by);
     const [, galaxy] = /^galaxies\.([^.]+)\.pixelization\.adapt_image$/.exec(marker.path) ?? [];
     if (galaxy !== undefined) return adaptImagesOf(marker, galaxy, own);
+    if (marker.path === START) return startOf(marker, by, own);
     return nodeAt(passedOnBy(marker), marker.path) ?? refuseMissing(marker, phaseAt(marker.phase).tree);
   }
 
@@ -126,13 +131,32 @@ function resolving(
     const key = `${phase} ${taking.as === "from" ? taking.widen : "fixed"}`;
     const found = passed.get(key);
     if (found !== undefined) return found;
-    if (results !== null && !Object.hasOwn(results, phase)) {
-      throw new InputError("spec/phase", `there are no results of phase '${phase}'`, "run it first");
-    }
     const { tree, spec } = phaseAt(phase);
-    const made = passedOn(tree, spec, results === null ? null : results[phase], taking);
+    const made = passedOn(tree, spec, resultsOf(phase), taking);
     passed.set(key, made);
     return made;
+  }
+
+  /** The best point of an earlier phase: what the phase searches for of its numbers. */
+  function startOf({ phase, taking, node }: Marker, by: string, own: Located): Located {
+    if (taking.as !== "from") {
+      throw new InputError("spec/phase", `${START} is fixed`, `give from: ${phase}`, node.place);
+    }
+    const searchless = new Map(own.content as LocatedMap);
+    searchless.delete("search");
+    const model = withoutMarkers({ ...own, content: searchless }, (marker) => taken(marker, by, own));
+    const best = resultsOf(phase)?.best ?? {};
+    const found = buildModel(specFromTree(yamlTree(model))).parameters.filter(({ path }) => Object.hasOwn(best, path));
+    return placedAt(Object.fromEntries(found.map(({ path }) => [path, best[path]])), node);
+  }
+
+  /** @returns null before anything has run. */
+  function resultsOf(phase: string): PhaseResults | null {
+    if (results === null) return null;
+    if (!Object.hasOwn(results, phase)) {
+      throw new InputError("spec/phase", `there are no results of phase '${phase}'`, "run it first");
+    }
+    return results[phase];
   }
 
   /** A map from the datasets that the source is reconstructed from to files. */

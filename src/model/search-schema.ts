@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { inForm } from "./json-form.ts";
 import { oneOf, quantity, strict, tagged } from "./schema.ts";
 
 /** What a search may spend. One that ends there says so; the next phase goes on with what it found. */
@@ -11,6 +12,8 @@ export interface StopRules {
 export interface SearchSpec {
   readonly method: SearchMethod;
   readonly options: Readonly<Record<string, number | string>>;
+  /** Values of free parameters, by their paths, about which starts are; those that it leaves out begin at their priors' medians. */
+  readonly start?: Readonly<Record<string, number>>;
   readonly stop: StopRules;
   /** On so many meshes of a pixelized source; 1 is its own alone. */
   readonly meshes: number;
@@ -121,16 +124,34 @@ const SAMPLING: ReadonlySet<SearchMethod> = new Set([
   "importance",
 ]);
 
+/** Those that climb, from starts that may be about a point. */
+const CLIMBING: ReadonlySet<SearchMethod> = new Set(["lbfgs", "giga_lens", "importance"]);
+
+const startValues = inForm(
+  z.record(z.string(), quantity("none", "a number, by the path of a free parameter"), {
+    error: "give a map from free parameters to their values: galaxies.lens.mass.einstein_radius: 1.2",
+  }),
+  {
+    type: "object",
+    description: "values of free parameters by their paths; in phases also from: an earlier phase",
+    properties: { from: { type: "string" } },
+    additionalProperties: { type: "number" },
+  },
+);
+
 function methodSchema(method: SearchMethod): z.ZodType<SearchSpec> {
+  const start = CLIMBING.has(method) ? { start: startValues.optional() } : {};
   const meshes: Options = SAMPLING.has(method) ? { meshes: whole(1, "the meshes of the source") } : {};
   const options: Options = { ...METHODS[method], ...meshes };
-  return strict({ method: z.literal(method), stop: stop.default(UNLIMITED), ...options }).transform(
+  return strict({ method: z.literal(method), stop: stop.default(UNLIMITED), ...options, ...start }).transform(
     ({ method: _, stop, ...given }): SearchSpec => {
-      const { meshes = 1, ...options } = given as Readonly<Record<string, number | string | undefined>>;
+      const { start, ...rest } = given as Pick<SearchSpec, "start">;
+      const { meshes = 1, ...options } = rest as Readonly<Record<string, number | string | undefined>>;
       return {
         method,
         stop: stop as StopRules,
         meshes: meshes as number,
+        ...(start === undefined ? {} : { start }),
         options: Object.fromEntries(
           Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [[inCode(name), value]])),
         ),

@@ -22,7 +22,7 @@ export interface Found extends Pick<SearchOutcome, "samples" | "failures"> {
 }
 
 /** To the top of one mesh from that of another: nearer than the posterior is wide. */
-const MESH_CLIMB = { starts: 1, maximumIterations: 100, tolerance: 0.02 } as const;
+const MESH_CLIMB = { starts: 1, maximumIterations: 100, tolerance: 0.02, over: "density" } as const;
 
 /** How far a phase is when the climbs begin, of which each takes some 30 evaluations. */
 const BEFORE_CLIMBS = 0.95;
@@ -38,7 +38,7 @@ export async function searchPosterior(
   options: FitOptions,
 ): Promise<Found> {
   const { meshes, stop, ...search } = spec.search ?? DEFAULT_SEARCH;
-  const sampler = searchSampler(search);
+  const sampler = searchSampler(search, planned.model);
   const part = [0, meshes === 1 ? 1 : BEFORE_CLIMBS] as const;
   const run = { phase, title: phase, sampler, spent: NOTHING_SPENT, most: stop.evaluations, part };
   const end = await runJournaled(run, planned, options);
@@ -69,7 +69,7 @@ async function overMeshes(
     if (end === null) continue;
     if (end.paused !== null) return { ...found, paused: end.paused };
     // Those of the pixels, as how strongly they are regularized, are of one mesh alone.
-    tops.push(end.best.point.map((u, p) => (isOfPixels(model.parameters[p].path) ? found.best.point[p] : u)));
+    tops.push(end.samples.points.map((u, p) => (isOfPixels(model.parameters[p].path) ? found.best.point[p] : u)));
     spent = end;
   }
   const samples = scattered(found.samples, tops, randomState(options.seed));

@@ -9,6 +9,8 @@ import { lbfgs } from "../inference/optimize/l-bfgs.ts";
 import { temperedLbfgs } from "../inference/optimize/tempered-l-bfgs.ts";
 import type { Sampler, SamplerState, SmoothTarget } from "../inference/sampler.ts";
 import { particleSwarm } from "../inference/swarm/particle-swarm.ts";
+import type { Model } from "../model/model.ts";
+import { unitFromValue } from "../model/prior.ts";
 import type { SearchMethod, SearchSpec } from "../model/search-schema.ts";
 
 /** A sampler of any state: who runs it hands states back unread. */
@@ -20,14 +22,24 @@ const MAKE: Readonly<Record<SearchMethod, (options: SearchSpec["options"]) => un
   dynamic_nested: dynamicNestedSampler,
   ensemble: ensembleSampler,
   particle_swarm: particleSwarm,
-  lbfgs: (options) => (options.climbers === undefined ? lbfgs(options) : temperedLbfgs(options)),
+  lbfgs: (options) => ("climbers" in options || "about" in options ? temperedLbfgs : lbfgs)(options),
   adam,
   nuts,
   giga_lens: gigaLens,
   importance: importanceSampler,
 };
 
-/** The sampler that a spec's search asks for. */
-export function searchSampler({ method, options }: Pick<SearchSpec, "method" | "options">): AnySampler {
-  return MAKE[method](options) as AnySampler;
+/**
+ * The sampler that a spec's search asks for.
+ * @param model Whose priors the unit cube is of.
+ */
+export function searchSampler(
+  { method, options, start }: Pick<SearchSpec, "method" | "options" | "start">,
+  { parameters }: Pick<Model, "parameters">,
+): AnySampler {
+  if (start === undefined) return MAKE[method](options) as AnySampler;
+  const about = Float64Array.from(parameters, ({ path, prior }) =>
+    Object.hasOwn(start, path) ? unitFromValue(prior, start[path]) : 0.5,
+  );
+  return MAKE[method]({ ...options, about } as unknown as SearchSpec["options"]) as AnySampler;
 }

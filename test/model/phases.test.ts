@@ -88,6 +88,51 @@ function slam() {
 
 const galaxiesOf = ({ text }: { readonly text: string }) => parse(text).galaxies;
 
+describe("a search may start from", () => {
+  const START = "{ from: parametric }";
+  const [SHEAR, RADIUS] = ["galaxies.lens.shear.gamma_1", "galaxies.lens.mass.einstein_radius"];
+  const started = (start: string) =>
+    `${TOP}phases:
+  parametric: {}
+  again:
+    galaxies: { lens: { bulge: { fixed: parametric }, shear: { gamma_1: 0.02 } } }
+    search: { method: importance, start: ${start} }
+`;
+
+  test("the best point of an earlier phase, in what it searches for", () => {
+    const phases = phasesOf(started(START));
+    const parametric = resultsOf(phaseSpec(phases, "parametric", {}).spec, SOLVED);
+    const { spec, text } = phaseSpec(phases, "again", { parametric });
+    const paths = buildModel(spec).parameters.map(({ path }) => path);
+    expect(paths).toContain(RADIUS);
+    expect(paths).not.toContain(SHEAR);
+    // The bulge is held, the shear a number: there is nothing to begin at.
+    expect(spec.search?.start).toEqual(Object.fromEntries(paths.map((path) => [path, parametric.best[path]])));
+    expect(parseSpec(text, "again.yaml").search).toEqual(spec.search);
+    // Its priors are its own.
+    expect(buildModel(spec).parameters.find(({ path }) => path === RADIUS)?.prior).toMatchObject({ prior: "uniform" });
+  });
+
+  test("numbers", () => {
+    const { search } = phasesOf(started(`{ ${RADIUS}: 1.2 }`)).specs.again;
+    expect(search).toMatchObject({ method: "importance", start: { [RADIUS]: 1.2 }, options: {} });
+  });
+
+  test.each([
+    [START, "{ from: parametic }", "there is no phase 'parametic'"],
+    [START, "{ fixed: parametric }", "search.start is fixed"],
+    [START, `{ ${RADIUS.replace("radius", "radios")}: 1 }`, `did you mean '${RADIUS}'`],
+    [START, `{ ${SHEAR}: 0.01 }`, `there is no free parameter '${SHEAR}'`],
+    [START, `{ ${RADIUS}: wide }`, "give a number, by the path of a free parameter"],
+    [START, "[1]", "give a map from free parameters to their values"],
+    [`importance, start: ${START}`, `nested, start: ${START}`, "unknown key 'start'"],
+  ])("%s as %s: %s", (from, to, message) => {
+    const text = started(START);
+    expect(text).toContain(from);
+    expect(() => parsePhases(text.replace(from, to), "slam.yaml")).toThrow(message);
+  });
+});
+
 describe("patches", () => {
   const patchedBy = (patch: string) => parse(phaseSpec(phasesOf(`${TOP}phases:\n  one: ${patch}\n`), "one", {}).text);
 

@@ -54,7 +54,12 @@ test("an image becomes five phases that can be searched", () => {
   // Centre and intensities of the light keep, its ellipses do not: held, they put the mass off.
   const held = { fixed: "coarse", intensity: "linear", ell_comps: { from: "coarse" } };
   expect(raw).toMatchObject({ phases: { posterior: { galaxies: { lens: { core: held, halo: held } } } } });
-  expect(open).toContain("galaxies.lens.shear.gamma_1");
+  // Mass and shear begin at what was found, and have the priors of what nobody has looked at yet.
+  expect(raw).toMatchObject({ phases: { posterior: { search: { start: { from: "pixelized" } } } } });
+  const priorsOf = (spec: typeof coarse) => buildModel(spec).parameters.filter(({ path }) => /mass|shear/.test(path));
+  expect(priorsOf(posterior)).toEqual(priorsOf(coarse));
+  expect(priorsOf(posterior)).toHaveLength(5);
+  expect(open).toEqual(expect.arrayContaining(priorsOf(posterior).map(({ path }) => path)));
   expect(phases.adaptImages).toEqual([{ phase: "pixelized", galaxy: "source", dataset: "f814w" }]);
   expect(pixelized.settings.positiveOnly).toBe(true);
   const rays = (spec: typeof pixelized) => (spec.datasets.f814w as ImagingSpec).overSampling.source;

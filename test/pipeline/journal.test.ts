@@ -43,10 +43,7 @@ function target(): SmoothTarget & { asked: number; failures: Map<string, number>
 const SAMPLERS: Readonly<Record<string, AnySampler>> = {
   nested: nestedSampler({ livePoints: 25 }) as unknown as AnySampler,
   nuts: nuts({ chains: 2, warmup: 40, samples: 20 }) as unknown as AnySampler,
-  particle_swarm: searchSampler({
-    method: "particle_swarm",
-    options: { particles: 8 },
-  }),
+  particle_swarm: searchSampler({ method: "particle_swarm", options: { particles: 8 } }, { parameters: [] }),
 };
 
 async function search(sampler: AnySampler, journal: Journal, inner = target()) {

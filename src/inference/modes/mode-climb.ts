@@ -13,6 +13,8 @@ export interface ModeClimbOptions {
   readonly climbers?: number;
   /** Of each climb to the end. Default 300. */
   readonly maximumIterations?: number;
+  /** (dimensions) In the unit cube: starts are about this point. Default all over the prior. */
+  readonly about?: Float64Array;
 }
 
 /** Where climbs ended. */
@@ -29,13 +31,15 @@ export interface ModeClimb extends TemperedClimb {
 }
 
 /** @throws InputError where an option is out of its range. */
-export function modeClimb({ starts = 64, climbers = 16, maximumIterations = 300 }: ModeClimbOptions): ModeClimb {
-  const climb = temperedClimb({ starts, climbers, maximumIterations, tolerance: 0.01 }, "density");
+export function modeClimb(options: ModeClimbOptions): ModeClimb {
+  const { starts = 64, climbers = 16, maximumIterations = 300 } = options;
+  const about = options.about === undefined ? {} : { about: options.about };
+  const climb = temperedClimb({ starts, climbers, maximumIterations, tolerance: 0.01, ...about }, "density");
   return {
     ...climb,
     async modes(state, target) {
       const smooth = unconstrained(target, true, state.evaluations);
-      const modes = await modesOf(await smooth.evaluate(climb.ends(state).map(({ position }) => position)), smooth);
+      const modes = await modesOf(climb.ends(state), smooth);
       const [{ at }] = modes;
       const best = bestOf(state.best, toUnit(at.position), Float64Array.of(at.logLikelihood));
       return { modes, best, evaluations: smooth.evaluations() };

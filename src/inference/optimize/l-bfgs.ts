@@ -18,6 +18,8 @@ import { type MultiStartOptimizer, type MultiStartOptions, multiStartSettings } 
 export interface LbfgsOptions extends MultiStartOptions {
   /** A start is at its top when three iterations in a row raised the log likelihood by no more than this. Default 1e-4. */
   readonly tolerance?: number;
+  /** What climbs: the log likelihood (the default), or with ln |du / dx| the density over the unconstrained space. */
+  readonly over?: "likelihood" | "density";
 }
 
 /** A start on its way; `stalled` where the line search finds nothing higher. Plain data, never changed. */
@@ -45,6 +47,7 @@ const IDLE = 3;
 export function lbfgs(options: LbfgsOptions = {}): MultiStartOptimizer<LbfgsState> {
   const { starts, maximumIterations, basinTolerance } = multiStartSettings(options, 200);
   const tolerance = numberOption("tolerance", options.tolerance ?? 1e-4, 0, Number.MAX_VALUE);
+  const jacobian = options.over === "density";
   const climbing = ({ climbers }: LbfgsState) => climbers.filter(({ ending }) => ending === "none").length;
   const isDone = (state: LbfgsState) => climbing(state) === 0 || state.iterations >= maximumIterations;
   const basins = ({ climbers }: LbfgsState) =>
@@ -60,12 +63,12 @@ export function lbfgs(options: LbfgsOptions = {}): MultiStartOptimizer<LbfgsStat
     name: "L-BFGS",
     async init(target, from) {
       const random = from.slice();
-      const { evaluations, at } = await smoothStart(target, random, starts, options.start, false);
+      const { evaluations, at } = await smoothStart(target, random, starts, options.start, jacobian);
       const climbers = at.map((evaluation): Climber => ({ at: evaluation, pairs: [], idle: 0, ending: "none" }));
       return { random, evaluations, climbers, best: bestClimber(null, climbers), iterations: 0 };
     },
     async step(before, target) {
-      const smooth = unconstrained(target, false, before.evaluations);
+      const smooth = unconstrained(target, jacobian, before.evaluations);
       const climbers = await inLockstep(
         before.climbers.map((climber) => climb(climber, tolerance)),
         smooth,

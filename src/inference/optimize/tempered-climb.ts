@@ -1,7 +1,7 @@
 import { type BestPoint, bestOf } from "../best-point.ts";
 import { wholeOption } from "../option.ts";
 import type { Sampler, SamplerState, SmoothTarget, StepInfo } from "../sampler.ts";
-import { startPoints } from "../start-points.ts";
+import { startPoints, startPointsAbout } from "../start-points.ts";
 import { type Evaluation, toUnit } from "../unconstrained.ts";
 import { flattened } from "../vectors.ts";
 import { type LbfgsOptions, type LbfgsState, lbfgs } from "./l-bfgs.ts";
@@ -15,9 +15,11 @@ import { tempered, untempered } from "./tempered.ts";
  * were told from the others by how high they were.
  */
 
-export interface TemperedClimbOptions extends Omit<LbfgsOptions, "start"> {
+export interface TemperedClimbOptions extends Omit<LbfgsOptions, "start" | "over"> {
   /** The best of the starts after the tempered climb, which climb on to the end. Default 8. */
   readonly climbers?: number;
+  /** (dimensions) In the unit cube: starts are about this point, one of them at it. Default all over the prior. */
+  readonly about?: Float64Array;
 }
 
 export interface TemperedClimbState extends SamplerState {
@@ -61,16 +63,16 @@ export function temperedClimb(options: TemperedClimbOptions, over: "likelihood" 
   const climbers = wholeOption("climbers", Math.min(options.climbers ?? 8, starts), 1);
   const climbOf = {
     approach: (start: Float64Array) => lbfgs({ starts, start, maximumIterations: APPROACH, tolerance: 0.1 }),
-    climb: (start: Float64Array) => lbfgs({ ...options, starts: climbers, start }),
+    climb: (start: Float64Array) => lbfgs({ ...options, starts: climbers, start, over }),
   };
   const isOver = ({ stage, climb }: TemperedClimbState) => climbOf[stage](NO_START).isDone(climb);
-  const isPlain = ({ stage }: Stage) => stage === "climb" && over === "likelihood";
-  const climbed = (stage: Stage, target: SmoothTarget) => (isPlain(stage) ? target : tempered(target, stage.temper));
+  const climbed = ({ stage, temper }: Stage, target: SmoothTarget) =>
+    stage === "climb" ? target : tempered(target, temper);
 
   function after(state: Omit<TemperedClimbState, "evaluations">, climb: LbfgsState): TemperedClimbState {
     const { evaluations, random, best } = climb;
     const { point, logLikelihood } = best;
-    const value = isPlain(state) ? logLikelihood : untempered(logLikelihood, point, state.temper);
+    const value = state.stage === "climb" ? logLikelihood : untempered(logLikelihood, point, state.temper);
     return {
       ...state,
       climb,
@@ -100,10 +102,13 @@ export function temperedClimb(options: TemperedClimbOptions, over: "likelihood" 
     climbers,
     async init(target, from) {
       const random = from.slice();
-      const looked = await startPoints(target, random, LOOKS * starts);
       // The middle of priors that an earlier search has left is where it ended.
-      const middle = new Float64Array(target.dimensions).fill(0.5);
+      const middle = options.about ?? new Float64Array(target.dimensions).fill(0.5);
       const inMiddle = await target.logLikelihoods(middle.slice());
+      const looked =
+        options.about === undefined
+          ? await startPoints(target, random, LOOKS * starts)
+          : await startPointsAbout(target, random, LOOKS * starts, options.about);
       const { points, values } = bestPoints(
         flattened([middle, looked.points]),
         flattened([inMiddle, looked.logLikelihoods]),
