@@ -274,7 +274,7 @@ function posterior(scene: Scene): Raw {
       starts: 4,
       climbers: 2,
       effective_samples: 500,
-      maximum_evaluations: 4000,
+      maximum_evaluations: 6000,
       meshes: 5,
     },
   };

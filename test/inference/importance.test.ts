@@ -98,11 +98,11 @@ describe("importance sampling", () => {
   });
 
   test("warns of a posterior that it does not cover", async () => {
-    const { samples } = await runSampler(
-      importanceSampler({ ...FEW, maximumEvaluations: 1000 }),
-      rosenbrockTarget(4),
-      1,
-    );
+    const sampler = importanceSampler({ ...FEW, maximumEvaluations: 1000 });
+    // A peak, and a hill four times as wide of 80 times its mass, of which the top of the peak tells nothing.
+    const middle = new Array<number>(10).fill(0.5);
+    const target = mixtureTarget([middle, middle], [0, -9.5], [0.004, 0.016]);
+    const { samples } = await runSampler(sampler, target, 1);
     expect(samples.warnings.join()).toMatch(/effective samples of 1000 after 1000 draws/);
     expect(samples.warnings.join()).toMatch(/a tail of the posterior is hardly drawn from/);
   });

@@ -1,5 +1,5 @@
+import { longestAxis } from "../modes/longest-axis.ts";
 import { logSum } from "../statistics/log-sum.ts";
-import { dot } from "../vectors.ts";
 import {
   DEGREES,
   logStudent,
@@ -30,8 +30,6 @@ const MOST_ROUNDS = 10;
 const GAIN = 1e-3;
 /** Halves of a component are this far from its middle, in its standard deviations. */
 const APART = 0.8;
-/** Iterations of the power method, which need no more than a rough axis. */
-const POWERS = 20;
 
 /**
  * Fitted to the draws from the mixture before, with one component more where that is worth its parameters: by Akaike's
@@ -134,23 +132,4 @@ function splitLargest(mixture: StudentMixture): StudentMixture {
     ),
   );
   return mixture.flatMap((component) => (component === largest ? halves : [component]));
-}
-
-/**
- * The longest of the correlations, which does not ask for units, as long as its standard deviation: where a posterior is curved,
- * it is curved along its degeneracy.
- */
-function longestAxis(scale: Float64Array, d: number): Float64Array {
-  const widths = Float64Array.from({ length: d }, (_, i) => Math.sqrt(scale[i * (d + 1)]));
-  // Not along any axis of symmetry.
-  let axis = widths.map((_, i) => 1 + i / (7 * d));
-  let correlation = 0;
-  for (let power = 0; power < POWERS; power++) {
-    const next = axis.map((_, i) =>
-      axis.reduce((sum, a, j) => sum + (scale[i * d + j] / (widths[i] * widths[j])) * a, 0),
-    );
-    correlation = Math.sqrt(dot(next, next));
-    axis = next.map((value) => value / correlation);
-  }
-  return axis.map((value, i) => value * Math.sqrt(correlation) * widths[i]);
 }

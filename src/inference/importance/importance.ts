@@ -53,7 +53,7 @@ export interface ImportanceState extends SamplerState {
 const CLIMB_SHARE = 0.3;
 /** Modes of less than this part of the mass, by Laplace, are not drawn from. */
 const LEAST_MASS = 1e-3;
-/** Laplace's masses may be wrong by as much: no mode has a smaller share of the first draws. */
+/** Laplace's masses may be wrong by as much: no part has a smaller share of the first draws. */
 const LEAST_SHARE = 0.05;
 /** @throws InputError where an option is out of its range. */
 export function importanceSampler(options: ImportanceOptions = {}): Sampler<ImportanceState, SmoothTarget> {
@@ -119,15 +119,14 @@ function inClimb(climb: TemperedClimbState): ImportanceState {
   return { random, evaluations, best, stage: { name: "climb", climb } };
 }
 
-/** Laplace's approximation of every mode that may matter. */
+/** Laplace's approximation of every mode that may matter, and of what its hill is bent to. */
 function aboutModes(modes: readonly FoundMode[]): StudentMixture {
   const heaviest = modes[0].logMass;
   const mattering = modes.filter(({ logMass }) => logMass > heaviest + Math.log(LEAST_MASS));
-  const shares = mattering.map(({ logMass }) => Math.max(Math.exp(logMass - heaviest), LEAST_SHARE));
+  const parts = mattering.flatMap((mode) => [mode, ...mode.ridge]);
+  const shares = parts.map(({ logMass }) => Math.min(Math.max(Math.exp(logMass - heaviest), LEAST_SHARE), 1));
   const total = shares.reduce((sum, share) => sum + share, 0);
-  return mattering.map(({ at, covariance }, k) =>
-    studentComponent(Math.log(shares[k] / total), at.position, covariance),
-  );
+  return parts.map(({ at, covariance }, k) => studentComponent(Math.log(shares[k] / total), at.position, covariance));
 }
 
 async function evaluated(positions: readonly Float64Array[], target: SmoothTarget): Promise<Draws> {

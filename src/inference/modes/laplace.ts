@@ -2,8 +2,8 @@ import { cholesky, inverseOfSquare, symmetric } from "../cholesky.ts";
 import type { Evaluation, UnconstrainedTarget } from "../unconstrained.ts";
 import { along, dot, flattened } from "../vectors.ts";
 
-/** A top of the density over x and the Gaussian of its curvature there. Plain data, never changed. */
-export interface Mode {
+/** A point of the density over x and the Gaussian of its curvature there. Plain data, never changed. */
+export interface LocalGaussian {
   readonly at: Evaluation;
   /** (d, d) minus the second derivatives of the log density; of a flat direction at least some. */
   readonly precision: Float64Array;
@@ -12,6 +12,9 @@ export interface Mode {
   /** ln of the Gaussian's integral: the evidence, as far as the density is one (MacKay 2003, chapter 27). */
   readonly logMass: number;
 }
+
+/** The Gaussian of a top. */
+export type Mode = LocalGaussian;
 
 /** Newton's steps end where the next would gain less than this in ln density. */
 const GAIN = 1e-3;
@@ -42,17 +45,38 @@ export async function laplaceMode(from: Evaluation, target: UnconstrainedTarget)
     const trials = await target.evaluate(PARTS.map((part) => along(position, part, step)));
     const next = trials.reduce((best, trial) => (trial.logDensity > best.logDensity ? trial : best), at);
     if (next === at || dot(gradient, step) / 2 < GAIN || steps === MOST_STEPS) {
-      const logRoot = root.reduce((sum, value, i) => (i % (d + 1) === 0 ? sum + Math.log(value) : sum), 0);
-      return { at: next, precision, covariance, logMass: next.logDensity + (d / 2) * Math.log(2 * Math.PI) - logRoot };
+      return { at: next, precision, covariance, logMass: logMassOf(next, root) };
     }
     at = next;
     differences = widths(precision, d);
   }
 }
 
+/**
+ * The Gaussian of the curvature at any point of a hill.
+ * @param near (d, d) The precision of a point near by, which says how wide the hill is.
+ */
+export async function localGaussian(
+  at: Evaluation,
+  near: Float64Array,
+  target: UnconstrainedTarget,
+): Promise<LocalGaussian> {
+  const d = at.position.length;
+  const { precision, root } = madePositive(await curvatureAt(at, widths(near, d), target), d);
+  const covariance = symmetric(inverseOfSquare(root, d), d);
+  return { at, precision, covariance, logMass: logMassOf(at, root) };
+}
+
+/** @param root The Cholesky factor of the precision. */
+function logMassOf({ logDensity }: Evaluation, root: Float64Array): number {
+  const d = Math.sqrt(root.length);
+  const logRoot = root.reduce((sum, value, i) => (i % (d + 1) === 0 ? sum + Math.log(value) : sum), 0);
+  return logDensity + (d / 2) * Math.log(2 * Math.PI) - logRoot;
+}
+
 /** (x - top)' precision (x - top), and twice how far the density is below the top: equal for a Gaussian. */
 export function depthIn(
-  { at, precision }: Mode,
+  { at, precision }: LocalGaussian,
   { position, logDensity }: Pick<Evaluation, "position" | "logDensity">,
 ) {
   const d = position.length;

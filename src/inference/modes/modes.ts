@@ -1,8 +1,11 @@
 import type { Evaluation, UnconstrainedTarget } from "../unconstrained.ts";
-import { depthIn, laplaceMode, type Mode } from "./laplace.ts";
+import { depthIn, type LocalGaussian, laplaceMode, type Mode } from "./laplace.ts";
+import { ridgeOf, VALLEY } from "./ridge.ts";
 
 /** A mode that starts climbed to. */
 export interface FoundMode extends Mode {
+  /** Gaussians about points of what its hill is bent to; of a straight hill none. */
+  readonly ridge: readonly LocalGaussian[];
   /** How many of the starts ended in it. */
   readonly hits: number;
 }
@@ -11,15 +14,11 @@ export interface FoundMode extends Mode {
 const DEEP = 30;
 /** More would be a likelihood of pieces, which no Gaussian tells anything of. */
 const MOST_MODES = 8;
-/**
- * Half way between two tops, below the lower by more in ln density, is a valley: that of two equal Gaussians 3.6 standard
- * deviations apart is as deep. A ragged likelihood, or one of a long bent ridge, stops climbs on one hill at several places.
- */
-const VALLEY = 1;
 
 /**
  * The modes that starts ended in, the one of the largest mass first. An end point that its climb left below a top known already
- * counts for that one where it lies in its Gaussian, and where there is no valley between.
+ * counts for that one where it lies in its Gaussian or on its ridge, and where there is no valley between: a ragged likelihood, or
+ * one of a long bent ridge, stops climbs on one hill at several places.
  * @param ends At least one.
  */
 export async function modesOf(ends: readonly Evaluation[], target: UnconstrainedTarget): Promise<FoundMode[]> {
@@ -34,7 +33,7 @@ export async function modesOf(ends: readonly Evaluation[], target: Unconstrained
     if (end.logDensity < descending[0].logDensity - DEEP) break;
     if (hit(end) || count(await withoutValley(modes, end, target)) || modes.length === MOST_MODES) continue;
     const mode = await laplaceMode(end, target);
-    if (!hit(mode.at)) modes.push({ ...mode, hits: 1 });
+    if (!hit(mode.at)) modes.push({ ...mode, ridge: await ridgeOf(mode, target), hits: 1 });
   }
   return modes.toSorted((a, b) => b.logMass - a.logMass);
 }
@@ -46,8 +45,10 @@ async function withoutValley(modes: readonly Mode[], end: Evaluation, target: Un
   return between.findIndex(({ logDensity }) => logDensity > end.logDensity - VALLEY);
 }
 
-/** Within three sigma of the top, or as far below it in density as a Gaussian is at this distance, by a factor of two. */
-function isIn(mode: Mode, end: Evaluation): boolean {
-  const { squaredDistance, drop } = depthIn(mode, end);
-  return squaredDistance <= 9 + 2 * drop;
+/** Within three sigma of a point of the crest, or as far below it in density as a Gaussian is at this distance, by a factor of two. */
+function isIn(mode: FoundMode, end: Evaluation): boolean {
+  return [mode, ...mode.ridge].some((part) => {
+    const { squaredDistance, drop } = depthIn(part, end);
+    return squaredDistance <= 9 + 2 * drop;
+  });
 }
